@@ -1,0 +1,59 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+RUN := $(VENV)/bin/yesword
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+DEMO_DATA ?= demo-data
+
+help: ## List what make can do
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(RUNTIME) ## Make .venv with the pinned and hashed dependencies
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Yesword needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(RUNTIME): $(VENV)/bin/python requirements/runtime.txt requirements/build.txt pyproject.toml
+	$(PIP) install --quiet --require-hashes -r requirements/build.txt
+	$(PIP) install --quiet --require-hashes -r requirements/runtime.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements/dev.txt
+	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(RUNTIME) ## Start everything with demo data, and print the address and a sign-in
+	$(RUN) demo --data $(DEMO_DATA)
+
+demo-check: $(RUNTIME) ## Start the demo, wait for the front page, stop it
+	$(RUN) demo --data "$$(mktemp -d)" --check
+
+serve: $(RUNTIME) ## Start without demo data; a one-time link creates the owner
+	$(RUN) serve
+
+lint: $(DEV) ## Check style, types and the direction of imports
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+test: $(DEV) lint ## Run every check and every test
+	$(VENV)/bin/pytest -n 2 --dist loadgroup
+
+bench: $(RUNTIME) ## Measure speed and memory, with ratios from the same run
+	$(RUN) bench
+
+torture: $(RUNTIME) ## Kill the worker at ten random moments in a 20,000-message campaign and count
+	$(RUN) torture
+
+messages: $(DEV) ## Extract and compile the translations
+	$(VENV)/bin/python -m yesword.web.catalogs
+
+lock: ## Renew the pinned requirements (needs uv)
+	for f in runtime build dev; do uv pip compile -q --universal --generate-hashes --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
+
+.PHONY: help setup demo demo-check serve lint test bench torture messages lock
