@@ -1,0 +1,1 @@
+"""What is true, and what may be sent: values and pure functions. No I/O, no framework, no clock."""
