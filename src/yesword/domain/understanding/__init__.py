@@ -1,0 +1,16 @@
+"""Understanding what a person texts back: `understand(text) -> Intent`."""
+
+from yesword.domain.understanding.intent import Context, Intent, Kind, Label, PendingKind, Scope
+from yesword.domain.understanding.keywords import is_opt_out
+from yesword.domain.understanding.reading import understand
+
+__all__ = [
+    "Context",
+    "Intent",
+    "Kind",
+    "Label",
+    "PendingKind",
+    "Scope",
+    "is_opt_out",
+    "understand",
+]
