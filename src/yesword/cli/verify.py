@@ -1,0 +1,145 @@
+"""`yesword verify FILE`: check a receipt with nothing but the file, and the log's public key if one has it.
+
+No store, no network, no Django. What the file says is untrusted: it is shown only when it was
+proven to belong to the record, and never with characters that could steer a terminal.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, Final
+
+import click
+
+from yesword.domain.errors import YeswordError
+from yesword.ledger.checkpoint import VerifierKey, read_vkey
+from yesword.ledger.entry import SectionValue
+from yesword.ledger.receipt import MAX_RECEIPT_BYTES, Outcome, Receipt, ReceiptCheck, Verdict, read_receipt
+
+EXIT_FAILED: Final = 1
+EXIT_UNREADABLE: Final = 2
+
+_VERDICTS: Final[Mapping[Verdict, str]] = {
+    Verdict.PROVEN: "Proven: the log holds this record, and everything shown here is in it.",
+    Verdict.CONSISTENT: "Consistent, not proven: nothing in this file contradicts itself, but only the log's own signature rules out that the file was made up.",
+    Verdict.FAILED: "Failed: do not rely on this receipt.",
+}
+_UNPROVEN: Final = (
+    "Not proven: a key was given to prove this receipt with, and the receipt has no proof to use it on."
+)
+_UTC: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
+_JOINER: Final = "\u200d"  # holds emoji together; the only invisible character that wordings need
+
+
+@click.command("verify")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--vkey",
+    metavar="KEY",
+    help="The log's public key (name+id+key), from a source that you trust. With it, only a proven receipt exits 0.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(file: BinaryIO, vkey: str | None, *, as_json: bool) -> None:
+    """Check a receipt FILE ("-" for standard input), offline.
+
+    Exits 0 when everything that was checked held, 1 when something failed, 2 when FILE or KEY cannot be read.
+    """
+    try:
+        key = None if vkey is None else read_vkey(vkey)
+        receipt = read_receipt(file.read(MAX_RECEIPT_BYTES + 1))
+    except YeswordError as error:
+        _complain(error, as_json=as_json)
+        sys.exit(EXIT_UNREADABLE)
+    check = receipt.check(key)
+    is_good = check.verdict is Verdict.PROVEN or (check.verdict is Verdict.CONSISTENT and key is None)
+    if as_json:
+        click.echo(json.dumps(_as_object(receipt, check, is_good=is_good), indent=1))
+    else:
+        for line in _as_lines(receipt, check, key):
+            click.echo(line)
+    if not is_good:
+        sys.exit(EXIT_FAILED)
+
+
+def _complain(error: YeswordError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(
+            json.dumps({"verdict": "unreadable", "code": error.code, "sentence": error.message}, indent=1)
+        )
+    else:
+        click.echo(_plain(error.message), err=True)
+
+
+def _as_object(receipt: Receipt, check: ReceiptCheck, *, is_good: bool) -> dict[str, object]:
+    return {
+        "verdict": str(check.verdict),
+        "ok": is_good,
+        "origin": receipt.origin,
+        "event_id": receipt.event_id,
+        "leaf_hash": receipt.leaf_hash.hex(),
+        "sections": list(check.sections),
+        "shown": _shown(check.sections),
+        "checks": [
+            {
+                "check": str(finding.check),
+                "outcome": str(finding.outcome),
+                "code": finding.code,
+                "sentence": finding.sentence,
+            }
+            for finding in check.findings
+        ],
+    }
+
+
+def _as_lines(receipt: Receipt, check: ReceiptCheck, key: VerifierKey | None) -> Iterator[str]:
+    yield f"Receipt for event {_plain(receipt.event_id)}, log {_plain(receipt.origin)}"
+    shown = _shown(check.sections)
+    if shown:
+        yield ""
+    for name, value in shown.items():
+        # Only a wording has lines of its own; elsewhere a line break could pass for a finding.
+        first, *rest = value.split("\n") if name == "wording" else [_in_utc(value)]
+        yield f"  {name.capitalize():<12}{_plain(first)}"
+        yield from (f"  {'':<12}{_plain(line)}" for line in rest)
+    yield ""
+    for finding in check.findings:
+        mark = "FAILED" if finding.outcome is Outcome.FAILED else str(finding.outcome)
+        yield f"  {mark:<8}{_plain(finding.sentence)}"
+    yield ""
+    is_unproven = key is not None and check.verdict is Verdict.CONSISTENT
+    yield _UNPROVEN if is_unproven else _VERDICTS[check.verdict]
+
+
+def _shown(sections: Mapping[str, SectionValue]) -> dict[str, str]:
+    """What a person wants to see first. The number stays masked: whoever may know it, knows it."""
+    found = {
+        "event": _member(sections, "event", "type"),
+        "time": _member(sections, "event", "occurred_at"),
+        "recorded": _member(sections, "event", "received_at"),
+        "program": _member(sections, "event", "program"),
+        "method": _member(sections, "event", "method"),
+        "number": _masked(_member(sections, "subject", "phone")),
+        "language": _member(sections, "notice", "lang"),
+        "wording": _member(sections, "notice", "text"),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _member(sections: Mapping[str, SectionValue], section: str, name: str) -> str:
+    value = sections.get(section)
+    member = value.get(name) if isinstance(value, Mapping) else None
+    return member if isinstance(member, str) else ""
+
+
+def _masked(number: str) -> str:
+    return f"ends in {number[-2:]}" if number else ""
+
+
+def _in_utc(text: str) -> str:
+    found = _UTC.fullmatch(text)
+    return f"{found[1]} {found[2]} UTC" if found else text
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() or char == _JOINER else f"\\u{ord(char):04x}" for char in text)
