@@ -1,0 +1,72 @@
+"""What kinds of texts there are, and what each is held to."""
+
+import enum
+from dataclasses import dataclass
+from typing import Final
+
+
+class MessageClass(enum.StrEnum):
+    PROMOTIONAL = "promotional"
+    INFORMATIONAL = "informational"
+    TRANSACTIONAL = "transactional"
+    CONVERSATIONAL = "conversational"
+    SERVICE = "service"  # administrative: the confirmation of a stop, HELP, a request to confirm
+
+
+class MessageKind(enum.StrEnum):
+    CAMPAIGN = "campaign"
+    REMINDER = "reminder"
+    SURVEY = "survey"
+    CODE = "code"
+    CONSENT_REQUEST = "consent_request"
+    WELCOME = "welcome"
+    STOP_REPLY = "stop_reply"
+    HELP_REPLY = "help_reply"
+    REPLY = "reply"
+
+
+class Standing(enum.Enum):
+    """What a kind must be able to point at."""
+
+    GRANT = "an active grant"
+    REQUEST = "a pending request"
+    WITHDRAWAL = "the withdrawal that it confirms"
+    CONVERSATION = "a text that the person sent"
+    TRIGGER = "an open order, appointment or request"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KindRules:
+    rests_on: Standing
+    priority: int  # lower goes first: codes and confirmations overtake campaigns
+    may_repeat: bool = False  # a repeat is better than a loss
+    counts: bool = True  # towards frequency caps
+
+
+KINDS: Final = {
+    MessageKind.CODE: KindRules(rests_on=Standing.TRIGGER, priority=0, may_repeat=True, counts=False),
+    MessageKind.STOP_REPLY: KindRules(rests_on=Standing.WITHDRAWAL, priority=0, counts=False),
+    MessageKind.CONSENT_REQUEST: KindRules(rests_on=Standing.REQUEST, priority=1, counts=False),
+    MessageKind.WELCOME: KindRules(rests_on=Standing.GRANT, priority=1, counts=False),
+    MessageKind.HELP_REPLY: KindRules(rests_on=Standing.CONVERSATION, priority=1, counts=False),
+    MessageKind.REPLY: KindRules(rests_on=Standing.CONVERSATION, priority=1, counts=False),
+    MessageKind.REMINDER: KindRules(rests_on=Standing.GRANT, priority=2),
+    MessageKind.SURVEY: KindRules(rests_on=Standing.GRANT, priority=3),
+    MessageKind.CAMPAIGN: KindRules(rests_on=Standing.GRANT, priority=3),
+}
+
+
+class MessageState(enum.IntEnum):
+    """Where a message is. Stored as a number; the queue's index holds only `QUEUED`."""
+
+    QUEUED = 0
+    HELD = 1  # a confirmation that waits for its withdrawal to drain
+    SENDING = 2
+    SENT = 3
+    FAILED = 4
+    UNCERTAIN = 5  # handed over or not: its owner died between the two
+    REFUSED = 6
+    CANCELLED = 7
+    EXPIRED = 8
+    DELIVERED = 9
+    UNDELIVERED = 10

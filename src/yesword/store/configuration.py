@@ -1,0 +1,52 @@
+"""Where the store is, as Django wants to be told."""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from yesword.domain.errors import YeswordError
+
+_SQLITE_START: Final = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; "
+    "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32000;"
+)
+
+
+class BadDatabaseUrlError(YeswordError):
+    """{url} is no database address. Write postgresql://user:password@host:port/name, or leave it out for SQLite."""
+
+    code = "bad_database_url"
+
+
+def data_folder() -> Path:
+    return Path(os.environ.get("YESWORD_DATA", "data")).resolve()
+
+
+def databases() -> dict[str, dict[str, Any]]:
+    url = os.environ.get("YESWORD_DATABASE_URL")
+    return {"default": _postgresql(url) if url else _sqlite(data_folder() / "yesword.sqlite3")}
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 10, "init_command": _SQLITE_START},
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise BadDatabaseUrlError(url=f"{parts.scheme}://…")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        # A worker that was stopped inside a claim must not hold its locks for ever.
+        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=5000"},
+    }

@@ -1,0 +1,223 @@
+"""Contacts as rows: made with their look-up and their standing, read with their number only when a key is at hand."""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from yesword.domain import codec
+from yesword.domain.ids import BrandId, ContactId, bucket_of, random_bucket
+from yesword.domain.phone import PhoneNumber
+from yesword.domain.places import Place, places_for
+from yesword.domain.state import EMPTY, ConsentState
+from yesword.domain.times import from_micros, to_micros
+from yesword.store.database import Row, Session
+from yesword.store.sealing import Seal, place
+
+if TYPE_CHECKING:
+    from yesword.store.opening import Store
+
+PHONE = "phone"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Contact:
+    """A person as one brand knows them. `number` is E.164, or None once its key is destroyed."""
+
+    id: ContactId
+    brand: BrandId
+    subject: str
+    number: str | None
+    country: str
+    number_kind: str
+    may_text: bool
+    places: tuple[Place, ...]
+    name: str
+    language: str
+    attributes: Mapping[str, str]
+    is_excluded: bool
+    adult_since: datetime | None
+    source: str
+    created_at: datetime
+
+    @property
+    def bucket(self) -> int:
+        return bucket_of(self.id)
+
+    def __repr__(self) -> str:
+        return f"<Contact {self.id}>"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class NewContact:
+    """What is known of a person who is about to become a contact; its key is already in the vault."""
+
+    id: ContactId
+    seal: Seal
+    number: PhoneNumber
+    brand: BrandId
+    name: str = ""
+    language: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    stated_zone: str | None = None
+    stated_region: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandingRow:
+    contact: ContactId
+    seq: int
+    state: ConsentState
+
+
+def digest_of(store: "Store", brand: BrandId, number: str) -> bytes:
+    return store.look_up.digest(brand, PHONE, number)
+
+
+def find(store: "Store", session: Session, brand: BrandId, number: str) -> ContactId | None:
+    """Which contact of the brand has the number, if any."""
+    row = session.first("find_contact", brand_id=brand, kind=PHONE, digest=digest_of(store, brand, number))
+    return ContactId(row[0]) if row else None
+
+
+def find_many(session: Session, brand: BrandId, digests: Sequence[bytes]) -> dict[bytes, ContactId]:
+    if session.vendor == "postgresql":
+        rows = session.rows("find_contacts", brand_id=brand, kind=PHONE, digests=list(digests))
+        return {bytes(digest): ContactId(contact_id) for digest, contact_id in rows}
+    found = {}
+    for digest in digests:
+        row = session.first("find_contact", brand_id=brand, kind=PHONE, digest=digest)
+        if row:
+            found[digest] = ContactId(row[0])
+    return found
+
+
+def prepare_ids(store: "Store", count: int) -> dict[ContactId, Seal]:
+    """Ids and durable keys for contacts that are about to be made; an unused one harms nobody."""
+    return store.vault.make([ContactId(store.ids.make(random_bucket())) for _ in range(count)])
+
+
+def insert(store: "Store", session: Session, people: Sequence[NewContact], at: datetime) -> list[NewContact]:
+    """Make contacts with their standings. Those whose number was taken meanwhile are left out of the answer."""
+    taken = []
+    for person in people:
+        is_ours = session.run(
+            "insert_look_up",
+            brand_id=person.brand,
+            kind=PHONE,
+            digest=digest_of(store, person.brand, person.number.e164),
+            bucket=bucket_of(person.id),
+            contact_id=person.id,
+        )
+        if is_ours:
+            taken.append(person)
+    session.many("insert_contact", [_row(person, at) for person in taken])
+    blank = EMPTY.to_bytes()
+    session.many(
+        "insert_standing",
+        [
+            {
+                "bucket": bucket_of(person.id),
+                "contact_id": person.id,
+                "brand_id": person.brand,
+                "state": blank,
+            }
+            for person in taken
+        ],
+    )
+    return taken
+
+
+def _row(person: NewContact, at: datetime) -> dict[str, object]:
+    places = places_for(person.number, stated_zone=person.stated_zone, stated_region=person.stated_region)
+    return {
+        "bucket": bucket_of(person.id),
+        "id": person.id,
+        "brand_id": person.brand,
+        "subject": secrets.token_hex(16),
+        "sealed_number": person.seal.close(person.number.e164.encode(), place("number", person.id)),
+        "sealed_mail": None,
+        "country": person.number.country,
+        "number_kind": person.number.kind.value,
+        "may_text": int(person.number.may_text),
+        "places": codec.dumps(places),
+        "name": person.name,
+        "language": person.language,
+        "attributes": json.dumps(dict(person.attributes), ensure_ascii=False),
+        "adult_since": None,
+        "source": person.source,
+        "created_at": to_micros(at),
+    }
+
+
+def read_many(store: "Store", session: Session, ids: Iterable[ContactId]) -> dict[ContactId, Contact]:
+    wanted = sorted(set(ids))
+    buckets = sorted({bucket_of(each) for each in wanted})
+    rows = session.rows(
+        "contacts_by_id", ids=session.ids(wanted), buckets=buckets if session.vendor == "postgresql" else 0
+    )
+    seals = store.vault.seals(wanted)
+    return {ContactId(row[0]): _contact(row, seals.get(ContactId(row[0]))) for row in rows}
+
+
+def read(store: "Store", session: Session, contact_id: ContactId) -> Contact | None:
+    return read_many(store, session, [contact_id]).get(contact_id)
+
+
+def _contact(row: Row, seal: Seal | None) -> Contact:
+    sealed = row[3]
+    number = seal.open(bytes(sealed), place("number", row[0])).decode() if seal and sealed else None
+    return Contact(
+        id=ContactId(row[0]),
+        brand=BrandId(row[1]),
+        subject=row[2],
+        number=number,
+        country=row[4],
+        number_kind=row[5],
+        may_text=bool(row[6]),
+        places=codec.loads(tuple[Place, ...], bytes(row[7])),
+        name=row[8],
+        language=row[9],
+        attributes=json.loads(row[10]),
+        is_excluded=bool(row[11]),
+        adult_since=None if row[12] is None else from_micros(row[12]),
+        source=row[13],
+        created_at=from_micros(row[14]),
+    )
+
+
+def standings(
+    session: Session, ids: Iterable[ContactId], *, lock: bool = False
+) -> dict[ContactId, StandingRow]:
+    """The standings of these contacts. With `lock` (PostgreSQL), those that somebody writes just now are left out."""
+    wanted = sorted(set(ids))
+    rows = session.rows(
+        "lock_standings" if lock else "standings",
+        ids=session.ids(wanted),
+        buckets=sorted({bucket_of(each) for each in wanted}) if session.vendor == "postgresql" else 0,
+    )
+    return {
+        ContactId(contact): StandingRow(
+            contact=ContactId(contact), seq=seq, state=ConsentState.from_bytes(bytes(state))
+        )
+        for contact, seq, state in rows
+    }
+
+
+def page_after(session: Session, brand: BrandId, cursor: int, count: int) -> list[ContactId]:
+    """The next contacts of the brand, in the order of their ids."""
+    rows = session.rows(
+        "contacts_after", brand_id=brand, cursor=cursor, cursor_bucket=bucket_of(cursor), count=count
+    )
+    return [ContactId(row[0]) for row in rows]
+
+
+def standing_seqs(session: Session, ids: Iterable[ContactId]) -> dict[ContactId, int]:
+    """Only where each record stands: what a claim compares."""
+    return {
+        ContactId(row[0]): row[1]
+        for row in session.rows("standings", ids=session.ids(sorted(set(ids))), buckets=0)
+    }

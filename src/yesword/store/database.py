@@ -1,0 +1,124 @@
+"""Named SQL in one transaction, on SQLite and on PostgreSQL.
+
+Writers on SQLite pass a turnstile first: the database's own busy handler lets a busy writer win again and again while a
+STOP waits for seconds. Of two file locks, whoever holds the first is next.
+"""
+
+import contextlib
+import fcntl
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from django.db import connections, transaction
+
+from yesword.domain.errors import YeswordError
+
+Row = tuple[Any, ...]
+Vendor = Literal["sqlite", "postgresql"]
+_NAME: Final = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgresql)\])?$", re.MULTILINE)
+_PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z_]+)")
+
+
+class UnknownQueryError(YeswordError):
+    """There is no query named {name} for {vendor} in store/queries."""
+
+    code = "unknown_query"
+
+
+@cache
+def queries(vendor: Vendor) -> Mapping[str, str]:
+    """Every named query, with the vendor's own form where there is one, and with its parameter style."""
+    found: dict[str, str] = {}
+    own: set[str] = set()
+    folder = resources.files("yesword.store") / "queries"
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        if not file.name.endswith(".sql"):
+            continue
+        parts = _NAME.split(file.read_text(encoding="utf-8"))
+        for name, only, sql in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+            if (only and only != vendor) or (name in own and not only):
+                continue
+            found[name] = _PARAMETER.sub(r"%(\1)s", sql).strip() if vendor == "postgresql" else sql.strip()
+            if only:
+                own.add(name)
+    return found
+
+
+class Session:
+    """Runs named queries on the connection of this thread."""
+
+    def __init__(self, vendor: Vendor, alias: str) -> None:
+        self.vendor = vendor
+        self._queries = queries(vendor)
+        connection = connections[alias]
+        connection.ensure_connection()
+        self._raw: Any = connection.connection
+
+    def rows(self, name: str, **parameters: Any) -> list[Row]:
+        found: list[Row] = self._raw.execute(self._sql(name), parameters).fetchall()
+        return found
+
+    def first(self, name: str, **parameters: Any) -> Row | None:
+        found: Row | None = self._raw.execute(self._sql(name), parameters).fetchone()
+        return found
+
+    def run(self, name: str, **parameters: Any) -> int:
+        """Execute; the number of rows that it touched."""
+        return int(self._raw.execute(self._sql(name), parameters).rowcount)
+
+    def many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute once a row; the number of rows touched in all."""
+        if not rows:
+            return 0
+        cursor = self._raw.cursor()
+        cursor.executemany(self._sql(name), rows)
+        return int(cursor.rowcount)
+
+    def ids(self, ids: Iterable[int]) -> Any:
+        """A list of ids as one parameter: `IN (SELECT value FROM json_each(:ids))`, or `= ANY(:ids)`."""
+        return json.dumps(list(ids)) if self.vendor == "sqlite" else list(ids)
+
+    def _sql(self, name: str) -> str:
+        try:
+            return self._queries[name]
+        except KeyError:
+            raise UnknownQueryError(name=name, vendor=self.vendor) from None
+
+
+class Database:
+    """Where sessions come from."""
+
+    def __init__(self, run_folder: Path, alias: str = "default") -> None:
+        self.alias = alias
+        self.vendor: Vendor = "sqlite" if connections[alias].vendor == "sqlite" else "postgresql"
+        self._run_folder = run_folder
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction that may write: immediate on SQLite, READ COMMITTED on PostgreSQL."""
+        with self._turnstile(), transaction.atomic(using=self.alias):
+            yield Session(self.vendor, self.alias)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """Statements that each see the newest committed state."""
+        yield Session(self.vendor, self.alias)
+
+    def close(self) -> None:
+        connections[self.alias].close()
+
+    @contextlib.contextmanager
+    def _turnstile(self) -> Iterator[None]:
+        if self.vendor != "sqlite" or connections[self.alias].in_atomic_block:
+            yield
+            return
+        with (self._run_folder / "writer").open("ab") as writer:
+            with (self._run_folder / "next-writer").open("ab") as following:
+                fcntl.flock(following, fcntl.LOCK_EX)
+                fcntl.flock(writer, fcntl.LOCK_EX)
+            yield

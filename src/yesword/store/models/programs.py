@@ -1,0 +1,98 @@
+"""Brands, what they send from, and the programs that they run."""
+
+from django.db import models
+
+
+class Brand(models.Model):
+    """The legal sender that consent is given to."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    country = models.CharField(max_length=2)
+    address = models.CharField(max_length=240, blank=True)
+    origin = models.CharField(max_length=200, unique=True)  # names the brand's ledger
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """One account with one carrier, and which words the carrier answers by itself."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    channel = models.CharField(max_length=40)  # "simulator"
+    settings = models.JSONField(default=dict)  # addresses and rates; secrets live in key files
+    answers_stop = models.BooleanField(default=False)
+    answers_help = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Sender(models.Model):
+    """What a text comes from: a code, a number or a name, on one account."""
+
+    class Kind(models.TextChoices):
+        SHORT_CODE = "short_code"
+        LONG_CODE = "long_code"
+        TOLL_FREE = "toll_free"
+        ALPHANUMERIC = "alphanumeric"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    address = models.CharField(max_length=20)
+    kind = models.CharField(max_length=16, choices=Kind)
+    # Overrides the account where one number differs, as toll-free numbers do.
+    answers_stop = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "address"], name="one_sender_an_address")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Program(models.Model):
+    """The program as it is now; what it says stands in its versions."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    key = models.SlugField(max_length=40)
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT)
+    version = models.PositiveIntegerField()
+    is_paused = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "key"], name="one_program_a_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ProgramVersion(models.Model):
+    """What a program said from some moment on. Never changed: events pin it."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT)
+    version = models.PositiveIntegerField()
+    definition = models.BinaryField()  # the program as the domain encodes it
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["program", "version"], name="one_version_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.program_id} v{self.version}"
+
+
+class Disclosure(models.Model):
+    """The exact wording shown when asking, found by its own digest. Never changed."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT)
+    version = models.PositiveIntegerField()
+    language = models.CharField(max_length=12)
+    text = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.digest[:12]

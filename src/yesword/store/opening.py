@@ -1,0 +1,152 @@
+"""Opening a store: its database, vault, keys and ids, from a data folder and perhaps a PostgreSQL URL."""
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import django
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections
+
+from yesword.domain.errors import YeswordError
+from yesword.domain.ids import IdMaker
+from yesword.store import schema
+from yesword.store.configuration import databases
+from yesword.store.database import Database
+from yesword.store.keyfiles import load_keys
+from yesword.store.locality import run_folder, take_maker
+from yesword.store.sealing import LookUp
+from yesword.store.vault import Vault, open_vault
+
+
+class NoStoreError(YeswordError):
+    """There is no store in {folder}. Start one with `yesword serve`, or name its folder with --data."""
+
+    code = "no_store"
+
+
+class WrongIsolationError(YeswordError):
+    """PostgreSQL runs {level}; Yesword needs read committed. Set default_transaction_isolation for its role."""
+
+    code = "wrong_isolation"
+
+
+class OldDatabaseError(YeswordError):
+    """{found} is too old; Yesword needs {needed}."""
+
+    code = "old_database"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Store:
+    """Everything that a verb needs of the store."""
+
+    folder: Path
+    url: str | None
+    database: Database
+    vault: Vault
+    look_up: LookUp
+    ids: IdMaker
+    _maker: IO[bytes] = field(compare=False)
+
+    @property
+    def run(self) -> Path:
+        return run_folder(self.folder)
+
+    def close(self) -> None:
+        self.database.close()
+        self.vault.close()
+        self._maker.close()
+
+
+def set_up_django(folder: Path, url: str | None) -> None:
+    """Point Django at the store. The first call configures it; a later one moves it, as tests do."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["YESWORD_DATA"] = str(folder)
+    if url is None:
+        os.environ.pop("YESWORD_DATABASE_URL", None)
+    else:
+        os.environ["YESWORD_DATABASE_URL"] = url
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yesword.web.settings")
+    if not apps.ready:
+        django.setup()
+        return
+    connections["default"].close()
+    connections.databases["default"] = connections.configure_settings(databases())["default"]
+    del connections["default"]
+
+
+def open_store(folder: Path, url: str | None = None, *, may_create: bool = False) -> Store:
+    """Open the store, bringing its schema up to date. With `may_create`, make it where there is none."""
+    folder = folder.resolve()
+    marker = folder / "store"
+    if not marker.exists() and not may_create:
+        raise NoStoreError(folder=folder)
+    set_up_django(folder, url)
+    keys = load_keys(folder, may_create=not marker.exists())
+    _check_database()
+    migrate()
+    if not marker.exists():
+        marker.write_text(f"yesword store, made {datetime.now(UTC):%Y-%m-%d}\n")
+    number, held = take_maker(run_folder(folder))
+    return Store(
+        folder=folder,
+        url=url,
+        database=Database(run_folder(folder)),
+        vault=open_vault(folder, url, keys),
+        look_up=LookUp(keys.pepper),
+        ids=IdMaker(number),
+        _maker=held,
+    )
+
+
+def migrate() -> None:
+    """Bring the schema up to date and put the guards back: a rebuilt table loses its triggers."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    connection = connections["default"]
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+    if missing_guards():
+        _install_guards(connection)
+
+
+def missing_guards() -> frozenset[str]:
+    connection = connections["default"]
+    ask = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(ask)
+        present = {name for (name,) in cursor.fetchall()}
+    return schema.guard_names(connection.vendor) - present
+
+
+def _install_guards(connection: Any) -> None:
+    connection.ensure_connection()
+    if connection.vendor == "sqlite":
+        drops = "".join(f"DROP TRIGGER IF EXISTS {name};" for name in sorted(schema.guard_names("sqlite")))
+        connection.connection.executescript(f"BEGIN IMMEDIATE; {drops} {schema.guards('sqlite')} COMMIT;")
+        return
+    with connection.connection.transaction():
+        sql = schema.guards("postgresql").replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER")
+        connection.connection.execute(sql)
+
+
+def _check_database() -> None:
+    connection = connections["default"]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version_num")
+            version = int(cursor.fetchone()[0])
+            if version < 150000:
+                raise OldDatabaseError(found=f"PostgreSQL {version // 10000}", needed="15 or newer")
+            cursor.execute("SHOW default_transaction_isolation")
+            (level,) = cursor.fetchone()
+            if level != "read committed":
+                raise WrongIsolationError(level=level)

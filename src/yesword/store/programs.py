@@ -1,0 +1,136 @@
+"""Programs as rows: published in versions that never change, read as the domain knows them."""
+
+import functools
+import hashlib
+from dataclasses import dataclass, replace
+
+from yesword.domain import codec, composing
+from yesword.domain.facts import ProgramFacts, SenderFacts
+from yesword.domain.ids import BrandId, ProgramId
+from yesword.domain.programs import Program
+from yesword.store import models
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrandFacts:
+    """The legal sender, as the record and the gate need it."""
+
+    id: BrandId
+    name: str
+    country: str
+    origin: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SenderRow:
+    id: int
+    account: int
+    facts: SenderFacts
+
+
+def brand(brand_id: int) -> BrandFacts:
+    row = models.Brand.objects.get(pk=brand_id)
+    return BrandFacts(id=BrandId(row.pk), name=row.name, country=row.country, origin=row.origin)
+
+
+def publish(program: Program, sender: models.Sender) -> Program:
+    """Make a new version of the program, unless it says nothing new; with its wordings, each under its digest."""
+    row = models.Program.objects.filter(brand_id=program.brand, key=program.key).first()
+    if row is None:
+        row = models.Program.objects.create(brand_id=program.brand, key=program.key, sender=sender, version=0)
+    program = replace(program, id=ProgramId(row.pk), version=0)
+    digest = hashlib.sha256(codec.dumps(program)).hexdigest()
+    newest = models.ProgramVersion.objects.filter(program=row, version=row.version).first()
+    if newest is not None and newest.digest == digest:
+        return replace(program, version=row.version)
+    published = replace(program, version=row.version + 1)
+    models.ProgramVersion.objects.create(
+        program=row, version=published.version, definition=codec.dumps(published), digest=digest
+    )
+    for language in published.languages:
+        text = composing.disclosure(published, language)
+        models.Disclosure.objects.get_or_create(
+            digest=disclosure_digest(text),
+            defaults={"program": row, "version": published.version, "language": language, "text": text},
+        )
+    row.version, row.sender = published.version, sender
+    row.save(update_fields=["version", "sender"])
+    return published
+
+
+def disclosure_digest(text: str) -> str:
+    """SHA-256 of the wording's UTF-8 bytes, as shown: its name everywhere."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def current(program_id: ProgramId) -> Program:
+    return version(program_id, models.Program.objects.values_list("version", flat=True).get(pk=program_id))
+
+
+@functools.lru_cache(maxsize=256)
+def _version(program_id: int, number: int, digest: str) -> Program:
+    row = models.ProgramVersion.objects.get(program_id=program_id, version=number, digest=digest)
+    return codec.loads(Program, bytes(row.definition))
+
+
+def version(program_id: int, number: int) -> Program:
+    digest = models.ProgramVersion.objects.values_list("digest", flat=True).get(
+        program_id=program_id, version=number
+    )
+    return _version(program_id, number, digest)
+
+
+def of_brand(brand: BrandId) -> list[Program]:
+    rows = models.Program.objects.filter(brand_id=brand).order_by("pk").values_list("pk", "version")
+    return [version(pk, number) for pk, number in rows]
+
+
+def by_key(brand: BrandId, key: str) -> Program | None:
+    row = models.Program.objects.filter(brand_id=brand, key=key).values_list("pk", "version").first()
+    return version(*row) if row else None
+
+
+def facts_of(program: Program) -> ProgramFacts:
+    is_paused = models.Program.objects.values_list("is_paused", flat=True).get(pk=program.id)
+    return ProgramFacts(
+        id=program.id,
+        version=program.version,
+        key=program.key,
+        purpose=program.purpose,
+        categories=program.categories,
+        frequency=program.frequency,
+        minimum_age=program.minimum_age,
+        is_paused=is_paused,
+    )
+
+
+def sender_row(sender: models.Sender) -> SenderRow:
+    return SenderRow(
+        id=sender.pk,
+        account=sender.account_id,
+        facts=SenderFacts(
+            address=sender.address,
+            kind=sender.kind,
+            can_receive=sender.kind != models.Sender.Kind.ALPHANUMERIC,
+            carrier_answers_stop=sender.answers_stop or sender.account.answers_stop,
+        ),
+    )
+
+
+def sender_of(program: Program) -> SenderRow:
+    return sender_row(models.Sender.objects.select_related("account").get(program__id=program.id))
+
+
+def sender_by_id(sender_id: int) -> SenderRow:
+    return sender_row(models.Sender.objects.select_related("account").get(pk=sender_id))
+
+
+def sender_by_address(account: int, address: str) -> SenderRow | None:
+    row = models.Sender.objects.select_related("account").filter(account_id=account, address=address).first()
+    return sender_row(row) if row else None
+
+
+def on_sender(sender_id: int) -> list[Program]:
+    """The programs that text from a sender, whichever brand's they are."""
+    rows = models.Program.objects.filter(sender_id=sender_id).order_by("pk").values_list("pk", "version")
+    return [version(pk, number) for pk, number in rows]

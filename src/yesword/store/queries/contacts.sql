@@ -1,0 +1,52 @@
+-- Contacts and how they are found.
+
+-- name: insert_contact
+INSERT INTO contact (bucket, id, brand_id, subject, sealed_number, sealed_mail, country, number_kind, may_text, places,
+  name, language, attributes, is_excluded, adult_since, source, created_at)
+VALUES (:bucket, :id, :brand_id, :subject, :sealed_number, :sealed_mail, :country, :number_kind, :may_text, :places,
+  :name, :language, :attributes, 0, :adult_since, :source, :created_at)
+
+-- name: insert_standing
+INSERT INTO standing (bucket, contact_id, brand_id, seq, stop_seq, state)
+VALUES (:bucket, :contact_id, :brand_id, 0, 0, :state)
+
+-- name: insert_look_up
+INSERT INTO look_up (brand_id, kind, digest, pepper, bucket, contact_id)
+VALUES (:brand_id, :kind, :digest, 1, :bucket, :contact_id)
+ON CONFLICT (brand_id, kind, digest) DO NOTHING
+
+-- name: find_contact
+SELECT contact_id FROM look_up WHERE brand_id = :brand_id AND kind = :kind AND digest = :digest
+
+-- name: find_contacts [sqlite]
+SELECT digest, contact_id FROM look_up
+WHERE brand_id = :brand_id AND kind = :kind AND digest IN (SELECT unhex_compat(value) FROM json_each(:digests))
+
+-- name: find_contacts [postgresql]
+SELECT digest, contact_id FROM look_up WHERE brand_id = :brand_id AND kind = :kind AND digest = ANY(:digests)
+
+-- name: contacts_by_id [sqlite]
+SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
+  is_excluded, adult_since, source, created_at
+FROM contact WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: contacts_by_id [postgresql]
+SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
+  is_excluded, adult_since, source, created_at
+FROM contact WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
+
+-- name: contacts_after [sqlite]
+SELECT id FROM contact WHERE id > :cursor AND brand_id = :brand_id ORDER BY id LIMIT :count
+
+-- name: contacts_after [postgresql]
+SELECT id FROM contact WHERE (bucket, id) > (:cursor_bucket, :cursor) AND brand_id = :brand_id
+ORDER BY bucket, id LIMIT :count
+
+-- name: count_contacts
+SELECT count(*) FROM contact WHERE brand_id = :brand_id
+
+-- name: update_contact_facts
+UPDATE contact SET name = :name, language = :language, attributes = :attributes WHERE bucket = :bucket AND id = :id
+
+-- name: set_excluded
+UPDATE contact SET is_excluded = :is_excluded WHERE bucket = :bucket AND id = :id

@@ -1,0 +1,219 @@
+-- Outgoing texts: the table is the queue. States are numbers of `domain.messages.MessageState`:
+-- 0 queued, 1 held, 2 sending, 3 sent, 4 failed, 5 uncertain, 6 refused, 7 cancelled, 8 expired, 9 delivered,
+-- 10 undelivered.
+
+-- name: insert_message
+INSERT INTO message (bucket, id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind,
+  subject, categories, language, state, priority, due_at, send_by, planned_seq, answers, conversation_at, trigger_ref,
+  held_for, sealed_body, segments, created_at)
+VALUES (:bucket, :id, :brand_id, :contact_id, :program_id, :program_version, :campaign_id, :sender_id, :class, :kind,
+  :subject, :categories, :language, :state, :priority, :due_at, :send_by, :planned_seq, :answers, :conversation_at,
+  :trigger_ref, :held_for, :sealed_body, :segments, :created_at)
+
+-- name: due_messages
+SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+  language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+FROM message WHERE state = 0 AND due_at <= :now AND bucket BETWEEN :first AND :last
+ORDER BY priority, due_at, id LIMIT :count
+
+-- name: take_due_messages [postgresql]
+SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+  language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+FROM message WHERE state = 0 AND due_at <= :now AND bucket BETWEEN :first AND :last
+ORDER BY priority, due_at, id LIMIT :count FOR UPDATE SKIP LOCKED
+
+-- name: queued_of [sqlite]
+SELECT id FROM message WHERE state = 0 AND id IN (SELECT value FROM json_each(:ids))
+
+-- name: queued_of [postgresql]
+SELECT id FROM message WHERE state = 0 AND bucket = ANY(:buckets) AND id = ANY(:ids)
+
+-- name: claim_message
+UPDATE message SET state = 2, owner = :owner, claim_token = :claim_token, lease_until = :lease_until,
+  attempt = attempt + 1, recalled = 0, sealed_body = :sealed_body, segments = :segments, decision_id = :decision_id,
+  reason = '', handed_at = :handed_at
+WHERE bucket = :bucket AND id = :id AND state = 0
+
+-- name: postpone_message
+UPDATE message SET due_at = :due_at, decision_id = :decision_id, reason = :reason
+WHERE bucket = :bucket AND id = :id AND state = 0
+
+-- name: refuse_message
+UPDATE message SET state = :state, decision_id = :decision_id, reason = :reason, ended_at = :ended_at
+WHERE bucket = :bucket AND id = :id AND state = 0
+
+-- name: insert_decision
+INSERT INTO decision (bucket, id, message_id, at, verdict, body, facts, versions)
+VALUES (:bucket, :id, :message_id, :at, :verdict, :body, :facts, :versions)
+
+-- name: insert_attempt
+INSERT INTO attempt (bucket, id, message_id, account_id, owner, claim_token, claimed_at)
+VALUES (:bucket, :id, :message_id, :account_id, :owner, :claim_token, :claimed_at)
+
+-- name: end_attempt
+UPDATE attempt SET outcome = :outcome, provider_id = :provider_id, error_code = :error_code, ended_at = :ended_at
+WHERE bucket = :bucket AND id = :id AND outcome IS NULL
+
+-- name: record_message
+UPDATE message SET state = :state, reason = :reason, ended_at = :ended_at, owner = NULL
+WHERE bucket = :bucket AND id = :id AND claim_token = :claim_token AND state IN (2, 5)
+
+-- name: give_back_message
+UPDATE message SET state = CASE WHEN recalled = 1 THEN 7 ELSE 0 END, due_at = :due_at, owner = NULL, handed_at = NULL,
+  reason = CASE WHEN recalled = 1 THEN 'withdrawn' ELSE reason END
+WHERE bucket = :bucket AND id = :id AND claim_token = :claim_token AND state = 2
+
+-- name: insert_provider_ref
+INSERT INTO provider_ref (account_id, provider_id, bucket, message_id, attempt_id)
+VALUES (:account_id, :provider_id, :bucket, :message_id, :attempt_id)
+ON CONFLICT (account_id, provider_id) DO NOTHING
+
+-- name: recalled_of_claim
+SELECT id FROM message WHERE owner = :owner AND claim_token = :claim_token AND state = 2 AND recalled = 1
+
+-- name: cancel_queued [sqlite]
+UPDATE message SET state = 7, reason = 'withdrawn', ended_at = :now
+WHERE bucket = :bucket AND contact_id = :contact_id AND state = 0 AND planned_seq < :seq
+AND (:program_id IS NULL OR program_id = :program_id) AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+
+-- name: cancel_queued [postgresql]
+UPDATE message SET state = 7, reason = 'withdrawn', ended_at = :now
+WHERE bucket = :bucket AND id IN (
+  SELECT id FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND state = 0 AND planned_seq < :seq
+  AND (:program_id::bigint IS NULL OR program_id = :program_id)
+  AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+  FOR UPDATE SKIP LOCKED)
+
+-- name: recall_sending [sqlite]
+UPDATE message SET recalled = 1
+WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
+AND (:program_id IS NULL OR program_id = :program_id) AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+
+-- name: recall_sending [postgresql]
+UPDATE message SET recalled = 1
+WHERE bucket = :bucket AND id IN (
+  SELECT id FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
+  AND (:program_id::bigint IS NULL OR program_id = :program_id)
+  AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+  FOR UPDATE SKIP LOCKED)
+
+-- name: covered_sending [sqlite]
+SELECT count(*) FROM message
+WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
+AND (:program_id IS NULL OR program_id = :program_id) AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+
+-- name: covered_sending [postgresql]
+SELECT count(*) FROM message
+WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
+AND (:program_id::bigint IS NULL OR program_id = :program_id)
+AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+
+-- name: release_held
+UPDATE message SET state = 0, due_at = :now WHERE bucket = :bucket AND held_for = :event_id AND state = 1
+
+-- name: held_messages
+SELECT bucket, contact_id, program_id, held_for, planned_seq, created_at FROM message WHERE state = 1
+ORDER BY created_at LIMIT 500
+
+-- name: owners_sending
+SELECT DISTINCT owner FROM message WHERE state = 2
+
+-- name: unsettle_owner
+UPDATE message SET state = 5, ended_at = :now, reason = 'owner_gone' WHERE owner = :owner AND state = 2
+AND kind <> 'code'
+
+-- name: retry_codes_of_owner
+UPDATE message SET state = 0, owner = NULL, due_at = :now WHERE owner = :owner AND state = 2 AND kind = 'code'
+
+-- name: insert_worker
+INSERT INTO worker (owner, locality, pid, started_at, lease_until)
+VALUES (:owner, :locality, :pid, :started_at, :lease_until)
+
+-- name: renew_worker
+UPDATE worker SET lease_until = :lease_until WHERE owner = :owner
+
+-- name: delete_worker
+DELETE FROM worker WHERE owner = :owner
+
+-- name: workers
+SELECT owner, locality, pid, lease_until FROM worker
+
+-- name: recent_texts [sqlite]
+SELECT contact_id, handed_at, program_id, subject, class FROM message
+WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
+AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
+ORDER BY handed_at, id
+
+-- name: recent_texts [postgresql]
+SELECT contact_id, handed_at, program_id, subject, class FROM message
+WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
+ORDER BY handed_at, id
+
+-- name: apply_report
+UPDATE message SET state = :state, reason = :reason, ended_at = :ended_at
+WHERE bucket = :bucket AND id = :id AND state IN (2, 3, 5)
+
+-- name: insert_report
+INSERT INTO delivery_report (account_id, provider_id, state, error_code, reported_at)
+VALUES (:account_id, :provider_id, :state, :error_code, :reported_at)
+ON CONFLICT (account_id, provider_id, state) DO NOTHING
+
+-- name: reports_to_apply
+SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, p.bucket, p.message_id
+FROM delivery_report r JOIN provider_ref p ON p.account_id = r.account_id AND p.provider_id = r.provider_id
+WHERE r.is_applied = 0 ORDER BY r.reported_at LIMIT :count
+
+-- name: settle_report
+UPDATE delivery_report SET is_applied = 1
+WHERE account_id = :account_id AND provider_id = :provider_id AND state = :state
+
+-- name: message_states_of_campaign
+SELECT state, count(*) FROM message WHERE campaign_id = :campaign_id GROUP BY state
+
+-- name: reasons_of_campaign
+SELECT state, reason, count(*) FROM message WHERE campaign_id = :campaign_id AND reason <> ''
+GROUP BY state, reason ORDER BY count(*) DESC LIMIT 50
+
+-- name: queued_of_campaign
+SELECT count(*) FROM message WHERE campaign_id = :campaign_id AND state = 0 AND due_at <= :now
+
+-- name: open_of_campaign
+SELECT count(*) FROM message WHERE campaign_id = :campaign_id AND state IN (0, 1, 2)
+
+-- name: message_by_id
+SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+  language, state, priority, due_at, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, segments,
+  attempt, decision_id, reason, created_at, handed_at, ended_at
+FROM message WHERE bucket = :bucket AND id = :id
+
+-- name: messages_of_contact
+SELECT id, kind, class, state, due_at, reason, sealed_body, segments, program_id, campaign_id, created_at, handed_at,
+  sender_id, decision_id
+FROM message WHERE bucket = :bucket AND contact_id = :contact_id ORDER BY id DESC LIMIT :count
+
+-- name: decisions_of_message
+SELECT id, at, verdict, body, facts, versions FROM decision WHERE bucket = :bucket AND message_id = :message_id
+ORDER BY id
+
+-- name: decision_by_id
+SELECT id, message_id, at, verdict, body, facts, versions FROM decision WHERE bucket = :bucket AND id = :id
+
+-- name: attempts_of_message
+SELECT id, owner, claimed_at, outcome, provider_id, error_code, ended_at FROM attempt
+WHERE bucket = :bucket AND message_id = :message_id ORDER BY id
+
+-- name: try_group_lock [postgresql]
+SELECT pg_try_advisory_xact_lock(:key)
+
+-- name: cancel_campaign_chunk
+UPDATE message SET state = 7, reason = 'campaign_cancelled', ended_at = :now
+WHERE id IN (SELECT id FROM message WHERE campaign_id = :campaign_id AND state = 0 LIMIT 1000) AND state = 0
+
+-- name: unpark_campaign_chunk
+UPDATE message SET due_at = :now, reason = ''
+WHERE id IN (SELECT id FROM message WHERE campaign_id = :campaign_id AND state = 0 AND due_at = :parked LIMIT 1000)
+AND state = 0
+
+-- name: states_of_campaign_messages
+SELECT id, state FROM message WHERE campaign_id = :campaign_id

@@ -1,0 +1,57 @@
+-- The record of consent, and the one lock on permission.
+
+-- name: raise_standing
+UPDATE standing SET seq = seq + :events WHERE bucket = :bucket AND contact_id = :contact_id
+RETURNING seq, state, last_leaf
+
+-- name: settle_standing
+UPDATE standing SET state = :state, stop_seq = :stop_seq, last_leaf = :last_leaf
+WHERE bucket = :bucket AND contact_id = :contact_id
+
+-- name: standings [sqlite]
+SELECT contact_id, seq, state FROM standing
+WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
+
+-- name: standings [postgresql]
+SELECT contact_id, seq, state FROM standing WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+
+-- name: lock_standings [postgresql]
+SELECT contact_id, seq, state FROM standing WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+FOR SHARE SKIP LOCKED
+
+-- name: insert_event
+INSERT INTO consent_event (bucket, id, brand_id, contact_id, seq, kind, program_id, received_at, recorded_at, body,
+  entry, leaf_hash, sealed)
+VALUES (:bucket, :id, :brand_id, :contact_id, :seq, :kind, :program_id, :received_at, :recorded_at, :body,
+  :entry, :leaf_hash, :sealed)
+
+-- name: insert_outbox
+INSERT INTO ledger_outbox (bucket, event_id, brand_id, entry, leaf_hash, created_at)
+VALUES (:bucket, :event_id, :brand_id, :entry, :leaf_hash, :created_at)
+
+-- name: events_of_contact
+SELECT id, body, sealed, leaf_hash, entry, recorded_at FROM consent_event
+WHERE bucket = :bucket AND contact_id = :contact_id ORDER BY seq
+
+-- name: event_by_id
+SELECT contact_id, brand_id, body, sealed, leaf_hash, entry, recorded_at FROM consent_event
+WHERE bucket = :bucket AND id = :id
+
+-- name: standings_after
+SELECT contact_id, seq, stop_seq, state, last_leaf FROM standing
+WHERE (bucket, contact_id) > (:cursor_bucket, :cursor) ORDER BY bucket, contact_id LIMIT :count
+
+-- name: events_of_contacts [sqlite]
+SELECT contact_id, body, leaf_hash, entry FROM consent_event
+WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids)) ORDER BY bucket, contact_id, seq
+
+-- name: events_of_contacts [postgresql]
+SELECT contact_id, body, leaf_hash, entry FROM consent_event
+WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids) ORDER BY bucket, contact_id, seq
+
+-- name: outbox_missing
+SELECT count(*) FROM consent_event e
+WHERE NOT EXISTS (SELECT 1 FROM ledger_outbox o WHERE o.bucket = e.bucket AND o.event_id = e.id)
+
+-- name: count_events
+SELECT kind, count(*) FROM consent_event WHERE brand_id = :brand_id GROUP BY kind ORDER BY kind

@@ -1,0 +1,30 @@
+-- Append-only, refused by the database itself; TRUNCATE passes row triggers, so it has its own.
+CREATE OR REPLACE FUNCTION yesword_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'append-only: % on % is refused', TG_OP, TG_TABLE_NAME; END $$;
+CREATE OR REPLACE FUNCTION yesword_refuse_event() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.bucket, NEW.id, NEW.brand_id, NEW.contact_id, NEW.seq, NEW.kind, NEW.program_id, NEW.received_at,
+      NEW.recorded_at, NEW.body, NEW.entry, NEW.leaf_hash)
+     IS DISTINCT FROM
+     (OLD.bucket, OLD.id, OLD.brand_id, OLD.contact_id, OLD.seq, OLD.kind, OLD.program_id, OLD.received_at,
+      OLD.recorded_at, OLD.body, OLD.entry, OLD.leaf_hash)
+  THEN RAISE EXCEPTION 'append-only: a consent event is never changed'; END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION yesword_refuse_step_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.seq < OLD.seq THEN RAISE EXCEPTION 'append-only: a standing never goes back'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER consent_event_is_kept BEFORE DELETE ON consent_event FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER consent_event_is_fixed BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION yesword_refuse_event();
+CREATE TRIGGER consent_event_is_whole BEFORE TRUNCATE ON consent_event EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_outbox_is_fixed BEFORE UPDATE ON ledger_outbox FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_outbox_is_whole BEFORE TRUNCATE ON ledger_outbox EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER standing_never_goes_back BEFORE UPDATE ON standing FOR EACH ROW EXECUTE FUNCTION yesword_refuse_step_back();
+CREATE TRIGGER standing_is_whole BEFORE TRUNCATE ON standing EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER decision_is_fixed BEFORE UPDATE ON decision FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER disclosure_is_fixed BEFORE UPDATE OR DELETE ON store_disclosure FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER disclosure_is_whole BEFORE TRUNCATE ON store_disclosure EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER program_version_is_fixed BEFORE UPDATE OR DELETE ON store_programversion FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER program_version_is_whole BEFORE TRUNCATE ON store_programversion EXECUTE FUNCTION yesword_refuse();

@@ -1,0 +1,124 @@
+-- The hot tables. Every key begins with the bucket, so that each can be partitioned or distributed by it; none refers to
+-- another by a foreign key that crosses buckets. Times are microseconds since 1970, UTC. Words in capitals that no
+-- database knows (ROWKEY, KEYED, ROWLESS) stand for what `schema` puts in: wide rows live under their id on SQLite,
+-- narrow ones under their key.
+
+CREATE TABLE contact (
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL,
+  subject TEXT NOT NULL,                      -- random, for exports; never the look-up digest
+  sealed_number BLOB, sealed_mail BLOB,
+  country TEXT NOT NULL DEFAULT '', number_kind TEXT NOT NULL DEFAULT '', may_text INTEGER NOT NULL DEFAULT 1,
+  places BLOB NOT NULL,                       -- everywhere the person may be, as the domain encodes it
+  name TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
+  attributes TEXT NOT NULL DEFAULT '{}',      -- JSON, plain so that it can be segmented; deleted on erasure
+  is_excluded INTEGER NOT NULL DEFAULT 0, adult_since BIGINT,
+  source TEXT NOT NULL DEFAULT '', created_at BIGINT NOT NULL,
+  KEYED (bucket, id)
+);
+
+-- Finds a contact by number or e-mail address. Unique here, on a distribution of its own.
+CREATE TABLE look_up (
+  brand_id BIGINT NOT NULL, kind TEXT NOT NULL, digest BLOB NOT NULL, pepper INTEGER NOT NULL,
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL,
+  PRIMARY KEY (brand_id, kind, digest)
+) ROWLESS;
+
+-- The only lock on permission: one row a contact, made with it.
+CREATE TABLE standing (
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, brand_id BIGINT NOT NULL,
+  seq BIGINT NOT NULL DEFAULT 0, stop_seq BIGINT NOT NULL DEFAULT 0,
+  state BLOB NOT NULL,                        -- the fold of the contact's events
+  last_leaf BLOB,                             -- leaf hash of the newest event: the next one's `prev`
+  PRIMARY KEY (bucket, contact_id)
+) ROWLESS;
+
+CREATE TABLE consent_event (
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
+  seq BIGINT NOT NULL, kind TEXT NOT NULL, program_id BIGINT, received_at BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+  body BLOB NOT NULL,                         -- the event as the domain encodes it; nothing personal
+  entry BLOB NOT NULL, leaf_hash BLOB NOT NULL,
+  sealed BLOB,                                -- the disclosures: may be re-wrapped or become null, nothing else
+  KEYED (bucket, id)
+);
+CREATE UNIQUE INDEX consent_event_of_contact ON consent_event (bucket, contact_id, seq);
+
+-- Every committed event is here or in the ledger. The sequencer takes rows by presence.
+CREATE TABLE ledger_outbox (
+  bucket INTEGER NOT NULL, event_id BIGINT NOT NULL, brand_id BIGINT NOT NULL,
+  entry BLOB NOT NULL, leaf_hash BLOB NOT NULL, created_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, event_id)
+) ROWLESS;
+
+CREATE TABLE inbound_text (
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
+  sender_id BIGINT NOT NULL, sealed_body BLOB, received_at BIGINT NOT NULL,
+  intent TEXT NOT NULL, rule TEXT NOT NULL, program_id BIGINT, event_id BIGINT,
+  KEYED (bucket, id)
+);
+CREATE INDEX inbound_text_of_contact ON inbound_text (bucket, contact_id, id);
+
+-- One row a carrier's own id: a text that is delivered again is the same text.
+CREATE TABLE inbound_ref (
+  account_id BIGINT NOT NULL, provider_id TEXT NOT NULL, handled TEXT NOT NULL, received_at BIGINT NOT NULL,
+  PRIMARY KEY (account_id, provider_id)
+) ROWLESS;
+
+CREATE TABLE message (
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
+  program_id BIGINT, program_version INTEGER, campaign_id BIGINT, sender_id BIGINT NOT NULL,
+  class TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL DEFAULT '', categories TEXT NOT NULL DEFAULT '',
+  language TEXT NOT NULL DEFAULT '',
+  state INTEGER NOT NULL, priority INTEGER NOT NULL, due_at BIGINT NOT NULL, send_by BIGINT,
+  planned_seq BIGINT NOT NULL,                -- the place in the person's record under which it was planned
+  answers BIGINT, conversation_at BIGINT, trigger_ref TEXT,
+  held_for BIGINT,                            -- the withdrawal whose drain a confirmation waits for
+  recalled INTEGER NOT NULL DEFAULT 0,        -- a withdrawal came after the claim: give it back if not yet written
+  sealed_body BLOB, segments INTEGER,
+  owner TEXT, claim_token BIGINT, lease_until BIGINT, attempt INTEGER NOT NULL DEFAULT 0,
+  decision_id BIGINT, reason TEXT NOT NULL DEFAULT '',
+  created_at BIGINT NOT NULL, handed_at BIGINT, ended_at BIGINT,
+  KEYED (bucket, id)
+);
+CREATE INDEX message_due ON message (priority, due_at, id) WHERE state = 0;
+CREATE INDEX message_sending ON message (owner, claim_token) WHERE state = 2;
+CREATE INDEX message_held ON message (created_at) WHERE state = 1;
+CREATE INDEX message_of_contact ON message (bucket, contact_id, id);
+CREATE INDEX message_of_campaign ON message (campaign_id, state) WHERE campaign_id IS NOT NULL;
+CREATE UNIQUE INDEX message_confirms ON message (bucket, held_for) WHERE held_for IS NOT NULL;
+
+-- Each hand-over has a row of its own, or a late answer to the first would overwrite the second.
+CREATE TABLE attempt (
+  bucket INTEGER NOT NULL, id ROWKEY, message_id BIGINT NOT NULL, account_id BIGINT NOT NULL,
+  owner TEXT NOT NULL, claim_token BIGINT NOT NULL, claimed_at BIGINT NOT NULL,
+  outcome TEXT, provider_id TEXT, error_code TEXT, ended_at BIGINT,
+  KEYED (bucket, id)
+);
+CREATE INDEX attempt_of_message ON attempt (bucket, message_id);
+
+CREATE TABLE provider_ref (
+  account_id BIGINT NOT NULL, provider_id TEXT NOT NULL,
+  bucket INTEGER NOT NULL, message_id BIGINT NOT NULL, attempt_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, provider_id)
+) ROWLESS;
+
+-- A report that comes before our own record of the hand-over waits here, too.
+CREATE TABLE delivery_report (
+  account_id BIGINT NOT NULL, provider_id TEXT NOT NULL, state TEXT NOT NULL, error_code TEXT,
+  reported_at BIGINT NOT NULL, is_applied INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (account_id, provider_id, state)
+) ROWLESS;
+CREATE INDEX delivery_report_waiting ON delivery_report (reported_at) WHERE is_applied = 0;
+
+-- Enough to compute every decision again.
+CREATE TABLE decision (
+  bucket INTEGER NOT NULL, id ROWKEY, message_id BIGINT NOT NULL, at BIGINT NOT NULL,
+  verdict TEXT NOT NULL, body BLOB NOT NULL, facts BLOB NOT NULL, versions TEXT NOT NULL,
+  KEYED (bucket, id)
+);
+CREATE INDEX decision_of_message ON decision (bucket, message_id);
+
+-- Who may be in the middle of a hand-over. The owner's file lock says whether it still lives.
+CREATE TABLE worker (
+  owner TEXT PRIMARY KEY, locality TEXT NOT NULL, pid INTEGER NOT NULL,
+  started_at BIGINT NOT NULL, lease_until BIGINT NOT NULL
+);

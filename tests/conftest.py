@@ -1,0 +1,96 @@
+"""Real stores for tests: each is a copy of a template made once, never a flush."""
+
+import os
+import shutil
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from yesword.store.opening import Store, open_store, set_up_django
+
+POSTGRES_URL = os.environ.get("YESWORD_TEST_POSTGRES_URL")
+MUST_HAVE_ALL = bool(os.environ.get("CI"))
+
+# Models can only be imported once Django is set up; tests then move it from store to store.
+_SESSION_FOLDER = Path(os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp")) / f"yesword-tests-{uuid.uuid4().hex[:8]}"
+set_up_django(_SESSION_FOLDER, None)
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(_SESSION_FOLDER, ignore_errors=True)
+
+
+def _lacking(what: str) -> None:
+    message = f"{what} is not on this machine: what needs it is not tested"
+    if MUST_HAVE_ALL:
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sqlite-template")
+    open_store(folder, may_create=True).close()
+    with_wal = folder / "yesword.sqlite3"
+    subprocess.run(["python3", "-c", f"import sqlite3; sqlite3.connect({str(with_wal)!r}).execute('PRAGMA wal_checkpoint(TRUNCATE)')"], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    if POSTGRES_URL is None:
+        _lacking("PostgreSQL (YESWORD_TEST_POSTGRES_URL)")
+    assert POSTGRES_URL is not None
+    name = f"yesword_template_{uuid.uuid4().hex[:8]}"
+    folder = tmp_path_factory.mktemp("postgres-template")
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    open_store(folder, _database(name), may_create=True).close()
+    yield name, folder
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _database(name: str) -> str:
+    assert POSTGRES_URL is not None
+    return POSTGRES_URL.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store, once on each database."""
+    folder = tmp_path / "data"
+    if request.param == "sqlite":
+        yield from _opened_sqlite(request.getfixturevalue("sqlite_template"), folder)
+    else:
+        yield from _opened_postgres(*request.getfixturevalue("postgres_template"), folder)
+
+
+@pytest.fixture
+def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """An empty store on SQLite, for what does not depend on the database."""
+    yield from _opened_sqlite(sqlite_template, tmp_path / "data")
+
+
+def _opened_sqlite(template: Path, folder: Path) -> Iterator[Store]:
+    shutil.copytree(template, folder)
+    opened = open_store(folder)
+    yield opened
+    opened.close()
+
+
+def _opened_postgres(template: str, keys: Path, folder: Path) -> Iterator[Store]:
+    assert POSTGRES_URL is not None
+    shutil.copytree(keys, folder)
+    name = f"yesword_test_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    opened = open_store(folder, _database(name))
+    yield opened
+    opened.close()
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
