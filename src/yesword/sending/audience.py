@@ -1,0 +1,128 @@
+"""The verdict before a campaign: how many now, how many wait until when, how many refused and why.
+
+Computed by the very gate that sends, page by page, so that it can be left and come back to. Nothing is queued by it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from yesword.domain.decisions import Decision, Verdict
+from yesword.domain.facts import MessageFacts
+from yesword.domain.ids import ProgramId
+from yesword.domain.messages import MessageKind
+from yesword.domain.times import to_micros
+from yesword.sending.campaigns import audience_page, personal_text
+from yesword.sending.weighing import Offer, Scales, recent_texts
+from yesword.store import contacts, models, programs
+from yesword.store.contacts import Contact
+from yesword.store.database import Session
+from yesword.store.opening import Store
+
+PAGE: Final = 500
+SHOWN: Final = 200  # people kept behind each number
+
+
+def begin(store: Store, campaign: models.Campaign, at: datetime) -> models.CampaignVerdict:
+    """A verdict that has not looked at anybody yet."""
+    with store.database.read() as session:
+        row = session.first("count_contacts", brand_id=campaign.brand_id)
+    return models.CampaignVerdict.objects.create(campaign=campaign, at=at, total=row[0] if row else 0)
+
+
+def advance(
+    store: Store, scales: Scales, verdict: models.CampaignVerdict, page: int = PAGE
+) -> models.CampaignVerdict:
+    """Look at the next page of people."""
+    campaign = verdict.campaign
+    offer = offer_of(scales, campaign)
+    with store.database.read() as session:
+        people, cursor, looked_at = audience_page(store, session, campaign, verdict.cursor, page)
+        weighed = _weigh_all(session, scales, offer, campaign, people, verdict.at)
+    tally: Counter[tuple[str, str, str, int | None]] = Counter(
+        {(outcome, code, rule, until): count for outcome, code, rule, until, count in verdict.reasons}
+    )
+    shown = Counter(models.VerdictPerson.objects.filter(verdict=verdict).values_list("outcome", "code"))
+    rows = []
+    for person, decision, segments in weighed:
+        outcome, code, rule, until = _key(decision)
+        tally[outcome, code, rule, until] += 1
+        if outcome == Verdict.SEND.value:
+            verdict.now += 1
+            verdict.segments += segments
+        elif outcome == Verdict.WAIT.value:
+            verdict.waiting += 1
+        else:
+            verdict.refused += 1
+        shown[outcome, code] += 1
+        if shown[outcome, code] <= SHOWN:
+            rows.append(
+                models.VerdictPerson(
+                    verdict=verdict,
+                    outcome=outcome,
+                    code=code,
+                    contact_id=person.id,
+                    not_before=decision.not_before,
+                )
+            )
+    verdict.reasons = [[*key, count] for key, count in tally.most_common()]
+    verdict.cursor = cursor
+    verdict.looked_at += looked_at
+    verdict.is_done = looked_at < page
+    with store.database.write():
+        models.VerdictPerson.objects.bulk_create(rows)
+        verdict.save()
+    return verdict
+
+
+def complete(store: Store, scales: Scales, campaign: models.Campaign, at: datetime) -> models.CampaignVerdict:
+    """The whole verdict, in one go: for the command line and for small audiences."""
+    verdict = begin(store, campaign, at)
+    while not verdict.is_done:
+        verdict = advance(store, scales, verdict, 2000)
+    return verdict
+
+
+def offer_of(scales: Scales, campaign: models.Campaign) -> Offer:
+    scales.refresh()
+    program = programs.current(ProgramId(campaign.program_id))
+    return Offer(
+        brand=scales.brand(campaign.brand_id),
+        program=program,
+        program_facts=scales.program_facts(program),
+        sender=programs.sender_of(program),
+        message=MessageFacts(
+            message_class=program.message_class,
+            kind=MessageKind.CAMPAIGN,
+            categories=tuple(campaign.categories) or program.categories,
+            subject=campaign.subject,
+            send_by=campaign.send_by,
+        ),
+    )
+
+
+def _weigh_all(
+    session: Session,
+    scales: Scales,
+    offer: Offer,
+    campaign: models.Campaign,
+    people: Sequence[Contact],
+    at: datetime,
+) -> list[tuple[Contact, Decision, int]]:
+    ids = [person.id for person in people]
+    standings = contacts.standings(session, ids)
+    recent = recent_texts(session, ids, at)
+    answers = []
+    for person in people:
+        text = personal_text(campaign.template, offer.program, person)
+        weighed = scales.weigh(offer, person, standings[person.id].state, recent.get(person.id, ()), text, at)
+        facts = weighed.facts.text
+        answers.append((person, weighed.decision, facts.segments if facts else 1))
+    return answers
+
+
+def _key(decision: Decision) -> tuple[str, str, str, int | None]:
+    reason = decision.reasons[0] if decision.reasons else None
+    until = to_micros(decision.not_before) if decision.not_before else None
+    return decision.verdict.value, reason.code if reason else "", reason.rule if reason else "", until

@@ -1,0 +1,224 @@
+"""Campaigns: their life, their texts, and the feeder that keeps a few thousand messages ahead of the dispatcher.
+
+A campaign holds a cursor over its audience, not a list of people. So a pause, a stop or a new rule bites at hand-over, and
+ten million contacts cost no ten million rows up front.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from yesword.domain import composing, segments, templates
+from yesword.domain.errors import YeswordError
+from yesword.domain.ids import BrandId, ContactId, ProgramId
+from yesword.domain.messages import MessageKind
+from yesword.domain.programs import Program
+from yesword.domain.times import to_micros
+from yesword.store import contacts, models, outgoing, programs
+from yesword.store.contacts import Contact
+from yesword.store.database import Session
+from yesword.store.opening import Store
+
+AHEAD: Final = 4000  # queued messages that are due, above which the feeder rests
+PAGE: Final = 1000
+
+
+class CampaignStateError(YeswordError):
+    """Campaign {name} is {state}; it cannot {verb} now."""
+
+    code = "campaign_state"
+
+
+class EmptyTemplateError(YeswordError):
+    """The campaign has no text. Write what people should read."""
+
+    code = "empty_template"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewCampaign:
+    brand: BrandId
+    program: ProgramId
+    name: str
+    template: str
+    segment: tuple[segments.Condition, ...] = ()
+    categories: tuple[str, ...] = ()
+    subject: str = ""
+    starts_at: datetime | None = None
+    send_by: datetime | None = None
+    created_by: int | None = None
+
+
+def create(new: NewCampaign) -> models.Campaign:
+    """A draft. Raises TemplateError where the text has a field that could fail in the middle of the campaign."""
+    if not new.template.strip():
+        raise EmptyTemplateError
+    templates.parse(new.template)
+    return models.Campaign.objects.create(
+        brand_id=new.brand,
+        program_id=new.program,
+        name=new.name,
+        template=new.template,
+        subject=new.subject,
+        segment=segments.to_json(new.segment),
+        categories=list(new.categories),
+        starts_at=new.starts_at,
+        send_by=new.send_by,
+        created_by_id=new.created_by,
+    )
+
+
+def start(campaign_id: int, at: datetime) -> None:
+    _move(campaign_id, "start", ("draft",), state="running", started_at=at)
+
+
+def pause(campaign_id: int) -> None:
+    _move(campaign_id, "pause", ("running",), state="paused")
+
+
+def resume(campaign_id: int) -> None:
+    """Its parked messages come back in the feeder's next rounds."""
+    _move(campaign_id, "resume", ("paused",), state="running")
+
+
+def cancel(campaign_id: int, at: datetime) -> None:
+    """What is queued is cancelled in the feeder's next rounds, and refused by the gate should it be claimed before."""
+    _move(campaign_id, "cancel", ("draft", "running", "paused"), state="cancelled", ended_at=at)
+
+
+def _move(campaign_id: int, verb: str, allowed: Sequence[str], **changes: object) -> None:
+    moved = models.Campaign.objects.filter(pk=campaign_id, state__in=allowed).update(**changes)
+    if not moved:
+        row = models.Campaign.objects.get(pk=campaign_id)
+        raise CampaignStateError(name=row.name, state=row.state, verb=verb)
+
+
+class CampaignTexts:
+    """The campaigns that a batch of messages belongs to: what they say and whether they run."""
+
+    def __init__(self, campaign_ids: Iterable[int | None]) -> None:
+        wanted = {each for each in campaign_ids if each is not None}
+        self._rows = models.Campaign.objects.in_bulk(wanted) if wanted else {}
+
+    def text(self, campaign_id: int | None, program: Program, person: Contact) -> str:
+        assert campaign_id is not None, "only a campaign's message has no body of its own"
+        return personal_text(self._rows[campaign_id].template, program, person)
+
+    def is_paused(self, campaign_id: int | None) -> bool:
+        return campaign_id in self._rows and self._rows[campaign_id].state == models.Campaign.State.PAUSED
+
+    def is_cancelled(self, campaign_id: int | None) -> bool:
+        return campaign_id in self._rows and self._rows[campaign_id].state == models.Campaign.State.CANCELLED
+
+
+def personal_text(template: str, program: Program, person: Contact) -> str:
+    """What one person will read: their fields filled in, and the way out."""
+    _, texts = program.texts_in(person.language)
+    values = composing.person_values(person.name, person.attributes)
+    return composing.with_way_out(composing.compose(template, program, texts, values), program, texts)
+
+
+def audience_page(
+    store: Store, session: Session, campaign: models.Campaign, cursor: int, count: int
+) -> tuple[list[Contact], int, int]:
+    """The next of the brand's contacts who are in the segment; the new cursor; and how many were looked at."""
+    ids = contacts.page_after(session, BrandId(campaign.brand_id), cursor, count)
+    if not ids:
+        return [], cursor, 0
+    conditions = segments.from_json(campaign.segment)
+    people = contacts.read_many(store, session, ids)
+    chosen = [people[each] for each in ids if segments.matches(conditions, _traits(people[each]))]
+    return chosen, ids[-1], len(ids)
+
+
+def _traits(person: Contact) -> segments.Traits:
+    return segments.Traits(
+        language=person.language,
+        country=person.country,
+        regions=tuple(place.region for place in person.places if place.region),
+        source=person.source,
+        attributes=tuple(person.attributes.items()),
+    )
+
+
+def feed(store: Store, at: datetime) -> int:
+    """One round of feeding: cancel, bring back, or plan a page of each open campaign. The number of rows it moved."""
+    moved = 0
+    for campaign in models.Campaign.objects.filter(state="cancelled", is_fed=False):
+        moved += _cancel_round(store, campaign, at)
+    for campaign in models.Campaign.objects.filter(state="running").order_by("pk"):
+        moved += _feed_round(store, campaign, at)
+    return moved
+
+
+def _cancel_round(store: Store, campaign: models.Campaign, at: datetime) -> int:
+    with store.database.write() as session:
+        cancelled = session.run("cancel_campaign_chunk", campaign_id=campaign.pk, now=to_micros(at))
+    if not cancelled:
+        models.Campaign.objects.filter(pk=campaign.pk, state="cancelled").update(is_fed=True)
+    return cancelled
+
+
+def _feed_round(store: Store, campaign: models.Campaign, at: datetime) -> int:
+    from yesword.sending.claiming import PARKED
+
+    with store.database.write() as session:
+        back = session.run(
+            "unpark_campaign_chunk", campaign_id=campaign.pk, now=to_micros(at), parked=to_micros(PARKED)
+        )
+    if back:
+        return back
+    if campaign.is_fed:
+        _finish(store, campaign, at)
+        return 0
+    if campaign.starts_at is not None and campaign.starts_at > at:
+        return 0
+    with store.database.read() as session:
+        row = session.first("queued_of_campaign", campaign_id=campaign.pk, now=to_micros(at))
+        if row is not None and row[0] >= AHEAD:
+            return 0
+        people, cursor, looked_at = audience_page(store, session, campaign, campaign.cursor, PAGE)
+    program = programs.current(ProgramId(campaign.program_id))
+    sender = programs.sender_of(program)
+    with store.database.write() as session:
+        # The cursor and its page are one transaction: a crash feeds nobody twice and leaves nobody out.
+        is_ours = models.Campaign.objects.filter(
+            pk=campaign.pk, state="running", cursor=campaign.cursor, is_fed=False
+        ).update(cursor=cursor, audience=campaign.audience + len(people), is_fed=looked_at < PAGE)
+        if not is_ours:
+            return 0
+        standings = contacts.standings(session, [person.id for person in people])
+        plans = [
+            _plan(campaign, program, sender.id, person, standings[person.id].seq, at) for person in people
+        ]
+        outgoing.insert(store, session, plans, {}, at)
+    return looked_at
+
+
+def _plan(
+    campaign: models.Campaign, program: Program, sender: int, person: Contact, seq: int, at: datetime
+) -> outgoing.Plan:
+    return outgoing.Plan(
+        brand=BrandId(campaign.brand_id),
+        contact=ContactId(person.id),
+        program=program.id,
+        program_version=program.version,
+        sender=sender,
+        message_class=program.message_class,
+        kind=MessageKind.CAMPAIGN,
+        planned_seq=seq,
+        due_at=at,
+        language=person.language,
+        campaign=campaign.pk,
+        subject=campaign.subject,
+        categories=tuple(campaign.categories) or program.categories,
+        send_by=campaign.send_by,
+    )
+
+
+def _finish(store: Store, campaign: models.Campaign, at: datetime) -> None:
+    with store.database.read() as session:
+        row = session.first("open_of_campaign", campaign_id=campaign.pk)
+    if row is not None and row[0] == 0:
+        models.Campaign.objects.filter(pk=campaign.pk, state="running").update(state="done", ended_at=at)

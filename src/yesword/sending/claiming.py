@@ -1,0 +1,341 @@
+"""The claim: due messages, their standings locked or compared, every other fact read after, the gate asked, all written.
+
+One transaction of one worker. On PostgreSQL the locks come first and skip what others hold, so that a claim never waits
+and a withdrawal never deadlocks with it. On SQLite the gate is asked before the one write lock is taken, and what
+changed in between is left queued.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from yesword.domain import codec
+from yesword.domain.decisions import Decision, Verdict
+from yesword.domain.facts import MessageFacts, SentFact
+from yesword.domain.ids import ContactId, EventId, MessageId, bucket_of
+from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
+from yesword.domain.times import from_micros, to_micros
+from yesword.sending.campaigns import CampaignTexts
+from yesword.sending.weighing import Offer, Scales, Weighed, recent_texts
+from yesword.store import contacts, programs
+from yesword.store.contacts import Contact, StandingRow
+from yesword.store.database import Row, Session
+from yesword.store.opening import Store
+from yesword.store.sealing import Seal, place
+
+LEASE: Final = timedelta(seconds=30)
+PARKED: Final = from_micros(1 << 52)  # the due time of a paused campaign's texts
+_GROUPS: Final = (
+    16  # buckets are claimed in groups, so that one contact is never claimed by two workers at once
+)
+_GROUP_LOCK: Final = 730_581_100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimant:
+    """Who claims. The token is new for each claim, so that a late record cannot touch a later one."""
+
+    owner: str
+    token: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queued:
+    """A due message as its row has it."""
+
+    id: MessageId
+    brand: int
+    contact: ContactId
+    program: int
+    program_version: int
+    campaign: int | None
+    sender: int
+    message_class: MessageClass
+    kind: MessageKind
+    subject: str
+    categories: tuple[str, ...]
+    language: str
+    send_by: datetime | None
+    planned_seq: int
+    answers: int | None
+    conversation_at: datetime | None
+    trigger: str | None
+    sealed_body: bytes | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Judged:
+    """A due message with the gate's answer, and the seq under which it was given."""
+
+    queued: Queued
+    weighed: Weighed
+    seq: int
+    text: str
+    number: str
+    sender: str
+    account: int
+    seal: Seal
+
+    @property
+    def decision(self) -> Decision:
+        return self.weighed.decision
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Claimed:
+    """A message that is ours to hand over, and nobody else's."""
+
+    judged: Judged
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """What one claim took. `seen` counts all that it looked at: 0 means that nothing is due."""
+
+    claimant: Claimant
+    seen: int
+    claimed: tuple[Claimed, ...] = ()
+
+
+def claim(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit: int) -> Claim:
+    """Decide up to `limit` due messages, and take those that may go now."""
+    if store.database.vendor == "sqlite":
+        with store.database.read() as session:
+            rows = session.rows("due_messages", now=to_micros(at), first=0, last=1023, count=limit)
+            judged = _judge(store, session, scales, rows, at, lock=False)
+        if not rows:
+            return Claim(claimant=claimant, seen=0)
+        with store.database.write() as session:
+            return _write(store, session, scales, claimant, _unchanged(session, judged), at, len(rows))
+    return _claim_a_group(store, scales, claimant, at, limit)
+
+
+def _claim_a_group(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit: int) -> Claim:
+    width = 1024 // _GROUPS
+    start = claimant.token % _GROUPS
+    for step in range(_GROUPS):
+        group = (start + step) % _GROUPS
+        with store.database.write() as session:
+            is_ours = session.first("try_group_lock", key=_GROUP_LOCK + group)
+            if not is_ours or not is_ours[0]:
+                continue
+            first = group * width
+            rows = session.rows(
+                "take_due_messages", now=to_micros(at), first=first, last=first + width - 1, count=limit
+            )
+            if rows:
+                judged = _judge(store, session, scales, rows, at, lock=True)
+                return _write(store, session, scales, claimant, judged, at, len(rows))
+    return Claim(claimant=claimant, seen=0)
+
+
+def _judge(
+    store: Store, session: Session, scales: Scales, rows: Sequence[Row], at: datetime, *, lock: bool
+) -> list[Judged]:
+    """Ask the gate about each message, those of one contact in order, so that caps count."""
+    queued = [_queued(row) for row in rows]
+    ids = {each.contact for each in queued}
+    standings = contacts.standings(session, ids, lock=lock)
+    people = contacts.read_many(store, session, standings)
+    seals = store.vault.seals(standings)
+    recent = {contact: list(sent) for contact, sent in recent_texts(session, standings, at).items()}
+    scales.refresh()
+    campaigns = CampaignTexts(each.campaign for each in queued)
+    judged = []
+    for each in queued:
+        standing = standings.get(each.contact)
+        person = people.get(each.contact)
+        if standing is None or person is None:
+            continue  # somebody writes this person's record just now: the next claim takes it
+        one = _judge_one(scales, each, standing, person, seals, recent.get(each.contact, []), campaigns, at)
+        judged.append(one)
+        if one.decision.verdict is Verdict.SEND and KINDS[each.kind].counts:
+            recent.setdefault(each.contact, []).append(
+                SentFact(
+                    at=at,
+                    program=one.weighed.facts.program.id if one.weighed.facts.program else None,
+                    subject=each.subject,
+                    message_class=each.message_class,
+                )
+            )
+    return judged
+
+
+def _judge_one(
+    scales: Scales,
+    queued: Queued,
+    standing: StandingRow,
+    person: Contact,
+    seals: Mapping[ContactId, Seal],
+    recent: Sequence[SentFact],
+    campaigns: CampaignTexts,
+    at: datetime,
+) -> Judged:
+    program = programs.version(queued.program, queued.program_version)
+    sender = scales.sender(queued.sender)
+    seal = seals.get(queued.contact)
+    text = ""
+    if seal is not None:
+        text = (
+            campaigns.text(queued.campaign, program, person)
+            if queued.sealed_body is None
+            else seal.open(queued.sealed_body, place("body", queued.id)).decode()
+        )
+    offer = Offer(
+        brand=scales.brand(queued.brand),
+        program=program,
+        program_facts=scales.program_facts(program),
+        sender=sender,
+        message=MessageFacts(
+            message_class=queued.message_class,
+            kind=queued.kind,
+            categories=queued.categories,
+            subject=queued.subject,
+            planned_seq=queued.planned_seq,
+            send_by=queued.send_by,
+            answers=None if queued.answers is None else EventId(queued.answers),
+            conversation_at=queued.conversation_at,
+            trigger=queued.trigger,
+            is_cancelled=campaigns.is_cancelled(queued.campaign),
+        ),
+    )
+    weighed = scales.weigh(offer, person, standing.state, recent, text, at)
+    if campaigns.is_paused(queued.campaign) and weighed.decision.verdict is not Verdict.REFUSE:
+        parked = replace(weighed.decision, verdict=Verdict.WAIT, not_before=PARKED)
+        weighed = replace(weighed, decision=parked)
+    return Judged(
+        queued=queued,
+        weighed=weighed,
+        seq=standing.seq,
+        text=text,
+        number=person.number or "",
+        sender=sender.facts.address,
+        account=sender.account,
+        seal=seal or Seal(bytes(32)),
+    )
+
+
+def _unchanged(session: Session, judged: Sequence[Judged]) -> list[Judged]:
+    """Those whose record and whose row are as they were when the gate was asked."""
+    ids = [each.queued.id for each in judged]
+    queued = {row[0] for row in session.rows("queued_of", ids=session.ids(ids))}
+    standings = contacts.standing_seqs(session, {each.queued.contact for each in judged})
+    return [
+        each for each in judged if each.queued.id in queued and standings.get(each.queued.contact) == each.seq
+    ]
+
+
+def _write(
+    store: Store,
+    session: Session,
+    scales: Scales,
+    claimant: Claimant,
+    judged: Sequence[Judged],
+    at: datetime,
+    seen: int,
+) -> Claim:
+    claimed: list[Claimed] = []
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in _WRITES}
+    for each in judged:
+        row = _decision_row(store, scales, each)
+        is_parked = each.decision.not_before == PARKED
+        if not is_parked:
+            rows["insert_decision"].append(row)
+        fate: dict[str, object] = {
+            "bucket": row["bucket"],
+            "id": each.queued.id,
+            "decision_id": None if is_parked else row["id"],
+            "reason": "paused" if is_parked else _reason(each.decision),
+        }
+        if each.decision.verdict is Verdict.SEND:
+            attempt = store.ids.make(bucket_of(each.queued.id))
+            claimed.append(Claimed(judged=each, attempt=attempt))
+            rows["claim_message"].append(fate | _claim_fields(claimant, each, at))
+            rows["insert_attempt"].append(
+                {
+                    "bucket": row["bucket"],
+                    "id": attempt,
+                    "message_id": each.queued.id,
+                    "account_id": each.account,
+                    "owner": claimant.owner,
+                    "claim_token": claimant.token,
+                    "claimed_at": to_micros(at),
+                }
+            )
+        elif each.decision.verdict is Verdict.WAIT:
+            assert each.decision.not_before is not None
+            rows["postpone_message"].append(fate | {"due_at": to_micros(each.decision.not_before)})
+        else:
+            rows["refuse_message"].append(
+                fate | {"state": _final_state(each.decision).value, "ended_at": to_micros(at)}
+            )
+    for name in _WRITES:
+        session.many(name, rows[name])
+    return Claim(claimant=claimant, seen=seen, claimed=tuple(claimed))
+
+
+_WRITES: Final = ("insert_decision", "claim_message", "insert_attempt", "postpone_message", "refuse_message")
+
+
+def _claim_fields(claimant: Claimant, judged: Judged, at: datetime) -> dict[str, object]:
+    body = judged.queued.sealed_body
+    if body is None:
+        body = judged.seal.close(judged.text.encode(), place("body", judged.queued.id))
+    text = judged.weighed.facts.text
+    return {
+        "owner": claimant.owner,
+        "claim_token": claimant.token,
+        "lease_until": to_micros(at + LEASE),
+        "sealed_body": body,
+        "segments": text.segments if text else None,
+        "handed_at": to_micros(at),
+    }
+
+
+def _decision_row(store: Store, scales: Scales, judged: Judged) -> dict[str, object]:
+    bucket = bucket_of(judged.queued.id)
+    return {
+        "bucket": bucket,
+        "id": store.ids.make(bucket),
+        "message_id": judged.queued.id,
+        "at": to_micros(judged.decision.at),
+        "verdict": judged.decision.verdict.value,
+        "body": judged.decision.to_bytes(),
+        "facts": codec.dumps(judged.weighed.facts),
+        "versions": scales.versions,
+    }
+
+
+def _reason(decision: Decision) -> str:
+    return decision.reasons[0].code if decision.reasons else ""
+
+
+def _final_state(decision: Decision) -> MessageState:
+    return {"expired": MessageState.EXPIRED, "cancelled": MessageState.CANCELLED}.get(
+        _reason(decision), MessageState.REFUSED
+    )
+
+
+def _queued(row: Row) -> Queued:
+    return Queued(
+        id=MessageId(row[0]),
+        brand=row[1],
+        contact=ContactId(row[2]),
+        program=row[3],
+        program_version=row[4],
+        campaign=row[5],
+        sender=row[6],
+        message_class=MessageClass(row[7]),
+        kind=MessageKind(row[8]),
+        subject=row[9],
+        categories=tuple(row[10].split("\n")) if row[10] else (),
+        language=row[11],
+        send_by=None if row[12] is None else from_micros(row[12]),
+        planned_seq=row[13],
+        answers=row[14],
+        conversation_at=None if row[15] is None else from_micros(row[15]),
+        trigger=row[16],
+        sealed_body=None if row[17] is None else bytes(row[17]),
+    )

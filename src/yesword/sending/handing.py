@@ -1,0 +1,143 @@
+"""The one gate to the networks: the only function that hands texts to a channel, and the record of what became of them."""
+
+import time
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from yesword.channels.ports import Channel, HandOver, Outcome, OutcomeStatus
+from yesword.domain.ids import ContactId, bucket_of
+from yesword.domain.messages import KINDS, MessageState
+from yesword.domain.times import to_micros
+from yesword.sending.claiming import Claim, Claimed
+from yesword.store.opening import Store
+
+_AGAIN_AFTER: Final = timedelta(seconds=1)
+_OPTED_OUT: Final = "opted_out"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What the record of a batch leaves to do: stops that the carrier knew of before us."""
+
+    sent: int = 0
+    failed: int = 0
+    given_back: int = 0
+    uncertain: int = 0
+    carrier_stops: tuple[ContactId, ...] = field(default=())
+
+
+def hand_over(
+    channel: Channel, approved: Sequence[HandOver], recall: Callable[[], Container[int]]
+) -> Iterator[Outcome]:
+    """Everything that goes to a phone goes through here. A `HandOver` cannot be made without a decision to send."""
+    return channel.submit(approved, recall=recall)
+
+
+def hand_over_claim(store: Store, channels: Mapping[int, Channel], claim: Claim) -> list[Outcome]:
+    """Hand over what a claim took, account by account, giving back what a withdrawal calls back in time."""
+    outcomes: list[Outcome] = []
+    by_account: dict[int, list[Claimed]] = {}
+    for claimed in claim.claimed:
+        by_account.setdefault(claimed.judged.account, []).append(claimed)
+    for account, group in by_account.items():
+        approved = [
+            HandOver(
+                message_id=each.judged.queued.id,
+                attempt_id=each.attempt,
+                sender=each.judged.sender,
+                number=each.judged.number,
+                text=each.judged.text,
+                decision=each.judged.decision,
+            )
+            for each in group
+        ]
+        outcomes += hand_over(channels[account], approved, _recall(store, claim))
+    return outcomes
+
+
+def _recall(store: Store, claim: Claim) -> Callable[[], frozenset[int]]:
+    """Which of the claim's messages a withdrawal has called back; asked at most every five milliseconds."""
+    asked_at = float("-inf")
+    known: frozenset[int] = frozenset()
+
+    def recall() -> frozenset[int]:
+        nonlocal asked_at, known
+        if time.monotonic() - asked_at > 0.005:
+            with store.database.read() as session:
+                rows = session.rows(
+                    "recalled_of_claim", owner=claim.claimant.owner, claim_token=claim.claimant.token
+                )
+            asked_at, known = time.monotonic(), frozenset(row[0] for row in rows)
+        return known
+
+    return recall
+
+
+def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime) -> Told:
+    """Write down what became of a claim, only where it is still ours."""
+    claimed: dict[int, Claimed] = {each.judged.queued.id: each for each in claim.claimed}
+    rows: dict[str, list[dict[str, object]]] = {
+        name: [] for name in ("end_attempt", "record_message", "give_back_message", "insert_provider_ref")
+    }
+    counts = dict.fromkeys(("sent", "failed", "given_back", "uncertain"), 0)
+    carrier_stops = []
+    for outcome in outcomes:
+        each = claimed[outcome.message_id]
+        bucket = bucket_of(outcome.message_id)
+        own: dict[str, object] = {"bucket": bucket, "id": outcome.message_id, "claim_token": claim.claimant.token}
+        rows["end_attempt"].append(
+            {
+                "bucket": bucket,
+                "id": outcome.attempt_id,
+                "outcome": outcome.status.value,
+                "provider_id": outcome.provider_id,
+                "error_code": outcome.error_code,
+                "ended_at": to_micros(at),
+            }
+        )
+        name = _COUNTED[outcome.status]
+        if outcome.status is OutcomeStatus.UNKNOWN and KINDS[each.judged.queued.kind].may_repeat:
+            name = "given_back"
+        counts[name] += 1
+        if name == "given_back":
+            rows["give_back_message"].append(own | {"due_at": to_micros(at + _wait(outcome))})
+            continue
+        state = {
+            "sent": MessageState.SENT,
+            "failed": MessageState.FAILED,
+            "uncertain": MessageState.UNCERTAIN,
+        }[name]
+        rows["record_message"].append(
+            own | {"state": state.value, "reason": outcome.error_code or "", "ended_at": to_micros(at)}
+        )
+        if outcome.provider_id is not None:
+            rows["insert_provider_ref"].append(
+                {
+                    "account_id": each.judged.account,
+                    "provider_id": outcome.provider_id,
+                    "bucket": bucket,
+                    "message_id": outcome.message_id,
+                    "attempt_id": outcome.attempt_id,
+                }
+            )
+        if outcome.error_code == _OPTED_OUT:
+            carrier_stops.append(each.judged.queued.contact)
+    with store.database.write() as session:
+        for name, group in rows.items():
+            session.many(name, group)
+    return Told(**counts, carrier_stops=tuple(carrier_stops))
+
+
+_COUNTED: Final = {
+    OutcomeStatus.ACCEPTED: "sent",
+    OutcomeStatus.REFUSED: "failed",
+    OutcomeStatus.THROTTLED: "given_back",
+    OutcomeStatus.UNWRITTEN: "given_back",
+    OutcomeStatus.UNKNOWN: "uncertain",
+}
+
+
+def _wait(outcome: Outcome) -> timedelta:
+    return _AGAIN_AFTER if outcome.status is not OutcomeStatus.UNKNOWN else timedelta(0)

@@ -1,0 +1,441 @@
+"""A text from a person: kept, understood, acted on, answered. It may be acknowledged to the carrier when this says so.
+
+A redelivered text is the same text: it changes nothing, but a stop drains again, for the first delivery may have died
+between its commit and its drain.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from yesword.channels.ports import InboundText
+from yesword.consent import (
+    Act,
+    Answer,
+    Draft,
+    Withdrawn,
+    answer,
+    append,
+    ask,
+    confirm,
+    decline,
+    grant,
+    restart,
+    withdraw,
+)
+from yesword.consent.record import text_evidence
+from yesword.domain import phone
+from yesword.domain.events import Actor, EventKind, Grade, Scope
+from yesword.domain.ids import BrandId, ContactId, EventId, InboundId, bucket_of, to_text
+from yesword.domain.languages import language_of
+from yesword.domain.messages import MessageKind
+from yesword.domain.programs import OptIn, Program
+from yesword.domain.state import ConsentState, Request
+from yesword.domain.times import to_micros
+from yesword.domain.understanding import Context, Intent, Kind, PendingKind, understand
+from yesword.domain.understanding import Scope as StopScope
+from yesword.domain.understanding.normalise import normalise
+from yesword.sending.draining import drain
+from yesword.store import contacts, programs
+from yesword.store.contacts import Contact, NewContact
+from yesword.store.database import Session
+from yesword.store.opening import Store
+from yesword.store.programs import BrandFacts, SenderRow
+from yesword.store.sealing import place
+
+# Two machines that answer each other stop after this many answers.
+REPLY_CAP: Final = 6
+REPLY_WINDOW: Final = timedelta(hours=1)
+_KEYWORD_LENGTH: Final = 20  # a longer text, or one of several words, was not meant as a keyword
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handled:
+    """What became of a text. `withdrawn` must be drained before the text is acknowledged."""
+
+    what: str
+    withdrawn: tuple[tuple[ContactId, Withdrawn], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class _Thread:
+    """One brand's side of a text: who wrote, to which sender, and what the brand runs there."""
+
+    store: Store
+    session: Session
+    brand: BrandFacts
+    contact: Contact
+    state: ConsentState
+    programs: Sequence[Program]
+    sender: SenderRow
+    intent: Intent
+    is_one_word: bool  # as a keyword would be
+    act: Act
+    at: datetime
+    notes: list[str] = field(default_factory=list)
+
+    def reply(self, program: Program, source: str, kind: MessageKind = MessageKind.REPLY) -> None:
+        """One automatic answer, unless this number has had its share of them lately."""
+        row = self.session.first(
+            "automatic_replies_since",
+            bucket=self.contact.bucket,
+            contact_id=self.contact.id,
+            since=to_micros(self.at - REPLY_WINDOW),
+        )
+        if row is not None and row[0] >= REPLY_CAP:
+            self.notes.append("reply_cap")
+            return
+        seq = contacts.standings(self.session, [self.contact.id])[self.contact.id].seq
+        what = Answer(kind=kind, source=source)
+        answer(self.store, self.session, self.contact, program, self.act, self.sender.id, seq, what, self.at)
+
+
+def receive(store: Store, account: int, text: InboundText, at: datetime) -> Handled:
+    """Keep and act on a text, in one transaction. Everything but the drain."""
+    sender = programs.sender_by_address(account, text.to_address)
+    here = programs.on_sender(sender.id) if sender else []
+    try:
+        number = phone.parse(text.sender_number, country=None)
+    except phone.PhoneError:
+        number = None
+    if sender is None or not here or number is None:
+        with store.database.write() as session:
+            _take(session, account, text, at, "nobody")
+        return Handled(what="nobody")
+    brands = list(dict.fromkeys(program.brand for program in here))
+    with store.database.read() as session:
+        known = {brand: contacts.find(store, session, brand, number.e164) for brand in brands}
+        standings = contacts.standings(session, [each for each in known.values() if each is not None])
+    states = {
+        brand: standings[each].state if each in standings else ConsentState() for brand, each in known.items()
+    }
+    intent = _understand(text.text, here, states)
+    chosen = _brands(intent, here, known, states)
+    fresh = {brand: _prepare(store, brand, number) for brand in chosen if known[brand] is None}
+    with store.database.write() as session:
+        if not _take(session, account, text, at, ""):
+            return _again(session, account, text)
+        contacts.insert(store, session, list(fresh.values()), at)
+        ids = {brand: contacts.find(store, session, brand, number.e164) for brand in chosen}
+        people = contacts.read_many(store, session, [each for each in ids.values() if each is not None])
+        withdrawn: list[tuple[ContactId, Withdrawn]] = []
+        whats = []
+        for person in sorted(people.values(), key=lambda each: each.id):
+            thread = _thread(store, session, person, here, sender, intent, text, at)
+            what, stop = _act(thread)
+            whats.append(what)
+            if stop is not None:
+                withdrawn.append((person.id, stop))
+        handled = Handled(what=whats[0] if whats else "nobody", withdrawn=tuple(withdrawn))
+        _settle(session, account, text, handled)
+    return handled
+
+
+def may_acknowledge(store: Store, handled: Handled, at: datetime) -> bool:
+    """Drain what the text withdrew. False: the carrier should try again."""
+    drained = [drain(store, contact, withdrawn, at) for contact, withdrawn in handled.withdrawn]
+    return all(drained)
+
+
+def _take(session: Session, account: int, text: InboundText, at: datetime, handled: str) -> bool:
+    is_new = session.run(
+        "take_inbound_ref", account_id=account, provider_id=text.provider_id, received_at=to_micros(at)
+    )
+    if is_new and handled:
+        session.run(
+            "settle_inbound_ref",
+            account_id=account,
+            provider_id=text.provider_id,
+            handled=json.dumps([handled, []]),
+        )
+    return bool(is_new)
+
+
+def _settle(session: Session, account: int, text: InboundText, handled: Handled) -> None:
+    stops = [[contact, stop.event, stop.seq, stop.program] for contact, stop in handled.withdrawn]
+    session.run(
+        "settle_inbound_ref",
+        account_id=account,
+        provider_id=text.provider_id,
+        handled=json.dumps([handled.what, stops]),
+    )
+
+
+def _again(session: Session, account: int, text: InboundText) -> Handled:
+    row = session.first("inbound_ref", account_id=account, provider_id=text.provider_id)
+    what, stops = json.loads(row[0]) if row and row[0] else ("nobody", [])
+    return Handled(
+        what=what,
+        withdrawn=tuple(
+            (ContactId(contact), Withdrawn(event=EventId(event), seq=seq, program=program))
+            for contact, event, seq, program in stops
+        ),
+    )
+
+
+def _understand(text: str, here: Sequence[Program], states: dict[BrandId, ConsentState]) -> Intent:
+    pending = [program for program in here if states[program.brand].request_for(program.id) is not None]
+    words = tuple(word for program in here for _, texts in program.texts for word in texts.confirm_words)
+    context = Context(
+        pending=PendingKind.CONFIRM_CONSENT if pending else None,
+        program_keywords=tuple((keyword, program.key) for program in here for keyword in program.keywords),
+        confirm_words=words if pending else (),
+    )
+    return understand(text, (), context)
+
+
+def _brands(
+    intent: Intent,
+    here: Sequence[Program],
+    known: dict[BrandId, ContactId | None],
+    states: dict[BrandId, ConsentState],
+) -> list[BrandId]:
+    """Whom a text to a shared sender is for: a stop is for all who know the person, the rest for one."""
+    brands = list(known)
+    if intent.is_withdrawal:
+        return [brand for brand in brands if known[brand] is not None] or brands[:1]
+    by_keyword = [program.brand for program in here if program.key == intent.program]
+    asked = [program.brand for program in here if states[program.brand].request_for(program.id) is not None]
+    acquainted = [brand for brand in brands if known[brand] is not None]
+    return [*by_keyword, *asked, *acquainted, *brands][:1]
+
+
+def _prepare(store: Store, brand: BrandId, number: phone.PhoneNumber) -> NewContact:
+    ((contact_id, seal),) = contacts.prepare_ids(store, 1).items()
+    return NewContact(
+        id=contact_id,
+        seal=seal,
+        number=number,
+        brand=brand,
+        language=language_of(number.country),
+        source="inbound_text",
+    )
+
+
+def _thread(
+    store: Store,
+    session: Session,
+    person: Contact,
+    here: Sequence[Program],
+    sender: SenderRow,
+    intent: Intent,
+    text: InboundText,
+    at: datetime,
+) -> _Thread:
+    row_id = InboundId(store.ids.make(bucket_of(person.id)))
+    own = [program for program in here if program.brand == person.brand]
+    seal = store.vault.seals([person.id])[person.id]
+    session.run(
+        "insert_inbound",
+        bucket=person.bucket,
+        id=row_id,
+        brand_id=person.brand,
+        contact_id=person.id,
+        sender_id=sender.id,
+        sealed_body=seal.close(text.text.encode(errors="replace"), place("inbound", row_id)),
+        received_at=to_micros(text.received_at),
+        intent=intent.kind.value,
+        rule=intent.rule,
+        program_id=own[0].id,
+        event_id=None,
+    )
+    words = normalise(text.text).tokens
+    act = Act(
+        actor=Actor.HANDSET,
+        route=_ROUTES.get(intent.kind, "text"),
+        occurred_at=text.received_at,
+        received_at=text.received_at,
+        language=_language(person, own[0], intent),
+        evidence=[text_evidence("inbound_text", text.text, row_id)],
+        context={
+            "to": text.to_address,
+            "account_message": text.provider_id,
+            "inbound": to_text("inb", row_id),
+        },
+    )
+    return _Thread(
+        store=store,
+        session=session,
+        brand=programs.brand(person.brand),
+        contact=person,
+        state=contacts.standings(session, [person.id])[person.id].state,
+        programs=own,
+        sender=sender,
+        intent=intent,
+        is_one_word=len(words) == 1 and len(words[0]) <= _KEYWORD_LENGTH,
+        act=act,
+        at=at,
+    )
+
+
+_ROUTES: Final = {
+    Kind.KEYWORD: "keyword",
+    Kind.OPT_OUT: "reply",
+    Kind.OPT_IN: "reply",
+    Kind.CONFIRM: "reply",
+    Kind.DECLINE: "reply",
+}
+
+
+def _language(person: Contact, program: Program, intent: Intent) -> str:
+    for language in (intent.language, person.language):
+        if language in program.languages:
+            return str(language)
+    return program.default_language
+
+
+def _act(thread: _Thread) -> tuple[str, Withdrawn | None]:
+    if thread.intent.is_withdrawal:
+        return "withdrawn", _withdraw(thread)
+    handler = {
+        Kind.HELP: _help,
+        Kind.KEYWORD: _keyword,
+        Kind.CONFIRM: _confirm,
+        Kind.DECLINE: _decline,
+        Kind.OPT_IN: _start,
+    }.get(thread.intent.kind, _other)
+    return handler(thread), None
+
+
+def _withdraw(thread: _Thread) -> Withdrawn:
+    named = next((each for each in thread.programs if each.key == thread.intent.program), None)
+    ended = named if thread.intent.scope is StopScope.PROGRAM else None
+    is_first = thread.state.withdrawal_for(ended.id if ended else None) is None
+    confirms = is_first and not thread.sender.facts.carrier_answers_stop
+    return withdraw(
+        thread.store,
+        thread.session,
+        thread.brand,
+        thread.contact,
+        thread.act,
+        thread.at,
+        program=ended,
+        confirm_as=(ended or thread.programs[0]) if confirms else None,
+        sender=thread.sender.id if confirms else None,
+        reason=thread.intent.kind.value,
+    )
+
+
+def _help(thread: _Thread) -> str:
+    program = _program_of(thread)
+    thread.reply(program, program.texts_in(thread.act.language)[1].help, MessageKind.HELP_REPLY)
+    return "help"
+
+
+def _keyword(thread: _Thread) -> str:
+    program = next(each for each in thread.programs if each.key == thread.intent.program)
+    texts = program.texts_in(thread.act.language)[1]
+    if not thread.contact.may_text:
+        # The gate refuses this answer and says why: nobody can read a text on this number.
+        thread.reply(program, texts.unknown_keyword)
+        return "cannot_text"
+    if thread.state.grant_for(program.id) is not None:
+        thread.reply(program, texts.already_in)
+        return "already_in"
+    request = thread.state.request_for(program.id)
+    if request is not None and thread.act.received_at <= request.lapses_at:
+        thread.reply(program, texts.consent_request)
+        return "asked_again"
+    verb = (thread.store, thread.session, thread.brand, thread.contact, program, thread.act)
+    if program.opt_in is OptIn.DOUBLE:
+        ask(*verb, thread.sender.id, thread.at)
+        return "asked"
+    grant(*verb, Grade.A, thread.sender.id, thread.at)
+    return "granted"
+
+
+def _confirm(thread: _Thread) -> str:
+    program, request = _asked(thread)
+    if program is None or request is None:
+        return _other(thread)
+    if thread.act.received_at > request.lapses_at:
+        _expire(thread, program, request.event)
+        thread.reply(program, program.texts_in(thread.act.language)[1].lapsed)
+        return "lapsed"
+    confirm(
+        thread.store,
+        thread.session,
+        thread.brand,
+        thread.contact,
+        program,
+        request.event,
+        thread.act,
+        thread.sender.id,
+        thread.at,
+    )
+    return "confirmed"
+
+
+def _expire(thread: _Thread, program: Program, request: EventId) -> None:
+    draft = Draft(
+        kind=EventKind.EXPIRED,
+        scope=Scope(program=program.id),
+        actor=Actor.SYSTEM,
+        route="lapse",
+        occurred_at=thread.act.received_at,
+        received_at=thread.act.received_at,
+        program=program,
+        answers=request,
+        language=thread.act.language,
+    )
+    append(thread.store, thread.session, thread.brand, thread.contact, [draft], thread.at)
+
+
+def _decline(thread: _Thread) -> str:
+    program, request = _asked(thread)
+    if program is None or request is None:
+        return _other(thread)
+    decline(
+        thread.store,
+        thread.session,
+        thread.brand,
+        thread.contact,
+        program,
+        request.event,
+        thread.act,
+        thread.at,
+    )
+    thread.reply(program, program.texts_in(thread.act.language)[1].declined)
+    return "declined"
+
+
+def _asked(thread: _Thread) -> tuple[Program, Request] | tuple[None, None]:
+    """The newest question that is still open, or was left open, among the programs on this sender."""
+    found = [
+        (program, request)
+        for program in thread.programs
+        if (request := thread.state.request_for(program.id)) is not None
+    ]
+    return max(found, key=lambda each: each[1].seq, default=(None, None))
+
+
+def _start(thread: _Thread) -> str:
+    program = _program_of(thread)
+    back = restart(
+        thread.store, thread.session, thread.brand, thread.contact, thread.act, thread.at, thread.programs
+    )
+    if back:
+        return "restarted"
+    texts = program.texts_in(thread.act.language)[1]
+    if thread.state.grant_for(program.id) is not None:
+        thread.reply(program, texts.already_in)
+        return "already_in"
+    thread.reply(program, texts.unknown_keyword)
+    return "nothing_to_start"
+
+
+def _other(thread: _Thread) -> str:
+    if thread.intent.suggestion is not None or thread.is_one_word:
+        program = _program_of(thread)
+        thread.reply(program, program.texts_in(thread.act.language)[1].unknown_keyword)
+        return "unknown_keyword"
+    return "conversation"
+
+
+def _program_of(thread: _Thread) -> Program:
+    """The program that a text without a keyword is most likely about: one the person is in, or the first here."""
+    return next(
+        (each for each in thread.programs if thread.state.grant_for(each.id) is not None), thread.programs[0]
+    )

@@ -1,0 +1,69 @@
+"""What a dead worker left behind. `sending` becomes `uncertain` only when its owner can no longer write."""
+
+import os
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from yesword.domain.times import from_micros, to_micros
+from yesword.sending.claiming import LEASE
+from yesword.store.locality import is_gone, locality
+from yesword.store.opening import Store
+
+# Added to another host's lease. Assumes that a machine frozen as a whole does not resume and write after it.
+_MARGIN: Final = timedelta(seconds=15)
+
+
+def new_owner() -> str:
+    return secrets.token_hex(8)
+
+
+def enrol(store: Store, owner: str, at: datetime) -> None:
+    """Make a process known as one that may hand over. Its owner lock must be held from before this until its end."""
+    with store.database.write() as session:
+        session.run(
+            "insert_worker",
+            owner=owner,
+            locality=locality(store.run),
+            pid=os.getpid(),
+            started_at=to_micros(at),
+            lease_until=to_micros(at + LEASE),
+        )
+
+
+def leave(store: Store, owner: str) -> None:
+    """Take the leave of a process that has recorded all it handed over."""
+    with store.database.write() as session:
+        session.run("delete_worker", owner=owner)
+
+
+def renew(store: Store, owner: str, at: datetime) -> None:
+    with store.database.write() as session:
+        session.run("renew_worker", owner=owner, lease_until=to_micros(at + LEASE))
+
+
+def reap(store: Store, at: datetime, *, keep: str | None = None) -> int:
+    """Settle the hand-overs of workers that are gone: uncertain, but for codes, which are tried again.
+
+    Returns the number of messages that became uncertain.
+    """
+    here = locality(store.run)
+    with store.database.read() as session:
+        workers = session.rows("workers")
+    uncertain = 0
+    for owner, where, _, lease_until in workers:
+        if owner == keep:
+            continue
+        is_dead = is_gone(store.run, owner) if where == here else from_micros(lease_until) + _MARGIN < at
+        if is_dead:
+            uncertain += _settle(store, owner, at)
+    return uncertain
+
+
+def _settle(store: Store, owner: str, at: datetime) -> int:
+    with store.database.write() as session:
+        session.run("retry_codes_of_owner", owner=owner, now=to_micros(at))
+        uncertain = session.run("unsettle_owner", owner=owner, now=to_micros(at))
+        session.run("delete_worker", owner=owner)
+    (store.run / f"owner-{owner}").unlink(missing_ok=True)
+    return uncertain

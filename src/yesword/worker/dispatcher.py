@@ -1,0 +1,138 @@
+"""The dispatcher: feed, claim, hand over, record, in one thread that may be killed at any moment.
+
+It also does what somebody must do now and then: apply delivery reports, let go of forgotten confirmations, settle what a
+dead worker left, and move verdicts on.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from yesword.channels.ports import Channel
+from yesword.domain.errors import YeswordError
+from yesword.domain.rules import RuleBook
+from yesword.sending import audience, campaigns, carrier_stops, deliveries, draining, handing, recovery
+from yesword.sending.claiming import Claimant, claim
+from yesword.sending.weighing import Scales
+from yesword.store import models
+from yesword.store.locality import owner_lock
+from yesword.store.opening import Store
+from yesword.worker.lifeline import lifeline
+
+log = structlog.get_logger("yesword.dispatcher")
+
+_BATCH_S: Final = 0.05  # a claim takes what the channel takes in this time, so that a drain waits for little
+_LARGEST: Final = 1000
+_IDLE_S: Final = 0.05
+_CHORES_EVERY_S: Final = 0.25
+_REAP_EVERY_S: Final = 2.0
+_RENEW_EVERY_S: Final = 5.0
+
+Clock = Callable[[], datetime]
+
+
+class AlreadyDispatchingError(YeswordError):
+    """Another dispatcher already works on the store in {folder}. A SQLite store has one; stop the other first."""
+
+    code = "already_dispatching"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatcher:
+    store: Store
+    scales: Scales
+    channels: Mapping[int, Channel]
+    owner: str
+    clock: Clock = utc_now
+
+    def send_due(self) -> int:
+        """One claim, handed over and recorded. The number of messages it looked at."""
+        with lifeline():
+            batch = claim(
+                self.store,
+                self.scales,
+                Claimant(owner=self.owner, token=time.time_ns()),
+                self.clock(),
+                self._size(),
+            )
+            if batch.claimed:
+                outcomes = handing.hand_over_claim(self.store, self.channels, batch)
+                told = handing.record(self.store, batch, outcomes, self.clock())
+                carrier_stops.note(self.store, told.carrier_stops, self.clock())
+        return batch.seen
+
+    def settle(self, limit: int = 100_000) -> None:
+        """Send all that is due now, as tests and the story do."""
+        self.chores()
+        for _ in range(limit):
+            if not self.send_due() and not self.chores():
+                return
+
+    def chores(self) -> int:
+        """The small rounds. The number of rows that they moved."""
+        at = self.clock()
+        moved = campaigns.feed(self.store, at)
+        moved += deliveries.apply(self.store)
+        moved += draining.release_forgotten(self.store, at)
+        for verdict in models.CampaignVerdict.objects.filter(is_done=False).select_related("campaign"):
+            audience.advance(self.store, self.scales, verdict)
+            moved += 1
+        return moved
+
+    def run(self, is_over: Callable[[], bool]) -> None:
+        """Work until told to stop; what was claimed by then is handed over and recorded."""
+        next_chores = next_reap = next_renewal = 0.0
+        while not is_over():
+            seen = 0
+            if not self._is_resting():
+                seen = self.send_due()
+            now = time.monotonic()
+            moved = 0
+            if now >= next_chores:
+                moved = self.chores()
+                next_chores = time.monotonic() + (0 if moved else _CHORES_EVERY_S)
+            if now >= next_reap:
+                uncertain = recovery.reap(self.store, self.clock(), keep=self.owner)
+                if uncertain:
+                    log.warning("hand_overs_uncertain", messages=uncertain)
+                next_reap = now + _REAP_EVERY_S
+            if now >= next_renewal:
+                recovery.renew(self.store, self.owner, self.clock())
+                next_renewal = now + _RENEW_EVERY_S
+            if not seen and not moved:
+                time.sleep(_IDLE_S)
+
+    def _size(self) -> int:
+        rate = sum(channel.takes_per_second for channel in self.channels.values())
+        return max(1, min(_LARGEST, int(rate * _BATCH_S)))
+
+    def _is_resting(self) -> bool:
+        return bool(self.channels) and all(channel.rests_s > 0 for channel in self.channels.values())
+
+
+@contextlib.contextmanager
+def dispatching(
+    store: Store, channels: Mapping[int, Channel], rules: RuleBook, clock: Clock = utc_now
+) -> Iterator[Dispatcher]:
+    """A dispatcher with its owner lock, known to the store; on SQLite the only one."""
+    with contextlib.ExitStack() as stack:
+        if store.database.vendor == "sqlite":
+            try:
+                stack.enter_context(owner_lock(store.run, "dispatcher"))
+            except BlockingIOError:
+                raise AlreadyDispatchingError(folder=store.folder) from None
+        owner = recovery.new_owner()
+        stack.enter_context(owner_lock(store.run, owner))
+        recovery.enrol(store, owner, clock())
+        recovery.reap(store, clock(), keep=owner)
+        yield Dispatcher(store=store, scales=Scales(rules), channels=channels, owner=owner, clock=clock)
+        recovery.leave(store, owner)

@@ -1,0 +1,70 @@
+"""The receiver: takes in what people and carriers send, and acknowledges a thing only when it is stored and acted on."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import structlog
+
+from yesword.channels.ports import DeliveryReport, InboundText, Receiver
+from yesword.domain.errors import YeswordError
+from yesword.sending import deliveries, inbound
+from yesword.store.opening import Store
+from yesword.worker.dispatcher import utc_now
+
+log = structlog.get_logger("yesword.receiver")
+
+Item = InboundText | DeliveryReport
+
+
+def take(
+    store: Store, account: int, items: Sequence[Item], clock: Callable[[], datetime] = utc_now
+) -> list[bool]:
+    """Store and act on a batch; True for each item that may be acknowledged to the carrier.
+
+    Every stop of the batch is committed before the first is drained, so that one slow drain holds up no other stop.
+    """
+    deliveries.keep(store, account, [item for item in items if isinstance(item, DeliveryReport)])
+    handled = [
+        _receive(store, account, item, clock) if isinstance(item, InboundText) else None for item in items
+    ]
+    return [
+        _drain(store, each, clock) if isinstance(item, InboundText) else True
+        for item, each in zip(items, handled, strict=True)
+    ]
+
+
+def _receive(
+    store: Store, account: int, text: InboundText, clock: Callable[[], datetime]
+) -> inbound.Handled | None:
+    try:
+        return inbound.receive(store, account, text, clock())
+    except Exception as error:
+        # The carrier brings it again; the error must not take the batch's other texts with it.
+        code = error.code if isinstance(error, YeswordError) else type(error).__name__
+        log.exception("inbound_text_not_stored", code=code)
+        return None
+
+
+def _drain(store: Store, handled: inbound.Handled | None, clock: Callable[[], datetime]) -> bool:
+    return handled is not None and inbound.may_acknowledge(store, handled, clock())
+
+
+def run(store: Store, receivers: Mapping[int, Receiver], stop: threading.Event) -> None:
+    """One thread an account, until `stop`."""
+    threads = [
+        threading.Thread(target=_serve, args=(store, account, receiver, stop), name=f"account-{account}")
+        for account, receiver in receivers.items()
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _serve(store: Store, account: int, receiver: Receiver, stop: threading.Event) -> None:
+    try:
+        receiver.run(lambda items: take(store, account, items), stop)
+    finally:
+        store.database.close()
+        store.vault.close()
