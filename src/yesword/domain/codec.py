@@ -32,7 +32,7 @@ def dumps(value: object) -> bytes:
 def loads(kind: type[T], data: bytes) -> T:
     try:
         value = _decoder(typing.cast("Any", kind))(json.loads(data))
-    except (ValueError, TypeError, KeyError, IndexError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
         raise CodecError(kind=kind.__name__, detail=error) from error
     return typing.cast("T", value)
 
@@ -67,13 +67,13 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:
         return _union(arguments)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         item = _decoder(arguments[0])
-        return lambda value: tuple([item(each) for each in value])
+        return lambda value: tuple([item(each) for each in _items(value)])
     if origin is tuple:
         items = [_decoder(argument) for argument in arguments]
-        return lambda value: tuple([decode(each) for decode, each in zip(items, value, strict=True)])
+        return lambda value: tuple([decode(each) for decode, each in zip(items, _items(value), strict=True)])
     if origin is frozenset:
         item = _decoder(arguments[0])
-        return lambda value: frozenset(item(each) for each in value)
+        return lambda value: frozenset(item(each) for each in _items(value))
     if isinstance(hint, typing.NewType):
         return _decoder(hint.__supertype__)
     if hint is datetime:
@@ -83,6 +83,13 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:
     if dataclasses.is_dataclass(hint):
         return _record(typing.cast("type", hint))
     return lambda value: value
+
+
+def _items(value: Any) -> list[Any]:
+    """Text and objects can be walked over too, and would be read as something that nobody wrote."""
+    if not isinstance(value, list):
+        raise TypeError(f"{type(value).__name__} where a list is written")
+    return value
 
 
 def _union(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:

@@ -10,8 +10,22 @@ from yesword.domain.facts import TextFacts
 from yesword.domain.programs import Program, Texts
 from yesword.domain.text import measure
 
-# What a way out looks like whatever the language: a word that stops, in capitals as the trade writes it, or a link.
-_WAY_OUT: Final = re.compile(r"\b(STOPP?|AFMELD|AVMELD|END|ARRET|BAJA)\b|https?://\S+/u/")
+# What a way out looks like whatever the language: a link, or a word that stops, in capitals as the trade writes it.
+# The word has to stand out: "THE END OF SUMMER", "NON-STOP SALE" and "STOP! Look here" offer none. Where a verb tells
+# the person to send it, the words around it may be capitals too.
+_STOP_WORDS: Final = (
+    *("STOP", "STOPP", "END", "AFMELDEN", "AFMELD", "AFMELDING", "FRAMELD", "AVMELD", "AVSLUTA", "ABMELDEN"),
+    *("ARRET", "BAJA"),
+)
+_SENDING: Final = (
+    "reply|text|txt|send|sms|antwoord|stuur|svara|svar|skriv|skicka|antworte|antworten sie|sende"
+)
+_WORD: Final = rf"(?:{'|'.join(_STOP_WORDS)})"
+_WAY_OUT: Final = re.compile(
+    rf"(?i:\b(?:{_SENDING}))(?::|\s)\s*[\"'“”„«»]?{_WORD}\b"
+    rf"|(?<!\w)(?<!\w[-\u2010\u2011])(?<![A-ZÀ-Þ][A-ZÀ-Þ]\s){_WORD}(?!\w|[-\u2010\u2011]\w|\s+[A-ZÀ-Þ]{{2}}|\s*!)"
+    r"|https?://\S+/u/"
+)
 
 
 def program_values(program: Program, texts: Texts) -> dict[str, str]:
@@ -42,9 +56,15 @@ def _parsed(source: str) -> templates.Template:
 
 def person_values(name: str, attributes: Mapping[str, str]) -> dict[str, str]:
     """A contact's own fields, under the names that templates use; empty ones are left to the fallback."""
-    values = {templates.field_name(key): value for key, value in attributes.items() if value}
-    values |= {f"attribute:{key}": value for key, value in values.items()}
-    if name:
+    named = {
+        templates.field_name(key).removeprefix(templates.ATTRIBUTE): value
+        for key, value in attributes.items()
+    }
+    known = {key: value for key, value in named.items() if value}
+    # A person's own word for a date or a brand is no fact of the sender, and would go out as it came.
+    values = {key: value for key, value in known.items() if key not in templates.SENDER_FIELDS}
+    values |= {f"{templates.ATTRIBUTE}{key}": value for key, value in known.items()}
+    if name := name.strip():
         values |= {"customer name": name, "first name": name.split(maxsplit=1)[0]}
     return values
 
@@ -55,15 +75,38 @@ def disclosure(program: Program, language: str) -> str:
     return compose(texts.disclosure, program, texts)
 
 
-def with_way_out(text: str, program: Program, texts: Texts) -> str:
-    return text if _WAY_OUT.search(text) else f"{text} {compose(texts.way_out, program, texts)}"
+def with_way_out(
+    source: str, program: Program, texts: Texts, person: Mapping[str, str] | None = None
+) -> str:
+    """The text as one person will read it, with the program's way out unless the template says one itself.
+
+    Whether it does is asked of the template: somebody whose name is Stop must get the way out too.
+    """
+    text = compose(source, program, texts, person)
+    if _says_way_out(source, tuple(program_values(program, texts).items())):
+        return text
+    return f"{text} {compose(texts.way_out, program, texts)}"
+
+
+@lru_cache(maxsize=512)
+def _says_way_out(source: str, values: tuple[tuple[str, str], ...]) -> bool:
+    return has_way_out(templates.render(_parsed(source), dict(values)))
+
+
+def has_way_out(text: str) -> bool:
+    return _WAY_OUT.search(text) is not None
+
+
+def _names(text: str, brand_name: str) -> bool:
+    """Whether a word begins as the brand does: "Olas erbjudanden" names Ola, "Cola" does not."""
+    return re.search(rf"(?<!\w){re.escape(brand_name.casefold())}", text.casefold()) is not None
 
 
 def text_facts(text: str, brand_name: str) -> TextFacts:
     measured = measure(text)
     return TextFacts(
-        encoding=measured.encoding,
+        encoding=measured.encoding.value,
         segments=measured.segments,
-        names_brand=brand_name.casefold() in text.casefold(),
-        has_way_out=_WAY_OUT.search(text) is not None,
+        names_brand=_names(text, brand_name),
+        has_way_out=has_way_out(text),
     )

@@ -32,7 +32,9 @@ _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 
 
 class BadIdError(YeswordError):
-    """{text} is no id that starts with {prefix}_. Copy it whole from a list or a link."""
+    """That is no id: one that starts with {prefix}_ is wanted. Copy it whole from a list or a link."""
+
+    # What was given is not repeated: people paste numbers and addresses here, and errors are logged.
 
     code = "bad_id"
 
@@ -58,6 +60,7 @@ class IdMaker:
         self._lock = threading.Lock()
 
     def make(self, bucket: int) -> int:
+        assert 0 <= bucket < BUCKETS
         with self._lock:
             now = self._clock_ms() - EPOCH_MS
             if now > self._last:
@@ -72,6 +75,7 @@ class IdMaker:
 
 def to_text(prefix: str, row_id: int) -> str:
     """`msg_04t…`: the form that people and programs see."""
+    assert row_id >= 0
     digits = []
     rest = row_id
     while rest:
@@ -83,10 +87,10 @@ def to_text(prefix: str, row_id: int) -> str:
 def from_text(prefix: str, text: str) -> int:
     head, _, digits = text.strip().lower().partition("_")
     if head != prefix or not digits or len(digits) > 13 or set(digits) - set(_ALPHABET):
-        raise BadIdError(text=text[:40], prefix=prefix)
+        raise BadIdError(prefix=prefix)
     value = 0
     for digit in digits:
         value = value * 32 + _ALPHABET.index(digit)
     if value >= 1 << 63:
-        raise BadIdError(text=text[:40], prefix=prefix)
+        raise BadIdError(prefix=prefix)
     return value

@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from typing import Final
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ProgramId
@@ -13,12 +14,25 @@ class OptIn(enum.StrEnum):
     DOUBLE = "double"  # the keyword asks; a yes grants
 
 
+LONGEST_WINDOW_DAYS: Final = 92  # of a promise: how far back texts are counted
+
+
+class BadFrequencyError(YeswordError):
+    """A promise of {count} texts in {days} days cannot be kept count of. Promise at least one text, in 1 to 92 days."""
+
+    code = "bad_frequency"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frequency:
     """The promise made to the person, which is itself a cap: at most `count` texts in any `days` days."""
 
     count: int
     days: int
+
+    def __post_init__(self) -> None:
+        if self.count < 1 or not 1 <= self.days <= LONGEST_WINDOW_DAYS:
+            raise BadFrequencyError(count=self.count, days=self.days)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +44,7 @@ class Texts:
     welcome: str
     help: str
     stop: str  # the one confirmation that a stop gets
+    stop_program: str  # the same, when the person stopped this program only
     already_in: str
     lapsed: str  # an answer that came after the request lapsed
     declined: str

@@ -3,7 +3,9 @@
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from yesword.domain import templates
 from yesword.domain.errors import YeswordError
 
 
@@ -22,7 +24,7 @@ class BadConditionError(YeswordError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """`field` is language, country, region, source, or the name of an attribute."""
+    """`field` is language, country, region, source, or the name of an attribute, written as in templates."""
 
     field: str
     comparison: Comparison
@@ -69,7 +71,13 @@ def _values(field: str, traits: Traits) -> Sequence[str]:
         case "source":
             return [traits.source]
         case _:
-            return [value for key, value in traits.attributes if key == field]
+            return [value for key, value in traits.attributes if _name(key) == _name(field)]
+
+
+@lru_cache(maxsize=1024)
+def _name(written: str) -> str:
+    """Case and underscores make no difference: `IS_NOT` with a name that nobody has would be everybody."""
+    return templates.field_name(written).removeprefix(templates.ATTRIBUTE)
 
 
 def to_json(conditions: Iterable[Condition]) -> list[list[str]]:
@@ -82,7 +90,13 @@ def from_json(rows: Iterable[Sequence[str]]) -> tuple[Condition, ...]:
 
 def _condition(row: Sequence[str]) -> Condition:
     try:
-        field, comparison, value = row
+        field, comparison, value = (_text(each) for each in row)
         return Condition(field=field, comparison=Comparison(comparison), value=value)
-    except ValueError as error:
-        raise BadConditionError(condition=list(row), comparisons=", ".join(Comparison)) from error
+    except (ValueError, TypeError) as error:
+        raise BadConditionError(condition=row, comparisons=", ".join(Comparison)) from error
+
+
+def _text(given: object) -> str:
+    if not isinstance(given, str):
+        raise TypeError(given)
+    return given

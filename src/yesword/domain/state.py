@@ -42,6 +42,9 @@ class Request:
     lapses_at: datetime
     program_version: int | None = None
     is_from_handset: bool = False  # after a stop, only such a request may be put to the person
+    is_own_act: bool = (
+        True  # what an import, a shop or an API asked for stays pending and is never put to anybody
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,6 +136,15 @@ def _requested(state: ConsentState, event: ConsentEvent) -> ConsentState:
     from_handset = event.actor is Actor.HANDSET
     if event.lapses_at is None or (state.is_erased and not from_handset):
         return state
+    is_own_act = event.actor in (Actor.HANDSET, Actor.PERSON)
+    open_one = state.request_for(event.scope.program)
+    if (
+        open_one is not None
+        and open_one.is_own_act
+        and not is_own_act
+        and event.received_at <= open_one.lapses_at
+    ):
+        return state
     request = Request(
         event=event.id,
         seq=event.seq,
@@ -141,6 +153,7 @@ def _requested(state: ConsentState, event: ConsentEvent) -> ConsentState:
         lapses_at=event.lapses_at,
         program_version=event.program_version,
         is_from_handset=from_handset,
+        is_own_act=is_own_act,
     )
     others = tuple(each for each in state.requests if each.scope.program != event.scope.program)
     return replace(state, requests=(*others, request))
@@ -152,6 +165,8 @@ def _granted(state: ConsentState, event: ConsentEvent) -> ConsentState:
     assert event.grade is not None
     program = event.scope.program
     from_handset = event.actor is Actor.HANDSET
+    if not from_handset and any(each.program == program for each in state.refusals):
+        return state  # the person said no; a list does not say yes for them
     grant = Grant(
         event=event.id,
         seq=event.seq,
@@ -339,28 +354,33 @@ def _expired(state: ConsentState, event: ConsentEvent) -> ConsentState:
 
 def _invalidated(state: ConsentState, event: ConsentEvent) -> ConsentState:
     """Somebody else has the number: what its former owner allowed does not come back, by START or by correction."""
-    kept = tuple(replace(each, ended=()) for each in state.withdrawals if not _is_spent(each))
     return replace(
         state,
         grants=(),
         requests=(),
-        withdrawals=(*kept, _everything_ended(state, event)),
+        withdrawals=_everything_ended(state, event),
         invalid_since=event.received_at,
         stops=_stopped(state, None, event.seq),
     )
 
 
 def _erased(state: ConsentState, event: ConsentEvent) -> ConsentState:
-    stops = _stopped(state, None, event.seq)
-    return ConsentState(withdrawals=(_everything_ended(state, event),), is_erased=True, stops=stops)
-
-
-def _everything_ended(state: ConsentState, event: ConsentEvent) -> Withdrawal:
-    """A stop of the whole brand with nothing to bring back; it is as late as the latest that it stands for."""
-    latest = max([event.received_at, *(each.at for each in state.withdrawals)])
-    return Withdrawal(
-        event=event.id, seq=event.seq, scope=Scope(), at=latest, route=event.route, kind=event.kind
+    return ConsentState(
+        withdrawals=_everything_ended(state, event), is_erased=True, stops=_stopped(state, None, event.seq)
     )
+
+
+def _everything_ended(state: ConsentState, event: ConsentEvent) -> tuple[Withdrawal, ...]:
+    """One more stop, of the whole brand, and nothing left to bring back. The older ones keep their own times."""
+    stop = Withdrawal(
+        event=event.id,
+        seq=event.seq,
+        scope=Scope(),
+        at=event.received_at,
+        route=event.route,
+        kind=event.kind,
+    )
+    return (*(replace(each, ended=()) for each in state.withdrawals if not _is_spent(each)), stop)
 
 
 _APPLY = {

@@ -12,6 +12,7 @@ campaign that could have been said before. What a text measures is in `text`; wh
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import ClassVar, Final
 
@@ -129,6 +130,7 @@ def clean(value: str) -> str:
     return " ".join(visible.split())[:MAX_PERSON_VALUE].rstrip()
 
 
+@lru_cache(maxsize=4096)
 def field_name(written: str) -> str:
     """The one name of a field: case, underscores, runs of spaces and apostrophes make no difference."""
     plain = (

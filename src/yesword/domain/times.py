@@ -16,5 +16,5 @@ def from_micros(micros: int) -> datetime:
 
 
 def iso_millis(at: datetime) -> str:
-    """`YYYY-MM-DDTHH:MM:SS.mmmZ`, the one form that records and proofs use."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """`YYYY-MM-DDTHH:MM:SS.mmmZ`, the one form that records and proofs use; a naive time is refused."""
+    return from_micros(to_micros(at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""Builders of domain values for tests: whole by default, changed by keyword."""

@@ -1,0 +1,87 @@
+import enum
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from yesword.domain import codec
+from yesword.domain.codec import CodecError
+
+
+class Colour(enum.StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Old:
+    name: str
+    colour: Colour
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class New:
+    name: str
+    colour: Colour
+    at: datetime | None = None
+    tags: frozenset[str] = frozenset()
+    parts: tuple[tuple[str, int], ...] = ()
+
+
+WHOLE = New(
+    name="Größe",
+    colour=Colour.RED,
+    at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+    tags=frozenset({"b", "a"}),
+    parts=(("x", 1),),
+)
+
+
+def test_the_bytes_are_fields_in_order():
+    expected = '["Größe","red",1772452800000000,["a","b"],[["x",1]]]'
+    assert codec.dumps(WHOLE) == expected.encode()
+
+
+def test_what_is_written_is_read():
+    assert codec.loads(New, codec.dumps(WHOLE)) == WHOLE
+
+
+def test_a_shorter_list_of_an_older_version_is_read_with_defaults():
+    older = Old(name="a", colour=Colour.RED)
+    assert codec.loads(New, codec.dumps(older)) == New(name="a", colour=Colour.RED)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(codec.dumps(WHOLE)[:-1] + b',"more"]', id="more fields than are known"),
+        pytest.param(b'["a"]', id="a field without a default is missing"),
+        pytest.param(b'["a","green"]', id="a value that no enum has"),
+        pytest.param(b'["a","red","noon"]', id="a time in words"),
+        pytest.param(b'["a","red",1e40]', id="a time past all calendars"),
+        pytest.param(b'["a","red",null,"ab"]', id="text where a list is written"),
+        pytest.param(b'["a","red",null,[],["x1"]]', id="text where a pair is written"),
+        pytest.param(b'["a","red",null,[],[["x",1,2]]]', id="three where a pair is written"),
+        pytest.param(b'{"name":"a","colour":"red"}', id="an object"),
+        pytest.param(b'"ar"', id="text"),
+        pytest.param(b"7", id="a number"),
+        pytest.param(b"null", id="nothing"),
+        pytest.param(b'["a","red"', id="a torn row"),
+        pytest.param(b"", id="an empty row"),
+        pytest.param(b"\xff\xfe\x00", id="bytes that are no text"),
+    ],
+)
+def test_a_damaged_or_newer_row_is_refused_and_named(data):
+    with pytest.raises(CodecError) as refused:
+        codec.loads(New, data)
+    assert refused.value.fields["kind"] == "New"
+
+
+@pytest.mark.parametrize("value", [b"bytes", {"a": 1}, object()], ids=["bytes", "a mapping", "an object"])
+def test_what_has_no_stored_form_is_refused(value):
+    with pytest.raises(CodecError):
+        codec.dumps((value,))
+
+
+def test_a_time_without_a_zone_is_refused():
+    with pytest.raises(TypeError):
+        codec.dumps(New(name="a", colour=Colour.RED, at=datetime(2026, 3, 2)))  # noqa: DTZ001 - that is the case

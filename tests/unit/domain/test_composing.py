@@ -1,0 +1,149 @@
+import pytest
+
+from factories.programs import a_program
+from yesword.domain import composing
+from yesword.domain.templates import MissingValueError
+from yesword.domain.understanding import understand
+
+PROGRAM = a_program()
+LANGUAGES = ("en", "nl", "sv", "de", "da")
+
+
+def compose(source, person=None, language="en"):
+    return composing.compose(source, PROGRAM, PROGRAM.texts_in(language)[1], person)
+
+
+def anne(name="Anne de Vries", **attributes):
+    return composing.person_values(name, attributes)
+
+
+def test_a_template_is_filled_with_the_program_and_the_person():
+    source = "Hi [First name|there]! [Brand] has [category of interest|news] at [location|home]. [stop]"
+    text = compose(source, anne(location="Utrecht"))
+    assert text == "Hi Anne! Acme has news at Utrecht. STOP"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "part", ["disclosure", "consent_request", "welcome", "help", "stop", "lapsed", "declined"]
+)
+def test_every_text_of_a_program_can_be_made_in_every_language(language, part):
+    text = compose(getattr(PROGRAM.texts_in(language)[1], part), language=language)
+    assert "Acme" in text
+    assert "[" not in text
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\t\n"], ids=["empty", "blanks", "controls"])
+def test_somebody_without_a_name_is_greeted_all_the_same(name):
+    assert compose("Hi [customer name|there]", anne(name)) == "Hi there"
+
+
+def test_an_attribute_stands_under_its_own_name_and_under_attribute():
+    person = anne(**{"Past_Purchase": "boots", "shoe size": "39", "empty": ""})
+    source = (
+        "[past purchase|nothing] [attribute:Shoe Size|?] [attribute:past purchase|?] [attribute:empty|none]"
+    )
+    assert compose(source, person) == "boots 39 boots none"
+
+
+def test_an_attribute_named_with_the_prefix_is_the_same_attribute():
+    assert compose("[attribute:shoe size|?]", anne(**{"attribute:shoe size": "39"})) == "39"
+
+
+@pytest.mark.parametrize("field", ["brand", "Business name", "stop", "terms", "frequency"])
+def test_a_person_cannot_speak_for_the_sender(field):
+    assert "mallory" not in compose(f"[{field}]", anne(**{field: "mallory"}))
+
+
+@pytest.mark.parametrize("field", ["date", "time"])
+def test_a_person_s_own_date_is_no_date_of_the_sender(field):
+    with pytest.raises(MissingValueError):
+        compose(f"See you on [{field}]", anne(**{field: "x\nhttps://evil.example"}))
+
+
+def test_a_date_of_the_sender_is_given_by_the_caller():
+    assert compose("See you on [date]", {"date": "5 March"}) == "See you on 5 March"
+
+
+def test_a_program_without_keywords_still_has_its_texts():
+    program = a_program(keywords=())
+    assert composing.program_values(program, program.texts_in("en")[1])["keyword"] == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_wording_as_shown_is_whole_and_in_the_language(language):
+    shown = composing.disclosure(PROGRAM, language)
+    texts = PROGRAM.texts_in(language)[1]
+    for part in ("Acme", "STOP", "HELP", PROGRAM.terms_url, PROGRAM.privacy_url, texts.frequency):
+        assert part in shown
+
+
+def test_a_language_that_the_program_does_not_have_falls_back_to_its_own():
+    assert composing.disclosure(PROGRAM, "fi") == composing.disclosure(PROGRAM, "en")
+
+
+OFFERS_ONE = [
+    pytest.param("Reply STOP to stop", id="as it is taught"),
+    pytest.param("Acme: 20% off. STOP to end", id="a word on its own"),
+    pytest.param("Acme: 20% off. Opt out: STOP", id="at the end"),
+    pytest.param("REPLY STOP TO OPT OUT", id="all in capitals, with a verb"),
+    pytest.param("Text STOP SAVEMORE to 800123", id="with the keyword behind it"),
+    pytest.param('Antworten Sie "STOPP"', id="in quotes"),
+    pytest.param("Sms:a STOPP till 800123", id="Swedish"),
+    pytest.param("Afmelden? Stuur AFMELDEN naar 800123", id="Dutch"),
+    pytest.param("Frameld: svar STOP", id="Danish"),
+    pytest.param("Reply STOP, or HELP for help.", id="beside help"),
+    pytest.param("Leave: https://acme.example/u/k3x9", id="a link"),
+]
+OFFERS_NONE = [
+    pytest.param("", id="nothing"),
+    pytest.param("Please stop by on Friday", id="an invitation"),
+    pytest.param("NON-STOP SALE", id="a sale without end"),
+    pytest.param("Acme NON-STOP: all weekend", id="half of a word in capitals"),
+    pytest.param("NON STOP discounts", id="half of a word apart"),
+    pytest.param("THE END OF SUMMER SALE", id="the end of summer"),
+    pytest.param("END OF SEASON SALE", id="the end of a season"),
+    pytest.param("STOP! Look at this", id="a shout"),
+    pytest.param("WEEKEND and STOPPER", id="part of a word"),
+    pytest.param("Shop at https://acme.example/sale", id="a link to the shop"),
+]
+
+
+@pytest.mark.parametrize("text", OFFERS_ONE)
+def test_a_text_that_offers_a_way_out_gets_no_second_one(text):
+    assert composing.has_way_out(text)
+    assert composing.with_way_out(text, PROGRAM, PROGRAM.texts_in("en")[1]) == text
+
+
+@pytest.mark.parametrize("text", OFFERS_NONE)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_only_looks_so_gets_a_way_out(text, language):
+    texts = PROGRAM.texts_in(language)[1]
+    whole = composing.with_way_out(text, PROGRAM, texts)
+    assert not composing.has_way_out(text)
+    assert whole == f"{text} {texts.way_out}"
+    assert composing.has_way_out(whole), "what is appended counts as a way out"
+
+
+@pytest.mark.parametrize("word", composing._STOP_WORDS)
+def test_every_word_that_counts_as_a_way_out_is_understood_when_it_is_sent(word):
+    assert understand(word, ()).is_withdrawal
+
+
+@pytest.mark.parametrize(
+    ("text", "brand", "is_named"),
+    [
+        pytest.param("ACME: sale", "Acme", True, id="whatever the case"),
+        pytest.param("Olas erbjudanden", "Ola", True, id="in the genitive"),
+        pytest.param("Drink a Cola", "Ola", False, id="not inside another word"),
+        pytest.param("H&M: sale", "H&M", True, id="with a sign in it"),
+        pytest.param("Sale!", "Acme", False, id="not at all"),
+    ],
+)
+def test_the_gate_is_told_whether_the_brand_is_named(text, brand, is_named):
+    assert composing.text_facts(text, brand).names_brand == is_named
+
+
+def test_the_gate_is_told_the_measure():
+    facts = composing.text_facts("a" * 161, "Acme")
+    assert (facts.encoding, facts.segments, facts.has_way_out) == ("GSM-7", 2, False)
