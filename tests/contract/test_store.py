@@ -32,6 +32,7 @@ TEXTS = Texts(
     welcome="[Brand]: welcome.",
     help="[Brand]: help.",
     stop="[Brand]: no more messages.",
+    stop_program="[Brand]: no more of these.",
     already_in="[Brand]: you are in.",
     lapsed="[Brand]: too late.",
     declined="[Brand]: fine.",

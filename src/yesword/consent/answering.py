@@ -54,9 +54,8 @@ def answer(
 ) -> None:
     """Queue one text to the contact, in the language of the act."""
     _, texts = program.texts_in(act.language)
-    body = composing.compose(
-        what.source, program, texts, composing.person_values(contact.name, contact.attributes)
-    )
+    person = composing.person_values(contact.name, contact.attributes)
+    write = composing.with_way_out if what.has_way_out else composing.compose
     plan = outgoing.Plan(
         brand=contact.brand,
         contact=contact.id,
@@ -68,7 +67,7 @@ def answer(
         planned_seq=seq,
         due_at=at,
         language=act.language,
-        body=composing.with_way_out(body, program, texts) if what.has_way_out else body,
+        body=write(what.source, program, texts, person),
         answers=what.answers,
         send_by=what.send_by,
         held_for=what.held_for,

@@ -76,7 +76,7 @@ def withdraw(
         _, texts = confirm_as.texts_in(act.language)
         confirmation = Answer(
             kind=MessageKind.STOP_REPLY,
-            source=texts.stop,
+            source=texts.stop if program is None else texts.stop_program,
             answers=event,
             held_for=event,
             send_by=act.received_at + CONFIRM_WITHIN,
@@ -101,6 +101,8 @@ def restart(
     state = standings(session, [contact.id])[contact.id].state
     back: dict[ProgramId, Basis] = {}
     for withdrawal in state.withdrawals:
+        if act.received_at <= withdrawal.at:
+            continue  # sent before the stop, or with it: the stop is the last word
         for ended in withdrawal.ended:
             if ended.scope.program is not None and withdrawal.covers(ended.scope.program):
                 back[ended.scope.program] = ended.basis
@@ -132,7 +134,7 @@ def restart(
     if not drafts:
         return []
     recorded = append(store, session, brand, contact, drafts, at)
-    returned = [known[program] for program in back]
+    returned = [known[program] for program in back if recorded.state.grant_for(program) is not None]
     for each in returned:
         answer(
             store,

@@ -14,7 +14,7 @@ from yesword.domain.ids import ProgramId
 from yesword.domain.messages import MessageKind
 from yesword.domain.times import to_micros
 from yesword.sending.campaigns import audience_page, personal_text
-from yesword.sending.weighing import Offer, Scales, recent_texts
+from yesword.sending.weighing import Offer, Scales, texts_before
 from yesword.store import contacts, models, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
@@ -112,11 +112,19 @@ def _weigh_all(
 ) -> list[tuple[Contact, Decision, int]]:
     ids = [person.id for person in people]
     standings = contacts.standings(session, ids)
-    recent = recent_texts(session, ids, at)
+    recent, last = texts_before(session, standings, at)
     answers = []
     for person in people:
         text = personal_text(campaign.template, offer.program, person)
-        weighed = scales.weigh(offer, person, standings[person.id].state, recent.get(person.id, ()), text, at)
+        weighed = scales.weigh(
+            offer,
+            person,
+            standings[person.id].state,
+            recent.get(person.id, ()),
+            last.get(person.id),
+            text,
+            at,
+        )
         facts = weighed.facts.text
         answers.append((person, weighed.decision, facts.segments if facts else 1))
     return answers

@@ -12,7 +12,7 @@ from typing import Final
 from yesword.domain import composing, segments, templates
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId, ProgramId
-from yesword.domain.messages import MessageKind
+from yesword.domain.messages import MessageKind, MessageState
 from yesword.domain.programs import Program
 from yesword.domain.times import to_micros
 from yesword.store import contacts, models, outgoing, programs
@@ -94,6 +94,13 @@ def _move(campaign_id: int, verb: str, allowed: Sequence[str], **changes: object
         raise CampaignStateError(name=row.name, state=row.state, verb=verb)
 
 
+def states(store: Store, campaign_id: int) -> dict[MessageState, int]:
+    """How many of its messages are where."""
+    with store.database.read() as session:
+        rows = session.rows("message_states_of_campaign", campaign_id=campaign_id)
+    return {MessageState(state): count for state, count in rows}
+
+
 class CampaignTexts:
     """The campaigns that a batch of messages belongs to: what they say and whether they run."""
 
@@ -116,7 +123,7 @@ def personal_text(template: str, program: Program, person: Contact) -> str:
     """What one person will read: their fields filled in, and the way out."""
     _, texts = program.texts_in(person.language)
     values = composing.person_values(person.name, person.attributes)
-    return composing.with_way_out(composing.compose(template, program, texts, values), program, texts)
+    return composing.with_way_out(template, program, texts, values)
 
 
 def audience_page(
@@ -193,7 +200,7 @@ def _feed_round(store: Store, campaign: models.Campaign, at: datetime) -> int:
             _plan(campaign, program, sender.id, person, standings[person.id].seq, at) for person in people
         ]
         outgoing.insert(store, session, plans, {}, at)
-    return looked_at
+    return looked_at or 1  # that nobody is left is a step, too
 
 
 def _plan(

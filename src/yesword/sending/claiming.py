@@ -17,8 +17,8 @@ from yesword.domain.ids import ContactId, EventId, MessageId, bucket_of
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
 from yesword.domain.times import from_micros, to_micros
 from yesword.sending.campaigns import CampaignTexts
-from yesword.sending.weighing import Offer, Scales, Weighed, recent_texts
-from yesword.store import contacts, programs
+from yesword.sending.weighing import Offer, Scales, Weighed, texts_before
+from yesword.store import contacts
 from yesword.store.contacts import Contact, StandingRow
 from yesword.store.database import Row, Session
 from yesword.store.opening import Store
@@ -140,7 +140,7 @@ def _judge(
     standings = contacts.standings(session, ids, lock=lock)
     people = contacts.read_many(store, session, standings)
     seals = store.vault.seals(standings)
-    recent = {contact: list(sent) for contact, sent in recent_texts(session, standings, at).items()}
+    recent, last = texts_before(session, standings, at)
     scales.refresh()
     campaigns = CampaignTexts(each.campaign for each in queued)
     judged = []
@@ -149,7 +149,17 @@ def _judge(
         person = people.get(each.contact)
         if standing is None or person is None:
             continue  # somebody writes this person's record just now: the next claim takes it
-        one = _judge_one(scales, each, standing, person, seals, recent.get(each.contact, []), campaigns, at)
+        one = _judge_one(
+            scales,
+            each,
+            standing,
+            person,
+            seals,
+            recent.get(each.contact, []),
+            last.get(each.contact),
+            campaigns,
+            at,
+        )
         judged.append(one)
         if one.decision.verdict is Verdict.SEND and KINDS[each.kind].counts:
             recent.setdefault(each.contact, []).append(
@@ -160,6 +170,7 @@ def _judge(
                     message_class=each.message_class,
                 )
             )
+            last[each.contact] = at
     return judged
 
 
@@ -170,10 +181,11 @@ def _judge_one(
     person: Contact,
     seals: Mapping[ContactId, Seal],
     recent: Sequence[SentFact],
+    last_text_at: datetime | None,
     campaigns: CampaignTexts,
     at: datetime,
 ) -> Judged:
-    program = programs.version(queued.program, queued.program_version)
+    program = scales.program(queued.program, queued.program_version)
     sender = scales.sender(queued.sender)
     seal = seals.get(queued.contact)
     text = ""
@@ -201,7 +213,7 @@ def _judge_one(
             is_cancelled=campaigns.is_cancelled(queued.campaign),
         ),
     )
-    weighed = scales.weigh(offer, person, standing.state, recent, text, at)
+    weighed = scales.weigh(offer, person, standing.state, recent, last_text_at, text, at)
     if campaigns.is_paused(queued.campaign) and weighed.decision.verdict is not Verdict.REFUSE:
         parked = replace(weighed.decision, verdict=Verdict.WAIT, not_before=PARKED)
         weighed = replace(weighed, decision=parked)

@@ -7,12 +7,14 @@ from datetime import datetime
 from yesword.domain import codec
 from yesword.domain.decisions import Decision, GateVersions
 from yesword.domain.errors import YeswordError
+from yesword.domain.explain import render, verdict_sentence
 from yesword.domain.facts import GateFacts, MessageFacts
 from yesword.domain.gate import decide, versions
 from yesword.domain.ids import MessageId, bucket_of, to_text
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.programs import Program
-from yesword.sending.weighing import Offer, Scales, Weighed, recent_texts
+from yesword.domain.state import EMPTY
+from yesword.sending.weighing import Offer, Scales, Weighed, texts_before
 from yesword.store import contacts, programs
 from yesword.store.contacts import Contact
 from yesword.store.opening import Store
@@ -58,6 +60,13 @@ def recompute(scales: Scales, body: bytes, stored_facts: bytes, stored_versions:
     )
 
 
+def sentence_of(decision: Decision) -> str:
+    """The decision in one English sentence or two, for the terminal."""
+    if decision.reasons:
+        return f"{render(decision.reasons[0].sentence)} {render(decision.reasons[0].remedy)}"
+    return render(verdict_sentence(decision))
+
+
 def check(
     store: Store,
     scales: Scales,
@@ -71,8 +80,9 @@ def check(
 ) -> Weighed:
     """What the gate would say if this were to go to the person at that moment. Nothing is stored."""
     with store.database.read() as session:
-        standing = contacts.standings(session, [person.id])[person.id]
-        recent = recent_texts(session, [person.id], at).get(person.id, [])
+        standings = contacts.standings(session, [person.id])
+        recent, last = texts_before(session, standings, at)
+    state = standings[person.id].state if person.id in standings else EMPTY
     offer = Offer(
         brand=scales.brand(program.brand),
         program=program,
@@ -82,4 +92,4 @@ def check(
             message_class=message_class or program.message_class, kind=kind, categories=program.categories
         ),
     )
-    return scales.weigh(offer, person, standing.state, recent, text, at)
+    return scales.weigh(offer, person, state, recent.get(person.id, ()), last.get(person.id), text, at)

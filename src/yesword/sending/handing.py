@@ -2,30 +2,31 @@
 
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from yesword.channels.ports import Channel, HandOver, Outcome, OutcomeStatus
-from yesword.domain.ids import ContactId, bucket_of
+from yesword.channels.ports import RECALLED, Channel, HandOver, Outcome, OutcomeStatus
+from yesword.domain.ids import bucket_of
 from yesword.domain.messages import KINDS, MessageState
 from yesword.domain.times import to_micros
+from yesword.sending import carrier_stops
 from yesword.sending.claiming import Claim, Claimed
 from yesword.store.opening import Store
 
 _AGAIN_AFTER: Final = timedelta(seconds=1)
 _OPTED_OUT: Final = "opted_out"
+_PATIENCE_S: Final = 8.0  # with one account's answer time-out it stays below the lifeline
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """What the record of a batch leaves to do: stops that the carrier knew of before us."""
+    """What became of a batch, counted."""
 
     sent: int = 0
     failed: int = 0
     given_back: int = 0
     uncertain: int = 0
-    carrier_stops: tuple[ContactId, ...] = field(default=())
 
 
 def hand_over(
@@ -35,9 +36,14 @@ def hand_over(
     return channel.submit(approved, recall=recall)
 
 
-def hand_over_claim(store: Store, channels: Mapping[int, Channel], claim: Claim) -> list[Outcome]:
-    """Hand over what a claim took, account by account, giving back what a withdrawal calls back in time."""
+def hand_over_claim(
+    store: Store, channels: Mapping[int, Channel], claim: Claim, at: datetime
+) -> list[Outcome]:
+    """Hand over what a claim took, account by account. What a withdrawal called back in time is given back
+    at once; the other outcomes are the caller's to record.
+    """
     outcomes: list[Outcome] = []
+    deadline = time.monotonic() + _PATIENCE_S
     by_account: dict[int, list[Claimed]] = {}
     for claimed in claim.claimed:
         by_account.setdefault(claimed.judged.account, []).append(claimed)
@@ -53,7 +59,15 @@ def hand_over_claim(store: Store, channels: Mapping[int, Channel], claim: Claim)
             )
             for each in group
         ]
-        outcomes += hand_over(channels[account], approved, _recall(store, claim))
+        if time.monotonic() > deadline:
+            # Another account was slow: these were not written, and go with the next claim.
+            outcomes += [Outcome.of(each, OutcomeStatus.UNWRITTEN) for each in approved]
+            continue
+        for outcome in hand_over(channels[account], approved, _recall(store, claim)):
+            if outcome.error_code == RECALLED:
+                record(store, claim, [outcome], at)  # at once: a drain waits for it
+            else:
+                outcomes.append(outcome)
     return outcomes
 
 
@@ -82,11 +96,15 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
         name: [] for name in ("end_attempt", "record_message", "give_back_message", "insert_provider_ref")
     }
     counts = dict.fromkeys(("sent", "failed", "given_back", "uncertain"), 0)
-    carrier_stops = []
+    stopped = []
     for outcome in outcomes:
         each = claimed[outcome.message_id]
         bucket = bucket_of(outcome.message_id)
-        own: dict[str, object] = {"bucket": bucket, "id": outcome.message_id, "claim_token": claim.claimant.token}
+        own: dict[str, object] = {
+            "bucket": bucket,
+            "id": outcome.message_id,
+            "claim_token": claim.claimant.token,
+        }
         rows["end_attempt"].append(
             {
                 "bucket": bucket,
@@ -102,7 +120,13 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
             name = "given_back"
         counts[name] += 1
         if name == "given_back":
-            rows["give_back_message"].append(own | {"due_at": to_micros(at + _wait(outcome))})
+            rows["give_back_message"].append(
+                own
+                | {
+                    "due_at": to_micros(at + _wait(outcome)),
+                    "was_written": int(outcome.status is OutcomeStatus.UNKNOWN),
+                }
+            )
             continue
         state = {
             "sent": MessageState.SENT,
@@ -123,11 +147,12 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
                 }
             )
         if outcome.error_code == _OPTED_OUT:
-            carrier_stops.append(each.judged.queued.contact)
+            stopped.append(each.judged.queued.contact)
     with store.database.write() as session:
         for name, group in rows.items():
             session.many(name, group)
-    return Told(**counts, carrier_stops=tuple(carrier_stops))
+        carrier_stops.note(store, session, stopped, at)
+    return Told(**counts)
 
 
 _COUNTED: Final = {

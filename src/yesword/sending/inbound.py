@@ -108,10 +108,12 @@ def receive(store: Store, account: int, text: InboundText, at: datetime) -> Hand
     with store.database.read() as session:
         known = {brand: contacts.find(store, session, brand, number.e164) for brand in brands}
         standings = contacts.standings(session, [each for each in known.values() if each is not None])
+        people = contacts.read_many(store, session, standings)
+    hints = [person.language for person in people.values()] or [language_of(number.country)]
     states = {
         brand: standings[each].state if each in standings else ConsentState() for brand, each in known.items()
     }
-    intent = _understand(text.text, here, states)
+    intent = _understand(text.text, hints, here, states)
     chosen = _brands(intent, here, known, states)
     fresh = {brand: _prepare(store, brand, number) for brand in chosen if known[brand] is None}
     with store.database.write() as session:
@@ -175,7 +177,9 @@ def _again(session: Session, account: int, text: InboundText) -> Handled:
     )
 
 
-def _understand(text: str, here: Sequence[Program], states: dict[BrandId, ConsentState]) -> Intent:
+def _understand(
+    text: str, hints: Sequence[str], here: Sequence[Program], states: dict[BrandId, ConsentState]
+) -> Intent:
     pending = [program for program in here if states[program.brand].request_for(program.id) is not None]
     words = tuple(word for program in here for _, texts in program.texts for word in texts.confirm_words)
     context = Context(
@@ -183,7 +187,7 @@ def _understand(text: str, here: Sequence[Program], states: dict[BrandId, Consen
         program_keywords=tuple((keyword, program.key) for program in here for keyword in program.keywords),
         confirm_words=words if pending else (),
     )
-    return understand(text, (), context)
+    return understand(text, [hint for hint in hints if hint], context)
 
 
 def _brands(
@@ -241,12 +245,16 @@ def _thread(
         program_id=own[0].id,
         event_id=None,
     )
+    # Locked before it is read: two texts at once must not both be the first STOP, or both open a question.
+    standing = session.first("raise_standing", events=0, bucket=person.bucket, contact_id=person.id)
+    assert standing is not None, "a contact always has a standing"
     words = normalise(text.text).tokens
     act = Act(
         actor=Actor.HANDSET,
         route=_ROUTES.get(intent.kind, "text"),
         occurred_at=text.received_at,
-        received_at=text.received_at,
+        # A carrier's clock may be ahead of ours; what has not happened yet can be neither answered nor confirmed.
+        received_at=min(text.received_at, at),
         language=_language(person, own[0], intent),
         evidence=[text_evidence("inbound_text", text.text, row_id)],
         context={
@@ -260,7 +268,7 @@ def _thread(
         session=session,
         brand=programs.brand(person.brand),
         contact=person,
-        state=contacts.standings(session, [person.id])[person.id].state,
+        state=ConsentState.from_bytes(bytes(standing[1])),
         programs=own,
         sender=sender,
         intent=intent,
@@ -302,8 +310,7 @@ def _act(thread: _Thread) -> tuple[str, Withdrawn | None]:
 def _withdraw(thread: _Thread) -> Withdrawn:
     named = next((each for each in thread.programs if each.key == thread.intent.program), None)
     ended = named if thread.intent.scope is StopScope.PROGRAM else None
-    is_first = thread.state.withdrawal_for(ended.id if ended else None) is None
-    confirms = is_first and not thread.sender.facts.carrier_answers_stop
+    confirms = _is_news(thread.state, ended) and not thread.sender.facts.carrier_answers_stop
     return withdraw(
         thread.store,
         thread.session,
@@ -316,6 +323,14 @@ def _withdraw(thread: _Thread) -> Withdrawn:
         sender=thread.sender.id if confirms else None,
         reason=thread.intent.kind.value,
     )
+
+
+def _is_news(state: ConsentState, ended: Program | None) -> bool:
+    """Whether a stop is the first, or ends something that the person has joined or was asked about since the last."""
+    program = ended.id if ended else None
+    open_scopes = [*(each.scope for each in state.grants), *(each.scope for each in state.requests)]
+    ends_something = any(program in (None, scope.program) for scope in open_scopes)
+    return ends_something or state.withdrawal_for(program) is None
 
 
 def _help(thread: _Thread) -> str:
@@ -359,13 +374,20 @@ def _confirm(thread: _Thread) -> str:
         thread.session,
         thread.brand,
         thread.contact,
-        program,
+        _as_asked(program, request),
         request.event,
         thread.act,
         thread.sender.id,
         thread.at,
     )
     return "confirmed"
+
+
+def _as_asked(program: Program, request: Request) -> Program:
+    """The version whose wording the person said yes to."""
+    if request.program_version is None or request.program_version == program.version:
+        return program
+    return programs.version(program.id, request.program_version)
 
 
 def _expire(thread: _Thread, program: Program, request: EventId) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from yesword.domain.times import from_micros, to_micros
 from yesword.sending.claiming import LEASE
+from yesword.store.database import Session
 from yesword.store.locality import is_gone, locality
 from yesword.store.opening import Store
 
@@ -21,25 +22,38 @@ def new_owner() -> str:
 def enrol(store: Store, owner: str, at: datetime) -> None:
     """Make a process known as one that may hand over. Its owner lock must be held from before this until its end."""
     with store.database.write() as session:
-        session.run(
-            "insert_worker",
-            owner=owner,
-            locality=locality(store.run),
-            pid=os.getpid(),
-            started_at=to_micros(at),
-            lease_until=to_micros(at + LEASE),
-        )
+        session.run("insert_worker", **_row(store, session, owner, at))
+
+
+def _lease_clock(session: Session, at: datetime) -> datetime:
+    """The database's clock, where hosts share a database: their own may differ by more than a margin."""
+    if session.vendor == "sqlite":
+        return at
+    row = session.first("server_clock")
+    assert row is not None
+    return from_micros(row[0])
+
+
+def _row(store: Store, session: Session, owner: str, at: datetime) -> dict[str, object]:
+    return {
+        "owner": owner,
+        "locality": locality(store.run),
+        "pid": os.getpid(),
+        "started_at": to_micros(at),
+        "lease_until": to_micros(_lease_clock(session, at) + LEASE),
+    }
 
 
 def leave(store: Store, owner: str) -> None:
-    """Take the leave of a process that has recorded all it handed over."""
+    """Take the leave of a process. One that could not record all it handed over stays known, for the reaper."""
     with store.database.write() as session:
         session.run("delete_worker", owner=owner)
 
 
 def renew(store: Store, owner: str, at: datetime) -> None:
+    """Known again even if another host had taken it for dead: what it claims next must not stay `sending` for ever."""
     with store.database.write() as session:
-        session.run("renew_worker", owner=owner, lease_until=to_micros(at + LEASE))
+        session.run("renew_worker", **_row(store, session, owner, at))
 
 
 def reap(store: Store, at: datetime, *, keep: str | None = None) -> int:
@@ -50,18 +64,21 @@ def reap(store: Store, at: datetime, *, keep: str | None = None) -> int:
     here = locality(store.run)
     with store.database.read() as session:
         workers = session.rows("workers")
+        now = _lease_clock(session, at)
     uncertain = 0
     for owner, where, _, lease_until in workers:
         if owner == keep:
             continue
-        is_dead = is_gone(store.run, owner) if where == here else from_micros(lease_until) + _MARGIN < at
+        is_dead = is_gone(store.run, owner) if where == here else from_micros(lease_until) + _MARGIN < now
         if is_dead:
-            uncertain += _settle(store, owner, at)
+            uncertain += _settle(store, owner, lease_until, at)
     return uncertain
 
 
-def _settle(store: Store, owner: str, at: datetime) -> int:
+def _settle(store: Store, owner: str, lease_until: int, at: datetime) -> int:
     with store.database.write() as session:
+        if not session.run("condemn_worker", owner=owner, lease_until=lease_until):
+            return 0  # it renewed its lease since it was looked at
         session.run("retry_codes_of_owner", owner=owner, now=to_micros(at))
         uncertain = session.run("unsettle_owner", owner=owner, now=to_micros(at))
         session.run("delete_worker", owner=owner)

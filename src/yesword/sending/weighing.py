@@ -3,7 +3,7 @@ campaign, and `yesword check`. So they cannot differ.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,17 +14,18 @@ from yesword.domain.facts import ContactFacts, GateFacts, MessageFacts, ProgramF
 from yesword.domain.gate import decide, versions
 from yesword.domain.ids import ContactId, ProgramId, bucket_of
 from yesword.domain.messages import MessageClass
-from yesword.domain.programs import Program
+from yesword.domain.programs import LONGEST_WINDOW_DAYS, Program
 from yesword.domain.rules import RuleBook
 from yesword.domain.state import ConsentState
 from yesword.domain.times import from_micros, to_micros
 from yesword.store import programs
-from yesword.store.contacts import Contact
-from yesword.store.database import Session
+from yesword.store.contacts import Contact, StandingRow
+from yesword.store.database import Row, Session
 from yesword.store.programs import BrandFacts, SenderRow
 
-# The longest window of any promise or law that is counted.
-REMEMBERED: Final = timedelta(days=31)
+# How far back texts are counted, and from which age of a grant it matters when the last one was.
+REMEMBERED: Final = timedelta(days=LONGEST_WINDOW_DAYS)
+_OLD: Final = timedelta(days=180)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,9 +51,10 @@ class Scales:
     def __init__(self, rules: RuleBook) -> None:
         self.rules = rules
         self.versions = json.dumps(_as_dict(versions(rules)), separators=(",", ":"))
-        self._programs: dict[ProgramId, ProgramFacts] = {}
+        self._programs: dict[tuple[ProgramId, int], ProgramFacts] = {}
         self._senders: dict[int, SenderRow] = {}
         self._brands: dict[int, BrandFacts] = {}
+        self._versions: dict[tuple[int, int], Program] = {}
 
     def refresh(self) -> None:
         """Forget what may have changed: whether programs are paused, and what accounts answer."""
@@ -60,9 +62,17 @@ class Scales:
         self._senders.clear()
 
     def program_facts(self, program: Program) -> ProgramFacts:
-        if program.id not in self._programs:
-            self._programs[program.id] = programs.facts_of(program)
-        return self._programs[program.id]
+        key = (program.id, program.version)
+        if key not in self._programs:
+            self._programs[key] = programs.facts_of(program)
+        return self._programs[key]
+
+    def program(self, program_id: int, version: int) -> Program:
+        """A published version, which never changes."""
+        key = (program_id, version)
+        if key not in self._versions:
+            self._versions[key] = programs.version(program_id, version)
+        return self._versions[key]
 
     def sender(self, sender_id: int) -> SenderRow:
         if sender_id not in self._senders:
@@ -80,6 +90,7 @@ class Scales:
         contact: Contact,
         state: ConsentState,
         recent: Iterable[SentFact],
+        last_text_at: datetime | None,
         text: str | None,
         at: datetime,
     ) -> Weighed:
@@ -94,6 +105,7 @@ class Scales:
                 recent=tuple(recent),
                 is_excluded=contact.is_excluded,
                 adult_since=contact.adult_since,
+                last_text_at=last_text_at,
             ),
             program=offer.program_facts,
             sender=offer.sender.facts,
@@ -103,17 +115,31 @@ class Scales:
         return Weighed(decision=decide(facts, self.rules, at), facts=facts)
 
 
-def recent_texts(
-    session: Session, ids: Iterable[ContactId], at: datetime
-) -> Mapping[ContactId, list[SentFact]]:
-    """The counted texts of the last 31 days, oldest first, of each contact that had any."""
-    wanted = sorted(set(ids))
-    rows = session.rows(
-        "recent_texts",
-        ids=session.ids(wanted),
-        buckets=sorted({bucket_of(each) for each in wanted}) if session.vendor == "postgresql" else 0,
-        since=to_micros(at - REMEMBERED),
+def texts_before(
+    session: Session, standings: Mapping[ContactId, StandingRow], at: datetime
+) -> tuple[dict[ContactId, list[SentFact]], dict[ContactId, datetime]]:
+    """What was texted before: the counted texts of the last 92 days, oldest first; and the moment of the newest one,
+    however old, for those whose grant is so old that it matters.
+    """
+    recent = _recent(session, standings, at)
+    last = {contact: sent[-1].at for contact, sent in recent.items()}
+    silent = sorted(
+        contact
+        for contact, standing in standings.items()
+        if contact not in last and any(grant.since < at - _OLD for grant in standing.state.grants)
     )
+    for contact, handed_at in _rows(session, "last_texts", silent) if silent else ():
+        last[ContactId(contact)] = from_micros(handed_at)
+    return recent, last
+
+
+def _rows(session: Session, query: str, ids: Sequence[ContactId], **parameters: object) -> list[Row]:
+    buckets = sorted({bucket_of(each) for each in ids}) if session.vendor == "postgresql" else 0
+    return session.rows(query, ids=session.ids(ids), buckets=buckets, **parameters)
+
+
+def _recent(session: Session, ids: Iterable[ContactId], at: datetime) -> dict[ContactId, list[SentFact]]:
+    rows = _rows(session, "recent_texts", sorted(set(ids)), since=to_micros(at - REMEMBERED))
     found: dict[ContactId, list[SentFact]] = {}
     for contact, handed_at, program, subject, message_class in rows:
         found.setdefault(ContactId(contact), []).append(

@@ -59,19 +59,19 @@ class Session:
         connection.ensure_connection()
         self._raw: Any = connection.connection
 
-    def rows(self, name: str, **parameters: Any) -> list[Row]:
+    def rows(self, name: str, /, **parameters: Any) -> list[Row]:
         found: list[Row] = self._raw.execute(self._sql(name), parameters).fetchall()
         return found
 
-    def first(self, name: str, **parameters: Any) -> Row | None:
+    def first(self, name: str, /, **parameters: Any) -> Row | None:
         found: Row | None = self._raw.execute(self._sql(name), parameters).fetchone()
         return found
 
-    def run(self, name: str, **parameters: Any) -> int:
+    def run(self, name: str, /, **parameters: Any) -> int:
         """Execute; the number of rows that it touched."""
         return int(self._raw.execute(self._sql(name), parameters).rowcount)
 
-    def many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    def many(self, name: str, /, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute once a row; the number of rows touched in all."""
         if not rows:
             return 0

@@ -16,7 +16,7 @@ import structlog
 from yesword.channels.ports import Channel
 from yesword.domain.errors import YeswordError
 from yesword.domain.rules import RuleBook
-from yesword.sending import audience, campaigns, carrier_stops, deliveries, draining, handing, recovery
+from yesword.sending import audience, campaigns, deliveries, draining, handing, recovery
 from yesword.sending.claiming import Claimant, claim
 from yesword.sending.weighing import Scales
 from yesword.store import models
@@ -27,6 +27,7 @@ from yesword.worker.lifeline import lifeline
 log = structlog.get_logger("yesword.dispatcher")
 
 _BATCH_S: Final = 0.05  # a claim takes what the channel takes in this time, so that a drain waits for little
+_SMALLEST: Final = 50
 _LARGEST: Final = 1000
 _IDLE_S: Final = 0.05
 _CHORES_EVERY_S: Final = 0.25
@@ -46,17 +47,25 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Dispatcher:
     store: Store
     scales: Scales
     channels: Mapping[int, Channel]
     owner: str
     clock: Clock = utc_now
+    # Grows with each claim: how fast a carrier is shows only in its answers, and what was claimed when a process
+    # dies is uncertain.
+    _trusted: int = _SMALLEST
+    _renewal_due: float = 0.0
 
     def send_due(self) -> int:
         """One claim, handed over and recorded. The number of messages it looked at."""
         with lifeline():
+            # Under the timer: whoever renewed at most so long ago is dead before another host may settle its claim.
+            if time.monotonic() >= self._renewal_due:
+                recovery.renew(self.store, self.owner, self.clock())
+                self._renewal_due = time.monotonic() + _RENEW_EVERY_S
             batch = claim(
                 self.store,
                 self.scales,
@@ -65,9 +74,8 @@ class Dispatcher:
                 self._size(),
             )
             if batch.claimed:
-                outcomes = handing.hand_over_claim(self.store, self.channels, batch)
-                told = handing.record(self.store, batch, outcomes, self.clock())
-                carrier_stops.note(self.store, told.carrier_stops, self.clock())
+                outcomes = handing.hand_over_claim(self.store, self.channels, batch, self.clock())
+                handing.record(self.store, batch, outcomes, self.clock())
         return batch.seen
 
     def settle(self, limit: int = 100_000) -> None:
@@ -90,7 +98,7 @@ class Dispatcher:
 
     def run(self, is_over: Callable[[], bool]) -> None:
         """Work until told to stop; what was claimed by then is handed over and recorded."""
-        next_chores = next_reap = next_renewal = 0.0
+        next_chores = next_reap = 0.0
         while not is_over():
             seen = 0
             if not self._is_resting():
@@ -105,15 +113,14 @@ class Dispatcher:
                 if uncertain:
                     log.warning("hand_overs_uncertain", messages=uncertain)
                 next_reap = now + _REAP_EVERY_S
-            if now >= next_renewal:
-                recovery.renew(self.store, self.owner, self.clock())
-                next_renewal = now + _RENEW_EVERY_S
             if not seen and not moved:
                 time.sleep(_IDLE_S)
 
     def _size(self) -> int:
         rate = sum(channel.takes_per_second for channel in self.channels.values())
-        return max(1, min(_LARGEST, int(rate * _BATCH_S)))
+        size = max(1, min(_LARGEST, self._trusted, int(rate * _BATCH_S)))
+        self._trusted = min(_LARGEST, self._trusted * 2)
+        return size
 
     def _is_resting(self) -> bool:
         return bool(self.channels) and all(channel.rests_s > 0 for channel in self.channels.values())

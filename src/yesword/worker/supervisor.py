@@ -32,7 +32,12 @@ class Child:
     due_at: float = field(default=0.0)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509 - our own command; one system call
+        # A session of its own: Ctrl-C reaches the supervisor alone, which then ends the others in order.
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            self.command,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call
+        )
         self.started_at = time.monotonic()
 
     def look(self) -> None:
@@ -68,17 +73,16 @@ def supervise(children: Sequence[Child], stop: threading.Event) -> None:
 
 
 def _end(children: Sequence[Child]) -> None:
-    running = [child.process for child in reversed(children) if child.process is not None]
-    for process in running:
-        if process.poll() is None:
-            process.terminate()
-    deadline = time.monotonic() + _GRACE_S
-    for process in running:
+    """One after the other, the last first: whoever hands over is gone before the carrier is."""
+    for child in reversed(children):
+        if child.process is None:
+            continue
+        child.process.terminate()
         try:
-            process.wait(max(0.1, deadline - time.monotonic()))
+            child.process.wait(_GRACE_S)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            child.process.kill()
+            child.process.wait()
 
 
 def stop_on_signals() -> threading.Event:

@@ -59,7 +59,8 @@ UPDATE message SET state = :state, reason = :reason, ended_at = :ended_at, owner
 WHERE bucket = :bucket AND id = :id AND claim_token = :claim_token AND state IN (2, 5)
 
 -- name: give_back_message
-UPDATE message SET state = CASE WHEN recalled = 1 THEN 7 ELSE 0 END, due_at = :due_at, owner = NULL, handed_at = NULL,
+UPDATE message SET state = CASE WHEN recalled = 0 THEN 0 WHEN :was_written = 1 THEN 5 ELSE 7 END,
+  due_at = :due_at, owner = NULL, handed_at = CASE WHEN :was_written = 1 THEN handed_at END,
   reason = CASE WHEN recalled = 1 THEN 'withdrawn' ELSE reason END
 WHERE bucket = :bucket AND id = :id AND claim_token = :claim_token AND state = 2
 
@@ -71,42 +72,44 @@ ON CONFLICT (account_id, provider_id) DO NOTHING
 -- name: recalled_of_claim
 SELECT id FROM message WHERE owner = :owner AND claim_token = :claim_token AND state = 2 AND recalled = 1
 
+-- What a stop covers is what the gate would refuse as older than it: all but the confirmation of a stop.
+
 -- name: cancel_queued [sqlite]
 UPDATE message SET state = 7, reason = 'withdrawn', ended_at = :now
 WHERE bucket = :bucket AND contact_id = :contact_id AND state = 0 AND planned_seq < :seq
-AND (:program_id IS NULL OR program_id = :program_id) AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+AND (:program_id IS NULL OR program_id = :program_id) AND kind <> 'stop_reply'
 
 -- name: cancel_queued [postgresql]
 UPDATE message SET state = 7, reason = 'withdrawn', ended_at = :now
 WHERE bucket = :bucket AND id IN (
   SELECT id FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND state = 0 AND planned_seq < :seq
   AND (:program_id::bigint IS NULL OR program_id = :program_id)
-  AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+  AND kind <> 'stop_reply'
   FOR UPDATE SKIP LOCKED)
 
 -- name: recall_sending [sqlite]
 UPDATE message SET recalled = 1
 WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
-AND (:program_id IS NULL OR program_id = :program_id) AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+AND (:program_id IS NULL OR program_id = :program_id) AND kind <> 'stop_reply'
 
 -- name: recall_sending [postgresql]
 UPDATE message SET recalled = 1
 WHERE bucket = :bucket AND id IN (
   SELECT id FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
   AND (:program_id::bigint IS NULL OR program_id = :program_id)
-  AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+  AND kind <> 'stop_reply'
   FOR UPDATE SKIP LOCKED)
 
 -- name: covered_sending [sqlite]
 SELECT count(*) FROM message
 WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
-AND (:program_id IS NULL OR program_id = :program_id) AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+AND (:program_id IS NULL OR program_id = :program_id) AND kind <> 'stop_reply'
 
 -- name: covered_sending [postgresql]
 SELECT count(*) FROM message
 WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
 AND (:program_id::bigint IS NULL OR program_id = :program_id)
-AND kind NOT IN ('code', 'stop_reply', 'help_reply', 'reply')
+AND kind <> 'stop_reply'
 
 -- name: release_held
 UPDATE message SET state = 0, due_at = :now WHERE bucket = :bucket AND held_for = :event_id AND state = 1
@@ -118,22 +121,31 @@ ORDER BY created_at LIMIT 500
 -- name: owners_sending
 SELECT DISTINCT owner FROM message WHERE state = 2
 
+-- name: retry_codes_of_owner
+UPDATE message SET state = 0, owner = NULL, due_at = :now
+WHERE owner = :owner AND state = 2 AND kind = 'code' AND recalled = 0
+
 -- name: unsettle_owner
 UPDATE message SET state = 5, ended_at = :now, reason = 'owner_gone' WHERE owner = :owner AND state = 2
-AND kind <> 'code'
 
--- name: retry_codes_of_owner
-UPDATE message SET state = 0, owner = NULL, due_at = :now WHERE owner = :owner AND state = 2 AND kind = 'code'
+-- What another host may do to a worker whose lease is out. A renewal at the same moment wins or waits.
+-- name: condemn_worker
+UPDATE worker SET lease_until = 0 WHERE owner = :owner AND lease_until = :lease_until
+
+-- name: server_clock [postgresql]
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
 
 -- name: insert_worker
 INSERT INTO worker (owner, locality, pid, started_at, lease_until)
 VALUES (:owner, :locality, :pid, :started_at, :lease_until)
 
 -- name: renew_worker
-UPDATE worker SET lease_until = :lease_until WHERE owner = :owner
+INSERT INTO worker (owner, locality, pid, started_at, lease_until)
+VALUES (:owner, :locality, :pid, :started_at, :lease_until)
+ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until
 
 -- name: delete_worker
-DELETE FROM worker WHERE owner = :owner
+DELETE FROM worker WHERE owner = :owner AND NOT EXISTS (SELECT 1 FROM message WHERE state = 2 AND owner = :owner)
 
 -- name: workers
 SELECT owner, locality, pid, lease_until FROM worker
@@ -162,7 +174,7 @@ ON CONFLICT (account_id, provider_id, state) DO NOTHING
 -- name: reports_to_apply
 SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, p.bucket, p.message_id
 FROM delivery_report r JOIN provider_ref p ON p.account_id = r.account_id AND p.provider_id = r.provider_id
-WHERE r.is_applied = 0 ORDER BY r.reported_at LIMIT :count
+WHERE r.is_applied = 0 ORDER BY r.reported_at, r.account_id, r.provider_id, r.state LIMIT :count
 
 -- name: settle_report
 UPDATE delivery_report SET is_applied = 1
@@ -217,3 +229,15 @@ AND state = 0
 
 -- name: states_of_campaign_messages
 SELECT id, state FROM message WHERE campaign_id = :campaign_id
+
+-- name: last_texts [sqlite]
+SELECT contact_id, max(handed_at) FROM message
+WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
+AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
+GROUP BY contact_id
+
+-- name: last_texts [postgresql]
+SELECT contact_id, max(handed_at) FROM message
+WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
+GROUP BY contact_id
