@@ -1,0 +1,5 @@
+"""`python -m yesword`: how processes start each other, whatever is on the PATH."""
+
+from yesword.cli import main
+
+main()

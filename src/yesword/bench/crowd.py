@@ -1,0 +1,59 @@
+"""Many people at once, who all said yes: for measuring."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from yesword.consent import Draft, append_many
+from yesword.domain.events import Actor, Basis, EventKind, Grade, Scope
+from yesword.domain.phone import NumberKind, PhoneNumber
+from yesword.domain.programs import Program
+from yesword.store import contacts, programs
+from yesword.store.contacts import NewContact
+from yesword.store.opening import Store
+
+_PAGE = 1000
+
+
+def numbers(start: int = 0) -> Iterator[PhoneNumber]:
+    """Dutch mobile numbers, one after the other."""
+    for index in range(start, 9_000_000):
+        yield PhoneNumber(e164=f"+3161{1_000_000 + index:07d}", country="NL", kind=NumberKind.MOBILE)
+
+
+def make_crowd(store: Store, program: Program, count: int, at: datetime) -> None:
+    """`count` new people, each with a grant for the program, given the day before."""
+    brand = programs.brand(program.brand)
+    source = numbers()
+    given_at = at - timedelta(days=1)
+    draft = Draft(
+        kind=EventKind.GRANTED,
+        scope=Scope(program=program.id, purposes=(program.purpose,), categories=program.categories),
+        actor=Actor.HANDSET,
+        route="keyword",
+        occurred_at=given_at,
+        received_at=given_at,
+        program=program,
+        basis=Basis.EXPRESS_WRITTEN,
+        grade=Grade.A,
+        language="nl",
+    )
+    made = 0
+    while page := list(islice(source, min(_PAGE, count - made))):
+        keys = contacts.prepare_ids(store, len(page))
+        people = [
+            NewContact(
+                id=contact_id,
+                seal=seal,
+                number=number,
+                brand=program.brand,
+                name=f"Person {made + index}",
+                language="nl",
+            )
+            for index, ((contact_id, seal), number) in enumerate(zip(keys.items(), page, strict=True))
+        ]
+        with store.database.write() as session:
+            contacts.insert(store, session, people, at)
+            found = contacts.read_many(store, session, [person.id for person in people])
+            append_many(store, session, brand, [(person, [draft]) for person in found.values()], at)
+        made += len(page)

@@ -1,0 +1,103 @@
+"""Scratch installations for measuring: a store in a temporary folder and a simulated carrier in another process."""
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from yesword.bench.crowd import make_crowd
+from yesword.channels.simulator import Endpoint, SimulatorControl
+from yesword.demo.brand import make_brand
+from yesword.domain.programs import Program
+from yesword.sending import campaigns
+from yesword.sending.campaigns import NewCampaign
+from yesword.store.keyfiles import shared_token
+from yesword.store.locality import run_folder
+from yesword.store.opening import Store, open_store
+from yesword.worker.channels import CARRIER_PORT, TOKEN
+
+TEMPLATE = "[Brand]: [First name|Hi], this week 20% off [Category of interest|our range]. Show this text at the till."
+
+
+@contextlib.contextmanager
+def scratch_store(server_url: str | None = None) -> Iterator[Store]:
+    """An empty store of its own, on SQLite or in a database made for it on the PostgreSQL server."""
+    with tempfile.TemporaryDirectory(prefix="yesword-bench-") as folder:
+        url = None
+        name = f"yesword_bench_{uuid.uuid4().hex[:8]}"
+        if server_url is not None:
+            with psycopg.connect(server_url, autocommit=True) as connection:
+                connection.execute(f'CREATE DATABASE "{name}"')
+            url = server_url.rsplit("/", 1)[0] + f"/{name}"
+        store = open_store(Path(folder), url, may_create=True)
+        try:
+            yield store
+        finally:
+            store.close()
+            if server_url is not None:
+                with psycopg.connect(server_url, autocommit=True) as connection:
+                    connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def carrier_process(store: Store, log: Path | None = None, **behaviour: Any) -> Iterator[SimulatorControl]:
+    """A carrier in a process of its own, found by the store's accounts through its port file."""
+    command = [*_command(store, "carrier"), *(["--log", str(log)] if log else [])]
+    process = subprocess.Popen(command)  # noqa: S603 - our own command
+    try:
+        token = shared_token(store.folder, TOKEN)
+        port = _port(run_folder(store.folder) / CARRIER_PORT)
+        control = SimulatorControl(Endpoint(host="127.0.0.1", port=port, token=token))
+        control.configure(**{"delay_ms": 0, "reports": 0.0, **behaviour})
+        yield control
+        control.close()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _port(ready: Path) -> int:
+    deadline = time.monotonic() + 20
+    while not ready.exists():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the simulated carrier did not start within 20 seconds")
+        time.sleep(0.01)
+    return int(ready.read_text())
+
+
+def program_with_crowd(store: Store, count: int) -> Program:
+    program = make_brand(store, carrier_settings={}).program("club")
+    make_crowd(store, program, count, datetime.now(UTC))
+    return program
+
+
+def start_campaign(program: Program, name: str = "bench") -> int:
+    campaign = campaigns.create(
+        NewCampaign(
+            brand=program.brand,
+            program=program.id,
+            name=name,
+            template=TEMPLATE,
+            categories=program.categories,
+        )
+    )
+    campaigns.start(campaign.pk, datetime.now(UTC))
+    return int(campaign.pk)
+
+
+def start_dispatcher(store: Store) -> subprocess.Popen[bytes]:
+    """The real command, in a process that may be killed."""
+    return subprocess.Popen(_command(store, "dispatch"))  # noqa: S603 - our own command
+
+
+def _command(store: Store, name: str) -> list[str]:
+    url = [] if store.url is None else ["--database-url", store.url]
+    return [sys.executable, "-m", "yesword", name, "--data", str(store.folder), *url]

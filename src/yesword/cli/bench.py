@@ -1,0 +1,30 @@
+"""`yesword bench`: speed and memory, with ratios measured in the same run."""
+
+import json
+
+import click
+
+from yesword.cli.options import scratch_folder
+
+
+@click.command("bench")
+@click.option("--messages", default=20_000, show_default=True, help="Size of the campaign.")
+@click.option("--server-url", envvar="YESWORD_TEST_POSTGRES_URL", help="Measure this PostgreSQL server too.")
+@click.option(
+    "--only", type=click.Choice(["pure", "engine"]), help="Measure only the interpreter, or only the engine."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print rows of name, value, unit, ratio and against.")
+def command(messages: int, server_url: str | None, only: str | None, *, as_json: bool) -> None:
+    """Measure this machine. Figures of different machines do not compare; ratios do, roughly."""
+    from yesword.bench import pure
+    from yesword.bench.rows import table
+
+    found = []
+    if only != "engine":
+        found += list(pure.figures())
+    if only != "pure":
+        with scratch_folder():
+            from yesword.bench import engine
+
+            found += list(engine.figures(messages, server_url))
+    click.echo(json.dumps([figure.as_json() for figure in found]) if as_json else table(found))

@@ -1,0 +1,220 @@
+"""`yesword check`: what the gate would say to a text that is not sent.
+
+With `--consent` the question supposes a consent and needs no store, no program and no Django; without, the store is
+asked, which `check_store` does.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from yesword.cli.options import with_store
+from yesword.domain.decisions import Decision, Reason, Verdict
+from yesword.domain.errors import YeswordError
+from yesword.domain.explain import render, tree
+from yesword.domain.facts import SenderFacts
+from yesword.domain.gate import decide
+from yesword.domain.messages import MessageClass, MessageKind
+from yesword.domain.phone import is_short_code, parse
+from yesword.domain.places import places_for
+from yesword.domain.question import Supposed, supposing, usual_kind, wording_of
+from yesword.domain.rules import RuleBook
+
+EXIT_CODES: Final = {Verdict.SEND: 0, Verdict.WAIT: 3, Verdict.REFUSE: 4}
+EXIT_BAD_INPUT: Final = 2
+
+
+class TimeWithoutZoneError(YeswordError):
+    """{text} does not say whose time it is. Add the offset, as in 2026-11-22T20:30-05:00, or Z for UTC."""
+
+    code = "time_without_zone"
+
+
+class NotATimeError(YeswordError):
+    """{text} is not a time. Write it as 2026-11-22T20:30-05:00."""
+
+    code = "not_a_time"
+
+
+class NoNumberGivenError(YeswordError):
+    """No number was given. Write it in full, such as +13055550123."""
+
+    code = "no_number_given"
+
+
+class UnknownBrandCountryError(YeswordError):
+    """{country} is not a country code. Use two letters, such as NL."""
+
+    code = "unknown_brand_country"
+
+
+@click.command("check")
+@click.argument("number", required=False)
+@click.option("--program", metavar="P", help="Ask about this program, from the store.")
+@click.option(
+    "--consent",
+    type=click.Choice([each.value for each in Supposed]),
+    help="Suppose this consent, and ask without a store.",
+)
+@click.option(
+    "--class",
+    "message_class",
+    type=click.Choice([each.value for each in MessageClass]),
+    help="Class of the text.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice([each.value for each in MessageKind]),
+    help="What the text is for; a campaign's by default.",
+)
+@click.option("--brand-country", metavar="CC", help="Country of the sender; by default that of the number.")
+@click.option("--text", help="The wording, to check it too.")
+@click.option("--sender", metavar="S", help="Short code, number or name that it comes from, to check it too.")
+@click.option("--at", metavar="TIME", help="ISO time with its offset; now by default.")
+@with_store
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(
+    number: str | None,
+    program: str | None,
+    consent: str | None,
+    message_class: str | None,
+    kind: str | None,
+    brand_country: str | None,
+    text: str | None,
+    sender: str | None,
+    at: str | None,
+    data: Path,
+    database_url: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Ask whether a text may go to NUMBER, and why; nothing is sent.
+
+    Exits 0 when it may go, 3 when it has to wait, 4 when it may not go, and 2 when the question makes no sense.
+    """
+    try:
+        moment = datetime.now(UTC) if at is None else read_time(at)
+        if consent is None:
+            from yesword.cli import check_store
+
+            decision = check_store.check(
+                data=data,
+                database_url=database_url,
+                number=number,
+                program=program,
+                message_class=message_class,
+                kind=kind,
+                text=text,
+                sender=sender,
+                at=moment,
+            )
+        else:
+            decision = _supposing(
+                number, Supposed(consent), message_class, kind, brand_country, text, sender, moment
+            )
+    except YeswordError as error:
+        _complain(error, as_json=as_json)
+        sys.exit(EXIT_BAD_INPUT)
+    click.echo(json.dumps(as_object(decision), indent=1, ensure_ascii=False) if as_json else tree(decision))
+    sys.exit(EXIT_CODES[decision.verdict])
+
+
+def read_time(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise NotATimeError(text=text) from None
+    if at.tzinfo is None:
+        raise TimeWithoutZoneError(text=text)
+    return at.astimezone(UTC)
+
+
+def _supposing(
+    number: str | None,
+    consent: Supposed,
+    message_class: str | None,
+    kind: str | None,
+    brand_country: str | None,
+    text: str | None,
+    sender: str | None,
+    at: datetime,
+) -> Decision:
+    if number is None:
+        raise NoNumberGivenError
+    parsed = parse(number, country=None)
+    chosen_class = MessageClass(message_class) if message_class else None
+    facts = supposing(
+        consent,
+        kind=MessageKind(kind) if kind else usual_kind(consent, chosen_class),
+        message_class=chosen_class,
+        country=parsed.country,
+        may_text=parsed.may_text,
+        places=places_for(parsed),
+        brand_country=_country(brand_country, parsed.country),
+        at=at,
+        text=wording_of(text) if text is not None else None,
+        sender=_sender(sender) if sender is not None else None,
+    )
+    decision = decide(facts, RuleBook.load(), at)
+    # There is neither a program nor a brand in such a question, so nobody can miss the brand's name in the text.
+    named = decision.skipped if text is None else (*decision.skipped, "naming")
+    return replace(decision, skipped=named)
+
+
+def _country(given: str | None, default: str) -> str:
+    if given is None:
+        return default
+    country = given.strip().upper()
+    if len(country) != 2 or not country.isascii() or not country.isalpha():
+        raise UnknownBrandCountryError(country=given)
+    return country
+
+
+def _sender(address: str) -> SenderFacts:
+    """A name has letters, and cannot be replied to."""
+    is_name = any(character.isalpha() for character in address)
+    kind = "alphanumeric" if is_name else "short_code" if is_short_code(address) else "long_code"
+    return SenderFacts(address=address, kind=kind, can_receive=not is_name)
+
+
+def as_object(decision: Decision) -> dict[str, Any]:
+    """What programs may rely on; the keys are stable."""
+    not_before = decision.not_before
+    return {
+        "verdict": decision.verdict.value,
+        "at": _utc(decision.at),
+        "not_before": None if not_before is None else _utc(not_before),
+        "reasons": [_reason(each) for each in decision.reasons],
+        "notes": [_reason(each) for each in decision.notes],
+        "skipped": list(decision.skipped),
+        "packs": list(decision.packs),
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "pack": reason.pack,
+        "rule": reason.rule,
+        "citation": reason.citation,
+        "fact": render(reason.fact),
+        "sentence": render(reason.sentence),
+        "remedy": render(reason.remedy),
+        "not_before": None if reason.not_before is None else _utc(reason.not_before),
+    }
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _complain(error: YeswordError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": error.code, "sentence": error.message}, ensure_ascii=False))
+    else:
+        click.echo(error.message, err=True)

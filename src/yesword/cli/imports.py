@@ -1,0 +1,198 @@
+"""`yesword import`: people from a file, with a report that accounts for every row."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from yesword.cli.options import opened, with_store
+from yesword.domain.errors import YeswordError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yesword.collect.imports import Progress, Report
+    from yesword.domain.programs import Program
+
+EXIT_NOTHING_TAKEN: Final = 1
+EXIT_BAD_INPUT: Final = 2
+EXIT_INTERRUPTED: Final = 130
+_SHOWN_LINES: Final = 10
+
+
+class UnknownProgramError(YeswordError):
+    """There is no program "{key}"; there are: {known}."""
+
+    code = "unknown_program"
+
+
+class SeveralProgramsError(YeswordError):
+    """More than one brand has a program "{key}". Say which with --brand: {brands}."""
+
+    code = "several_programs"
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--program", "key", metavar="P", required=True, help="The program that people joined.")
+@click.option("--brand", metavar="B", help="The brand, where several have a program of that name.")
+@click.option(
+    "--country",
+    metavar="CC",
+    help="Of national numbers, and whether 03/04/2024 is in March or April; by default the brand's.",
+)
+@click.option("--opt-outs", "is_opt_outs", is_flag=True, help="Everybody in the file has opted out.")
+@click.option(
+    "--rejected",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the rejected rows here, with reasons; readable by you only.",
+)
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what would happen.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_store
+def command(
+    file: Path,
+    key: str,
+    brand: str | None,
+    country: str | None,
+    data: Path,
+    database_url: str | None,
+    rejected: Path | None,
+    *,
+    is_opt_outs: bool,
+    is_dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import people from FILE (CSV with a line of column names) into a program.
+
+    Opt-outs are recorded first, for all texts of the brand. Nobody who has stopped is brought back. Consent is graded:
+    D when a row has its source, date and wording; else E, and such a person is not texted. Running the same file again
+    changes nothing, so an import that was cut off is simply run again.
+
+    Exits 0 when it is done, 1 when no row could be taken, 2 when the file, the program or the store cannot be used.
+    """
+    try:
+        store = opened(data, database_url)
+        # Only an open store has set up the models that these rest on.
+        from yesword.collect.imports import Options, Outcome, run_import
+        from yesword.sending.draining import drain
+
+        options = Options(country=country, is_opt_outs=is_opt_outs, is_dry_run=is_dry_run, rejected=rejected)
+        try:
+            report = run_import(
+                store,
+                _program(key, brand),
+                file,
+                options,
+                watch=_watch(),
+                drain=lambda contact, withdrawn: drain(store, contact, withdrawn, datetime.now(UTC)),
+            )
+        finally:
+            store.close()
+    except YeswordError as error:
+        _complain(error, as_json=as_json)
+        sys.exit(EXIT_BAD_INPUT)
+    except OSError as error:
+        # The message of an OSError names files only.
+        click.echo(f"The file cannot be read or written: {error.strerror}.", err=True)
+        sys.exit(EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What was written stays; run it again to go on.", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    if as_json:
+        click.echo(json.dumps(report.to_json(), indent=1, ensure_ascii=False))
+    else:
+        _print(report, rejected)
+    if report.rows and report.outcomes.get(Outcome.REJECTED, 0) == report.rows:
+        sys.exit(EXIT_NOTHING_TAKEN)
+
+
+def _program(key: str, brand: str | None) -> "Program":
+    from yesword.store import models, programs
+
+    rows = models.Program.objects.filter(key=key).select_related("brand")
+    found = list(rows.filter(brand__key=brand) if brand else rows)
+    if not found:
+        known = ", ".join(models.Program.objects.order_by("key").values_list("key", flat=True).distinct())
+        raise UnknownProgramError(key=key, known=known or "none yet")
+    if len(found) > 1:
+        raise SeveralProgramsError(key=key, brands=", ".join(sorted(each.brand.key for each in found)))
+    return programs.version(found[0].pk, found[0].version)
+
+
+def _watch() -> "Callable[[Progress], None]":
+    """A line that rewrites itself, on a terminal only."""
+    is_terminal = sys.stderr.isatty()
+
+    def show(progress: "Progress") -> None:
+        if not is_terminal:
+            return
+        if progress.total is None or progress.left_s is None:
+            line = f"Reading: {progress.done:,} rows"
+        else:
+            line = (
+                f"Writing: {progress.done:,} of {progress.total:,} rows, {progress.per_second:,.0f} a second, "
+                f"{progress.left_s:,.0f} s left"
+            )
+        end = "\n" if progress.done == progress.total else ""
+        click.echo(f"\r\x1b[K{line}{end}", err=True, nl=False)
+
+    return show
+
+
+def _print(report: "Report", rejected: Path | None) -> None:
+    from yesword.collect.imports.report import GRADES, NOTES, OUTCOMES
+
+    will = "would be imported" if report.is_dry_run else "imported"
+    click.echo(f"{report.rows:,} rows {will} into {report.program}, {report.seconds:.1f} s")
+    click.echo(
+        f"  read as {report.encoding}, parted by {_DELIMITERS.get(report.delimiter, report.delimiter)}"
+    )
+    for name, kind in report.columns:
+        click.echo(f"  {name[:40]} → {kind.replace('_', ' ')}")
+    _section("Every row")
+    for outcome, sentence in OUTCOMES.items():
+        if count := report.outcomes.get(outcome, 0):
+            _counted(count, sentence)
+    if report.grades:
+        _section("Evidence")
+        for grade, sentence in GRADES.items():
+            _counted(report.grades.get(grade, 0), f"{grade.value}: {sentence}")
+        for part, count in report.lacks.items():
+            _counted(count, f"lack the {part}")
+    if report.reasons:
+        _section("Rejected")
+        for code, (count, sentence) in report.reasons.items():
+            _counted(count, f"{code}: {sentence}")
+        if rejected is not None:
+            click.echo(f"  written to {rejected}")
+    if report.notes:
+        _section("To look at")
+        for note, count in report.notes.items():
+            _counted(count, NOTES[note])
+    if report.kept_stopped_lines:
+        lines = ", ".join(map(str, report.kept_stopped_lines[:_SHOWN_LINES]))
+        more = " …" if len(report.kept_stopped_lines) > _SHOWN_LINES else ""
+        _section("Not revived")
+        click.echo(f"  line {lines}{more}")
+
+
+_DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def _section(name: str) -> None:
+    click.echo(f"\n{name}")
+
+
+def _counted(count: int, sentence: str) -> None:
+    click.echo(f"{count:>10,}  {sentence}")
+
+
+def _complain(error: YeswordError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": error.code, "sentence": error.message}, ensure_ascii=False))
+    else:
+        click.echo(error.message, err=True)

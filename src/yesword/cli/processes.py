@@ -1,0 +1,94 @@
+"""The processes of an installation, one command each. `yesword serve` starts them all on one machine.
+
+A store is opened before what works on it is imported: its models need to know where they live.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from yesword.cli.options import opened, pass_on, with_store
+
+
+@click.command()
+@with_store
+def dispatch(data: Path, database_url: str | None) -> None:
+    """Send what is due, through the gate, until stopped."""
+    store = opened(data, database_url)
+
+    from yesword.domain.rules import RuleBook
+    from yesword.worker.channels import channels
+    from yesword.worker.dispatcher import dispatching
+    from yesword.worker.supervisor import stop_on_signals
+
+    stop = stop_on_signals()
+    with dispatching(store, channels(store), RuleBook.load()) as dispatcher:
+        dispatcher.run(stop.is_set)
+    store.close()
+
+
+@click.command()
+@with_store
+def receive(data: Path, database_url: str | None) -> None:
+    """Take in texts and delivery reports from the carriers, until stopped."""
+    store = opened(data, database_url)
+
+    from yesword.worker import receiver
+    from yesword.worker.channels import receivers
+    from yesword.worker.supervisor import stop_on_signals
+
+    receiver.run(store, receivers(store), stop_on_signals())
+    store.close()
+
+
+@click.command()
+@with_store
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+def web(data: Path, database_url: str | None, host: str, port: int) -> None:
+    """Serve the console and the public pages."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    from yesword.web.paths import STATIC_FOLDER
+
+    pass_on(data, database_url)
+    opened(data, database_url).close()
+    Granian(
+        "yesword.web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        static_path_route=["/static"],
+        static_path_mount=[STATIC_FOLDER],
+        log_enabled=False,
+    ).serve()
+    sys.exit(0)
+
+
+@click.command()
+@with_store
+@click.option("--port", default=0, help="Port on the loopback; 0 takes any free one.")
+@click.option(
+    "--log", type=click.Path(dir_okay=False, path_type=Path), help="Write what was submitted, a line a text."
+)
+def carrier(data: Path, database_url: str | None, port: int, log: Path | None) -> None:
+    """The simulated carrier: takes texts, reports on them, and has handsets that can be typed on."""
+    store = opened(data, database_url)
+
+    from yesword.channels.simulator.carrier import CarrierSettings, run_carrier
+    from yesword.store.keyfiles import shared_token
+    from yesword.worker.channels import CARRIER_PORT, TOKEN, simulated_behaviour
+
+    settings = CarrierSettings(
+        token=shared_token(store.folder, TOKEN),
+        port=port,
+        behaviour=simulated_behaviour(),
+        log_path=log,
+        ready_path=store.run / CARRIER_PORT,
+    )
+    store.close()
+    run_carrier(settings)

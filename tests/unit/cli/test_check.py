@@ -1,0 +1,106 @@
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from yesword.cli.check import command
+
+FLORIDA, DENMARK = "+13052345678", "+4520123456"
+
+
+def check(*arguments: str):
+    return CliRunner().invoke(command, arguments)
+
+
+def answer(*arguments: str) -> dict:
+    return json.loads(check(*arguments, "--json").output)
+
+
+def test_an_evening_in_florida_waits_for_the_morning():
+    result = check(FLORIDA, "--consent", "express_written", "--at", "2026-11-22T20:30-05:00", "--json")
+    found = json.loads(result.output)
+    assert (result.exit_code, found["verdict"], found["not_before"]) == (3, "wait", "2026-11-23T13:00:00Z")
+    reason = found["reasons"][0]
+    assert (reason["code"], reason["pack"], reason["rule"]) == ("quiet_hours", "us-fl", "us-fl.ftsa.tm")
+    assert reason["citation"] == "Fla. Stat. 501.616"
+    assert reason["sentence"] == "Waits until 08:00 in Florida (Fla. Stat. 501.616)."
+    assert reason["remedy"]
+
+
+def test_a_text_that_may_go_exits_with_zero_and_names_what_was_not_asked():
+    result = check(DENMARK, "--consent", "express", "--at", "2026-11-23T12:00+01:00", "--json")
+    found = json.loads(result.output)
+    assert (result.exit_code, found["verdict"], found["not_before"], found["reasons"]) == (
+        0,
+        "send",
+        None,
+        [],
+    )
+    assert found["skipped"] == ["sender", "wording", "program"]
+
+
+def test_wording_and_sender_are_asked_when_they_are_given():
+    common = (DENMARK, "--consent", "express", "--at", "2026-11-23T12:00Z")
+    good = answer(*common, "--text", "Acme: 20% off. Svar STOP for at stoppe.", "--sender", "1919")
+    assert (good["verdict"], good["skipped"]) == ("send", ["program", "naming"])
+    bad = answer(*common, "--text", "Acme: please stop by on Friday.")
+    assert (bad["verdict"], bad["reasons"][0]["code"]) == ("refuse", "way_out_missing")
+
+
+@pytest.mark.parametrize(
+    ("consent", "more", "exit_code"),
+    [
+        pytest.param("none", (), 4, id="no consent, no promotion"),
+        pytest.param("customer", (), 4, id="a mere customer gets no promotion"),
+        pytest.param("express", (), 0, id="express consent suffices in Denmark"),
+        pytest.param("express_written", (), 0, id="so does written consent"),
+        pytest.param("conversation", (), 0, id="who wrote first may be answered"),
+        pytest.param("conversation", ("--class", "promotional"), 4, id="but not with promotion"),
+        pytest.param("trigger", (), 0, id="who ordered may be informed"),
+        pytest.param("trigger", ("--class", "promotional"), 4, id="but not with promotion either"),
+        pytest.param("customer", ("--class", "informational"), 0, id="a customer may be informed"),
+        pytest.param("none", ("--kind", "code"), 4, id="a code that nobody asked for"),
+        pytest.param("trigger", ("--kind", "code"), 0, id="a code that was asked for"),
+        pytest.param("express", ("--kind", "consent_request"), 0, id="a question after a sign-up"),
+        pytest.param("express", ("--kind", "stop_reply"), 0, id="the confirmation of a stop"),
+    ],
+)
+def test_each_supposed_consent_permits_what_it_should(consent, more, exit_code):
+    assert check(DENMARK, "--consent", consent, "--at", "2026-11-23T12:00Z", *more).exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        pytest.param((DENMARK, "--at", "2026-11-23T12:00"), "time_without_zone", id="a time without a zone"),
+        pytest.param((DENMARK, "--at", "noon"), "not_a_time", id="no time at all"),
+        pytest.param(("0612345678",), "phone_needs_country", id="a national number"),
+        pytest.param((), "no_number_given", id="no number"),
+        pytest.param(
+            (DENMARK, "--brand-country", "Denmark"), "unknown_brand_country", id="a country in words"
+        ),
+    ],
+)
+def test_a_question_that_makes_no_sense_exits_with_two_and_says_why(arguments, code):
+    result = check(*arguments, "--consent", "express", "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.output)["error"] == code
+
+
+def test_for_people_the_answer_is_a_tree():
+    result = check(FLORIDA, "--consent", "none", "--at", "2026-11-22T12:00-05:00")
+    assert result.exit_code == 4
+    assert "Decided: Refuse." in result.output
+    assert "The person never agreed to these texts." in result.output
+
+
+def test_a_supposed_consent_needs_no_django():
+    program = (
+        "import sys; from yesword.cli.check import command; "
+        "command(['+4520123456', '--consent', 'none'], standalone_mode=False)"
+    )
+    probe = f"import atexit, sys; atexit.register(lambda: sys.stderr.write(str('django' in sys.modules))); {program}"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (4, "False")
