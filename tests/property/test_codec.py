@@ -1,6 +1,7 @@
 """Everything that is stored as bytes is read back as it was, whatever its values."""
 
 import dataclasses
+import json
 import enum
 import types
 import typing
@@ -72,7 +73,7 @@ def test_what_is_stored_is_read_back_and_its_bytes_are_the_same(kind, data):
 @given(data=st.data())
 def test_an_older_row_reads_with_defaults_and_a_newer_one_is_refused(kind, data):
     value = data.draw(values_of(kind))
-    fields = codec.encode(value)
+    fields = json.loads(codec.dumps(value))
     needed = [field for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING]
     older = codec.loads(kind, codec.dumps(fields[: len(needed)]))
     assert all(getattr(older, field.name) == getattr(value, field.name) for field in needed)

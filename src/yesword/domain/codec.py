@@ -7,11 +7,12 @@ import dataclasses
 import enum
 import functools
 import json
+import operator
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.times import from_micros, to_micros
@@ -26,7 +27,9 @@ class CodecError(YeswordError):
 
 
 def dumps(value: object) -> bytes:
-    return json.dumps(encode(value), separators=(",", ":"), ensure_ascii=False).encode()
+    if isinstance(value, dict):
+        raise CodecError(kind="dict", detail="a mapping has no order of its own, so it has no stored form")
+    return _ENCODER.encode(value).encode()
 
 
 def loads(kind: type[T], data: bytes) -> T:
@@ -37,26 +40,35 @@ def loads(kind: type[T], data: bytes) -> T:
     return typing.cast("T", value)
 
 
+def _plain(value: Any) -> Any:
+    """What the C encoder does not know by itself; it walks over what is returned."""
+    if isinstance(value, datetime):
+        return to_micros(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if dataclasses.is_dataclass(value):
+        return _values(type(value))(value)
+    raise CodecError(kind=type(value).__name__, detail="this type has no stored form")
+
+
 @functools.cache
-def _encoder(kind: Any) -> Callable[[Any], Any]:
-    if dataclasses.is_dataclass(kind):
-        names = [field.name for field in dataclasses.fields(kind)]
-        return lambda value: [encode(getattr(value, name)) for name in names]
-    if kind is datetime:
-        return to_micros
-    if issubclass(kind, enum.Enum):
-        return lambda value: value.value
-    if kind in (tuple, list):
-        return lambda value: [encode(item) for item in value]
-    if kind is frozenset:
-        return lambda value: sorted(encode(item) for item in value)
-    if kind in (str, int, bool, float, types.NoneType):
-        return lambda value: value
-    raise CodecError(kind=kind.__name__, detail="this type has no stored form")
+def _values(kind: Any) -> Callable[[Any], Sequence[Any]]:
+    names = [field.name for field in dataclasses.fields(kind)]
+    for name, hint in typing.get_type_hints(kind).items():
+        origin = typing.get_origin(hint)
+        if isinstance(origin, type) and issubclass(origin, Mapping):
+            raise CodecError(kind=kind.__name__, detail=f"{name} is a mapping, which has no stored form")
+    if len(names) > 1:
+        return operator.attrgetter(*names)
+    return lambda value: [getattr(value, name) for name in names]
 
 
-def encode(value: Any) -> Any:
-    return _encoder(typing.cast("Any", type(value)))(value)
+# No cycle can be made of frozen values.
+_ENCODER: Final = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False, check_circular=False, default=_plain
+)
 
 
 @functools.cache
@@ -67,6 +79,8 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:
         return _union(arguments)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         item = _decoder(arguments[0])
+        if item is _same:
+            return lambda value: tuple(_items(value))
         return lambda value: tuple([item(each) for each in _items(value)])
     if origin is tuple:
         items = [_decoder(argument) for argument in arguments]
@@ -79,10 +93,14 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:
     if hint is datetime:
         return from_micros
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return hint
+        return hint._value2member_map_.__getitem__
     if dataclasses.is_dataclass(hint):
         return _record(typing.cast("type", hint))
-    return lambda value: value
+    return _same
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _items(value: Any) -> list[Any]:
@@ -95,20 +113,27 @@ def _items(value: Any) -> list[Any]:
 def _union(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
     present = [argument for argument in arguments if argument is not types.NoneType]
     if len(present) != 1:
-        return lambda value: value  # str | int: JSON already tells them apart
+        return _same  # str | int: JSON already tells them apart
     decode = _decoder(present[0])
+    if decode is _same:
+        return _same
     return lambda value: None if value is None else decode(value)
 
 
 def _record(kind: type) -> Callable[[Any], Any]:
     hints = typing.get_type_hints(kind)
-    fields = [(field.name, _decoder(hints[field.name])) for field in dataclasses.fields(kind)]
+    names = [field.name for field in dataclasses.fields(kind)]
+    readers = [(name, read) for name in names if (read := _decoder(hints[name])) is not _same]
 
     def decode(value: Any) -> Any:
         if not isinstance(value, list):
             raise CodecError(kind=kind.__name__, detail="it is not a list of fields")
-        if len(value) > len(fields):
-            raise CodecError(kind=kind.__name__, detail=f"{len(value)} fields where {len(fields)} are known")
-        return kind(**{name: read(each) for (name, read), each in zip(fields, value, strict=False)})
+        if len(value) > len(names):
+            raise CodecError(kind=kind.__name__, detail=f"{len(value)} fields where {len(names)} are known")
+        fields = dict(zip(names, value, strict=False))
+        for name, read in readers:
+            if name in fields:
+                fields[name] = read(fields[name])
+        return kind(**fields)
 
     return decode

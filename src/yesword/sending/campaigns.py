@@ -195,9 +195,9 @@ def _feed_round(store: Store, campaign: models.Campaign, at: datetime) -> int:
         ).update(cursor=cursor, audience=campaign.audience + len(people), is_fed=looked_at < PAGE)
         if not is_ours:
             return 0
-        standings = contacts.standings(session, [person.id for person in people])
+        seqs = contacts.standing_seqs(session, [person.id for person in people])
         plans = [
-            _plan(campaign, program, sender.id, person, standings[person.id].seq, at) for person in people
+            _plan(campaign, program, sender.id, person, seqs[person.id], at) for person in people
         ]
         outgoing.insert(store, session, plans, {}, at)
     return looked_at or 1  # that nobody is left is a step, too

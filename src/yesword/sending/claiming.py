@@ -113,6 +113,9 @@ def claim(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit:
 
 
 def _claim_a_group(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit: int) -> Claim:
+    with store.database.read() as session:
+        if session.first("due_messages", now=to_micros(at), first=0, last=1023, count=1) is None:
+            return Claim(claimant=claimant, seen=0)
     width = 1024 // _GROUPS
     start = claimant.token % _GROUPS
     for step in range(_GROUPS):

@@ -99,7 +99,8 @@ class Scales:
             brand_country=offer.brand.country,
             contact=ContactFacts(
                 country=contact.country,
-                may_text=contact.may_text,
+                # Who has no number, or one whose key is gone, cannot be texted whatever the rest says.
+                may_text=contact.may_text and contact.number is not None,
                 places=contact.places,
                 state=state,
                 recent=tuple(recent),

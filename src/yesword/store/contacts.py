@@ -1,5 +1,6 @@
 """Contacts as rows: made with their look-up and their standing, read with their number only when a key is at hand."""
 
+import functools
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -178,7 +179,7 @@ def _contact(row: Row, seal: Seal | None) -> Contact:
         country=row[4],
         number_kind=row[5],
         may_text=bool(row[6]),
-        places=codec.loads(tuple[Place, ...], bytes(row[7])),
+        places=_places(bytes(row[7])),
         name=row[8],
         language=row[9],
         attributes=json.loads(row[10]),
@@ -187,6 +188,12 @@ def _contact(row: Row, seal: Seal | None) -> Contact:
         source=row[13],
         created_at=from_micros(row[14]),
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def _places(stored: bytes) -> tuple[Place, ...]:
+    """There are few different sets of places, and many people in each."""
+    return codec.loads(tuple[Place, ...], stored)
 
 
 def standings(
@@ -216,8 +223,10 @@ def page_after(session: Session, brand: BrandId, cursor: int, count: int) -> lis
 
 
 def standing_seqs(session: Session, ids: Iterable[ContactId]) -> dict[ContactId, int]:
-    """Only where each record stands: what a claim compares."""
+    """Only where each record stands: what a claim compares and a plan pins."""
+    wanted = sorted(set(ids))
+    buckets = sorted({bucket_of(each) for each in wanted}) if session.vendor == "postgresql" else 0
     return {
         ContactId(row[0]): row[1]
-        for row in session.rows("standings", ids=session.ids(sorted(set(ids))), buckets=0)
+        for row in session.rows("standings", ids=session.ids(wanted), buckets=buckets)
     }

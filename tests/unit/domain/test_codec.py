@@ -1,4 +1,5 @@
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -76,7 +77,16 @@ def test_a_damaged_or_newer_row_is_refused_and_named(data):
     assert refused.value.fields["kind"] == "New"
 
 
-@pytest.mark.parametrize("value", [b"bytes", {"a": 1}, object()], ids=["bytes", "a mapping", "an object"])
+@dataclass(frozen=True, kw_only=True)
+class Unordered:
+    counts: Mapping[str, int]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"bytes", Unordered(counts={"a": 1}), object()],
+    ids=["bytes", "a mapping, whose order nobody wrote down", "an object"],
+)
 def test_what_has_no_stored_form_is_refused(value):
     with pytest.raises(CodecError):
         codec.dumps((value,))

@@ -10,17 +10,49 @@ VALUES (:bucket, :id, :brand_id, :contact_id, :program_id, :program_version, :ca
   :subject, :categories, :language, :state, :priority, :due_at, :send_by, :planned_seq, :answers, :conversation_at,
   :trigger_ref, :held_for, :sealed_body, :segments, :created_at)
 
--- name: due_messages
-SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-  language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
-FROM message WHERE state = 0 AND due_at <= :now AND bucket BETWEEN :first AND :last
-ORDER BY priority, due_at, id LIMIT :count
+-- Each priority is sought by itself: over all of them at once, a claim would walk past every text that waits for the morning.
+
+-- name: due_messages [sqlite]
+SELECT * FROM (
+  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+  FROM message WHERE state = 0 AND priority = 0 AND due_at <= :now AND bucket BETWEEN :first AND :last
+  ORDER BY due_at, id LIMIT :count)
+UNION ALL
+SELECT * FROM (
+  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+  FROM message WHERE state = 0 AND priority = 1 AND due_at <= :now AND bucket BETWEEN :first AND :last
+  ORDER BY due_at, id LIMIT :count)
+UNION ALL
+SELECT * FROM (
+  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+  FROM message WHERE state = 0 AND priority = 2 AND due_at <= :now AND bucket BETWEEN :first AND :last
+  ORDER BY due_at, id LIMIT :count)
+UNION ALL
+SELECT * FROM (
+  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+  FROM message WHERE state = 0 AND priority = 3 AND due_at <= :now AND bucket BETWEEN :first AND :last
+  ORDER BY due_at, id LIMIT :count)
+LIMIT :count
+
+-- name: due_messages [postgresql]
+SELECT due.* FROM (VALUES (0), (1), (2), (3)) AS urgency (priority) CROSS JOIN LATERAL (
+  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+  FROM message WHERE state = 0 AND priority = urgency.priority AND due_at <= :now AND bucket BETWEEN :first AND :last
+  ORDER BY due_at, id LIMIT :count) AS due
+LIMIT :count
 
 -- name: take_due_messages [postgresql]
-SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-  language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
-FROM message WHERE state = 0 AND due_at <= :now AND bucket BETWEEN :first AND :last
-ORDER BY priority, due_at, id LIMIT :count FOR UPDATE SKIP LOCKED
+SELECT due.* FROM (VALUES (0), (1), (2), (3)) AS urgency (priority) CROSS JOIN LATERAL (
+  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+  FROM message WHERE state = 0 AND priority = urgency.priority AND due_at <= :now AND bucket BETWEEN :first AND :last
+  ORDER BY due_at, id LIMIT :count FOR UPDATE SKIP LOCKED) AS due
+LIMIT :count
 
 -- name: queued_of [sqlite]
 SELECT id FROM message WHERE state = 0 AND id IN (SELECT value FROM json_each(:ids))

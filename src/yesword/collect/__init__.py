@@ -1,0 +1,1 @@
+"""Ways in: how consent that was asked somewhere reaches the record."""

@@ -1,0 +1,198 @@
+"""What a row may change, given what the record holds of the person: the rules, without any writing.
+
+Three rules make a second reading of the same rows harmless and a stop final:
+
+- Who has stopped, said no or been erased is left alone. Only the handset brings a person back.
+- A grant that stands is not granted again; and a claim that was once written is not written again, even where what it
+  granted has ended since.
+- An opt-out that was once written, or that is older than the person's own return from the handset, ends nothing again.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from yesword.collect.imports.claims import Claim
+from yesword.collect.imports.report import Outcome
+from yesword.domain import codec
+from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade
+from yesword.domain.ids import ContactId, ProgramId, bucket_of
+from yesword.domain.state import ConsentState
+from yesword.store import contacts
+from yesword.store.contacts import Contact
+from yesword.store.database import Session
+from yesword.store.opening import Store
+
+DATED_STOP: Final = "imported_opt_out"
+UNDATED_STOP: Final = "imported_opt_out_undated"
+# A conversation or an open order permits something, but is no membership.
+_MEMBERSHIP: Final = (Basis.EXPRESS_WRITTEN, Basis.EXPRESS, Basis.CUSTOMER)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Facts:
+    """What is known of a person beside permission."""
+
+    name: str
+    language: str
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Change:
+    """What is to be done for one known person."""
+
+    claim: Claim
+    contact: Contact
+    outcome: Outcome
+    writes_event: bool = False
+    facts: Facts | None = None
+
+    @property
+    def is_needed(self) -> bool:
+        return self.writes_event or self.facts is not None
+
+
+def weigh(
+    store: Store, session: Session, program: ProgramId, known: Sequence[tuple[Claim, ContactId]]
+) -> list[Change]:
+    """What these rows change for people who are known already."""
+    ids = [contact_id for _, contact_id in known]
+    people = contacts.read_many(store, session, ids)
+    standings = contacts.standings(session, ids)
+    states = {contact_id: standings[contact_id].state for contact_id in ids}
+    events = _events(
+        session,
+        [
+            contact_id
+            for claim, contact_id in known
+            if _asks_the_record(claim, states[contact_id], people[contact_id], program)
+        ],
+    )
+    return [
+        _change(claim, people[contact_id], states[contact_id], program, events.get(contact_id, ()))
+        for claim, contact_id in known
+    ]
+
+
+def _change(
+    claim: Claim,
+    person: Contact,
+    state: ConsentState,
+    program: ProgramId,
+    events: Sequence[ConsentEvent],
+) -> Change:
+    if claim.judged.is_opt_out:
+        outcome = _of_opt_out(claim, state, events)
+        return Change(claim=claim, contact=person, outcome=outcome, writes_event=outcome is Outcome.STOPPED)
+    if _has_left(state, person, program):
+        return Change(claim=claim, contact=person, outcome=Outcome.KEPT_STOPPED)
+    writes_event = not _has_joined(state, program) and not any(
+        _is_same_claim(event, claim, program) for event in events
+    )
+    facts = _news(claim, person)
+    is_news = writes_event or facts is not None
+    return Change(
+        claim=claim,
+        contact=person,
+        outcome=Outcome.UPDATED if is_news else Outcome.UNCHANGED,
+        writes_event=writes_event,
+        facts=facts,
+    )
+
+
+def _asks_the_record(claim: Claim, state: ConsentState, person: Contact, program: ProgramId) -> bool:
+    """Whether the state alone does not decide, so that the person's events must be read."""
+    if claim.judged.is_opt_out:
+        return bool(state.grants) or state.withdrawal_for(None) is None
+    return not _has_left(state, person, program) and not _has_joined(state, program)
+
+
+def _has_left(state: ConsentState, person: Contact, program: ProgramId) -> bool:
+    return (
+        person.number is None
+        or person.is_excluded
+        # An erasure and a change of owner end everything, so the fold holds them as withdrawals too.
+        or state.withdrawal_for(program) is not None
+        # Their own no, from the handset, outweighs what somebody else's file says.
+        or any(each.program in (None, program) for each in state.refusals)
+    )
+
+
+def _has_joined(state: ConsentState, program: ProgramId) -> bool:
+    return any(
+        grant.scope.program in (None, program) and grant.basis in _MEMBERSHIP for grant in state.grants
+    )
+
+
+def _is_same_claim(event: ConsentEvent, claim: Claim, program: ProgramId) -> bool:
+    if (event.kind, event.actor, event.scope.program) != (EventKind.GRANTED, Actor.IMPORT, program):
+        return False
+    if claim.judged.grade is Grade.E:
+        return True  # a bare claim adds nothing to one that stands
+    # The wording does not part two claims: who agreed at one moment agreed once.
+    return event.grade is Grade.D and event.occurred_at == claim.judged.consented_at
+
+
+def _of_opt_out(claim: Claim, state: ConsentState, events: Sequence[ConsentEvent]) -> Outcome:
+    if not state.grants and state.withdrawal_for(None) is not None:
+        return Outcome.ALREADY_STOPPED
+    if any(_is_same_stop(event, claim) for event in events):
+        return Outcome.CAME_BACK
+    stopped_at = claim.judged.consented_at
+    if (
+        state.grants
+        and stopped_at is not None
+        and all(grant.is_confirmed and grant.since > stopped_at for grant in state.grants)
+    ):
+        return Outcome.CAME_BACK
+    return Outcome.STOPPED
+
+
+def _is_same_stop(event: ConsentEvent, claim: Claim) -> bool:
+    if (event.kind, event.actor) != (EventKind.WITHDRAWN, Actor.IMPORT):
+        return False
+    if claim.judged.consented_at is None:
+        return event.reason == UNDATED_STOP
+    return event.reason == DATED_STOP and event.occurred_at == claim.judged.consented_at
+
+
+def _news(claim: Claim, person: Contact) -> Facts | None:
+    """What the row says that is not known; what it leaves open stays as it is."""
+    attributes = {**person.attributes, **dict(claim.attributes)}
+    facts = Facts(
+        name=claim.name or person.name,
+        language=claim.language or person.language,
+        attributes=attributes,
+    )
+    same = (person.name, person.language, dict(person.attributes))
+    return None if (facts.name, facts.language, attributes) == same else facts
+
+
+def _events(session: Session, ids: Iterable[ContactId]) -> dict[ContactId, list[ConsentEvent]]:
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    buckets = sorted({bucket_of(each) for each in wanted}) if session.vendor == "postgresql" else 0
+    found: dict[ContactId, list[ConsentEvent]] = {}
+    for row in session.rows("events_of_contacts", ids=session.ids(wanted), buckets=buckets):
+        found.setdefault(ContactId(row[0]), []).append(codec.loads(ConsentEvent, bytes(row[1])))
+    return found
+
+
+def update_facts(session: Session, changes: Sequence[Change]) -> None:
+    session.many(
+        "update_contact_facts",
+        [
+            {
+                "bucket": change.contact.bucket,
+                "id": change.contact.id,
+                "name": change.facts.name,
+                "language": change.facts.language,
+                "attributes": json.dumps(dict(change.facts.attributes), ensure_ascii=False),
+            }
+            for change in sorted(changes, key=lambda each: each.contact.id)
+            if change.facts is not None
+        ],
+    )
