@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from yesword.cli.finding import find_program
 from yesword.cli.options import opened, with_store
 from yesword.domain.errors import YeswordError
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yesword.collect.imports import Progress, Report
-    from yesword.domain.programs import Program
 
 EXIT_NOTHING_TAKEN: Final = 1
 EXIT_BAD_INPUT: Final = 2
@@ -23,22 +23,15 @@ EXIT_INTERRUPTED: Final = 130
 _SHOWN_LINES: Final = 10
 
 
-class UnknownProgramError(YeswordError):
-    """There is no program "{key}"; there are: {known}."""
-
-    code = "unknown_program"
-
-
-class SeveralProgramsError(YeswordError):
-    """More than one brand has a program "{key}". Say which with --brand: {brands}."""
-
-    code = "several_programs"
-
-
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--program", "key", metavar="P", required=True, help="The program that people joined.")
-@click.option("--brand", metavar="B", help="The brand, where several have a program of that name.")
+@click.option(
+    "--program",
+    "key",
+    metavar="P",
+    required=True,
+    help="The program that people joined; brand/program where two have it.",
+)
 @click.option(
     "--country",
     metavar="CC",
@@ -56,7 +49,6 @@ class SeveralProgramsError(YeswordError):
 def command(
     file: Path,
     key: str,
-    brand: str | None,
     country: str | None,
     data: Path,
     database_url: str | None,
@@ -84,7 +76,7 @@ def command(
         try:
             report = run_import(
                 store,
-                _program(key, brand),
+                find_program(key),
                 file,
                 options,
                 watch=_watch(),
@@ -108,19 +100,6 @@ def command(
         _print(report, rejected)
     if report.rows and report.outcomes.get(Outcome.REJECTED, 0) == report.rows:
         sys.exit(EXIT_NOTHING_TAKEN)
-
-
-def _program(key: str, brand: str | None) -> "Program":
-    from yesword.store import models, programs
-
-    rows = models.Program.objects.filter(key=key).select_related("brand")
-    found = list(rows.filter(brand__key=brand) if brand else rows)
-    if not found:
-        known = ", ".join(models.Program.objects.order_by("key").values_list("key", flat=True).distinct())
-        raise UnknownProgramError(key=key, known=known or "none yet")
-    if len(found) > 1:
-        raise SeveralProgramsError(key=key, brands=", ".join(sorted(each.brand.key for each in found)))
-    return programs.version(found[0].pk, found[0].version)
 
 
 def _watch() -> "Callable[[Progress], None]":

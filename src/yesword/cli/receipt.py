@@ -21,11 +21,14 @@ def command(number: str, program: str, output: Path | None, data: Path, database
     """Write the receipt of the newest event of NUMBER (+31…) in a program. `yesword verify` checks it, anywhere."""
     store = opened(data, database_url)
 
-    from yesword.cli.check_store import find_person
+    from yesword.cli.finding import UnknownPersonError, find_person, find_program
     from yesword.ledger.receipt import write_receipt
     from yesword.proof.receipts import receipt_for
 
-    person, chosen = find_person(store, number, program)
+    chosen = find_program(program)
+    person = find_person(store, number, chosen)
+    if person is None:
+        raise UnknownPersonError(brand=chosen.brand_name)
     receipt = write_receipt(receipt_for(store, person, chosen))
     if output is None:
         sys.stdout.buffer.write(receipt)

@@ -49,7 +49,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     if dataclasses.is_dataclass(value):
-        return _values(type(value))(value)
+        return _values(typing.cast("Any", type(value)))(value)
     raise CodecError(kind=type(value).__name__, detail="this type has no stored form")
 
 

@@ -1,0 +1,62 @@
+"""Finding what a command names: a program by its key, a person by their number."""
+
+from typing import TYPE_CHECKING
+
+from yesword.domain import phone
+from yesword.domain.errors import YeswordError
+
+if TYPE_CHECKING:
+    from yesword.domain.programs import Program
+    from yesword.store.contacts import Contact
+    from yesword.store.opening import Store
+
+
+class ProgramNeededError(YeswordError):
+    """Say which program with --program, or suppose a consent with --consent. Known programs: {known}."""
+
+    code = "program_needed"
+
+
+class UnknownProgramError(YeswordError):
+    """There is no program {key}. Known programs: {known}."""
+
+    code = "unknown_program"
+
+
+class AmbiguousProgramError(YeswordError):
+    """Several brands have a program {key}. Name one of: {known}."""
+
+    code = "ambiguous_program"
+
+
+class UnknownPersonError(YeswordError):
+    """Nobody with this number is known to {brand}. Nothing may be sent to a number that never asked for it."""
+
+    code = "unknown_person"
+
+
+def find_program(key: str | None) -> "Program":
+    """By key, or by `brand/key` where several brands have it."""
+    from yesword.store import models, programs
+
+    rows = list(models.Program.objects.select_related("brand").order_by("brand__key", "key"))
+    known = ", ".join(f"{row.brand.key}/{row.key}" for row in rows) or "none yet"
+    if not key:
+        raise ProgramNeededError(known=known)
+    brand, _, name = key.rpartition("/")
+    found = [row for row in rows if row.key == name and brand in ("", row.brand.key)]
+    if not found:
+        raise UnknownProgramError(key=key, known=known)
+    if len(found) > 1:
+        raise AmbiguousProgramError(key=key, known=", ".join(f"{row.brand.key}/{row.key}" for row in found))
+    return programs.version(found[0].pk, found[0].version)
+
+
+def find_person(store: "Store", number: str, program: "Program") -> "Contact | None":
+    """The contact of the program's brand who has the number."""
+    from yesword.store import contacts
+
+    parsed = phone.parse(number, country=program.brand_country)
+    with store.database.read() as session:
+        contact_id = contacts.find(store, session, program.brand, parsed.e164)
+        return contacts.read(store, session, contact_id) if contact_id is not None else None
