@@ -21,6 +21,7 @@ from yesword.channels.ports import HandOver, InboundText
 from yesword.channels.simulator import Endpoint, SimulatorChannel, SimulatorControl
 from yesword.domain.decisions import Decision, Verdict
 from yesword.sending import inbound
+from yesword.sending.handing import hand_over
 from yesword.store import models, programs
 from yesword.store.keyfiles import shared_token
 from yesword.store.opening import Store
@@ -81,7 +82,7 @@ def _bare_loop(store: Store, control: SimulatorControl, messages: int) -> float:
             )
             for index in range(min(1000, count - first))
         ]
-        for _ in channel.submit(batch):
+        for _ in hand_over(channel, batch, frozenset):
             pass
     spent = time.perf_counter() - started
     channel.close()

@@ -11,13 +11,16 @@ from yesword.domain.errors import YeswordError
 
 # Command → (module, attribute).
 _COMMANDS: Final = {
+    "account": ("setting_up", "account"),
     "bench": ("bench", "command"),
+    "brand": ("setting_up", "brand"),
     "campaign": ("campaign", "command"),
     "carrier": ("processes", "carrier"),
     "check": ("check", "command"),
     "demo": ("demo", "command"),
     "dispatch": ("processes", "dispatch"),
     "import": ("imports", "command"),
+    "program": ("setting_up", "program"),
     "receipt": ("receipt", "command"),
     "receive": ("processes", "receive"),
     "serve": ("serve", "command"),

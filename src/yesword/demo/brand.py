@@ -96,7 +96,4 @@ def _program(brand: BrandId, account: models.Account, key: str) -> Program:
     if (present := programs.by_key(brand, key)) is not None:
         return present
     program = read_demo_program(key, brand)
-    sender, _ = models.Sender.objects.get_or_create(
-        account=account, address=program.sender, defaults={"kind": models.Sender.Kind.SHORT_CODE}
-    )
-    return programs.publish(program, sender)
+    return programs.publish(program, programs.sender_for(account, program.sender))

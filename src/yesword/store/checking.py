@@ -34,7 +34,9 @@ class StoreReport:
 def check_store(store: Store) -> StoreReport:
     report = StoreReport()
     for guard in sorted(missing_guards()):
-        report.find(f"The guard {guard} is missing; the next start puts it back, but rows may have changed meanwhile.")
+        report.find(
+            f"The guard {guard} is missing; the next start puts it back, but rows may have changed meanwhile."
+        )
     cursor = -1
     with store.database.read() as session:
         while rows := _page(session, cursor):
@@ -55,7 +57,9 @@ def _check_page(store: Store, session: Session, standings: list[Row], report: St
     ids = [row[0] for row in standings]
     events: dict[int, list[tuple[ConsentEvent, bytes]]] = {}
     buckets = sorted({bucket_of(each) for each in ids}) if session.vendor == "postgresql" else 0
-    for contact, body, leaf, entry in session.rows("events_of_contacts", ids=session.ids(ids), buckets=buckets):
+    for contact, body, leaf, entry in session.rows(
+        "events_of_contacts", ids=session.ids(ids), buckets=buckets
+    ):
         event = codec.loads(ConsentEvent, bytes(body))
         if leaf_hash(bytes(entry)) != bytes(leaf):
             report.find(f"Event {to_text('evt', event.id)}: its leaf hash is not that of its entry.")
@@ -77,5 +81,3 @@ def _check_page(store: Store, session: Session, standings: list[Row], report: St
             report.find(f"Contact {name}: its record does not end with its newest event.")
         if ContactId(contact) not in seals and not folded.is_erased:
             report.find(f"Contact {name}: its key is not in the vault.")
-
-

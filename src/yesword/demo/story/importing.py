@@ -33,7 +33,11 @@ def play(stage: Stage) -> None:
         stage.say(f"  {row}")
     stage.narrate(
         "The report: "
-        + ", ".join(f"{count} {outcome.value.replace('_', ' ')}" for outcome, count in report.outcomes.items() if count)
+        + ", ".join(
+            f"{count} {outcome.value.replace('_', ' ')}"
+            for outcome, count in report.outcomes.items()
+            if count
+        )
         + ". Grades: "
         + ", ".join(f"{count} of {grade.value}" for grade, count in sorted(report.grades.items()) if count)
         + "."
@@ -57,7 +61,9 @@ def play(stage: Stage) -> None:
         "G3",
         held=grant is not None and grant.grade is Grade.D and stage.state(jo).grant_for(club.id) is None,
     )
-    stage.claim("Anna, who had stopped, is not brought back by a list.", "C4", held=not stage.is_in(anna, club))
+    stage.claim(
+        "Anna, who had stopped, is not brought back by a list.", "C4", held=not stage.is_in(anna, club)
+    )
     seqs = [stage.state(number).seq for number in (zoe, jo, anna)]
     again = _run(stage, path, rejected)
     stage.claim(
