@@ -53,7 +53,10 @@ torture: $(RUNTIME) ## Kill the worker at ten random moments in a 20,000-message
 messages: $(DEV) ## Extract and compile the translations
 	$(VENV)/bin/python -m yesword.web.catalogs
 
+docs: $(DEV) ## Write the tables of the reference from the code
+	$(VENV)/bin/python tests/unit/docs/tables.py --write
+
 lock: ## Renew the pinned requirements (needs uv)
 	for f in runtime build dev; do uv pip compile -q --universal --generate-hashes --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
 
-.PHONY: help setup demo demo-check serve lint test bench torture messages lock
+.PHONY: help setup demo demo-check serve lint test bench torture messages docs lock
