@@ -14,7 +14,7 @@ from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId, ProgramId
 from yesword.domain.messages import MessageKind, MessageState
 from yesword.domain.programs import Program
-from yesword.domain.times import to_micros
+from yesword.domain.times import from_micros, to_micros
 from yesword.store import contacts, models, outgoing, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
@@ -22,6 +22,7 @@ from yesword.store.opening import Store
 
 AHEAD: Final = 4000  # queued messages that are due, above which the feeder rests
 PAGE: Final = 1000
+PARKED: Final = from_micros(1 << 52)  # the due time of a paused campaign's texts
 
 
 class CampaignStateError(YeswordError):
@@ -168,8 +169,6 @@ def _cancel_round(store: Store, campaign: models.Campaign, at: datetime) -> int:
 
 
 def _feed_round(store: Store, campaign: models.Campaign, at: datetime) -> int:
-    from yesword.sending.claiming import PARKED
-
     with store.database.write() as session:
         back = session.run(
             "unpark_campaign_chunk", campaign_id=campaign.pk, now=to_micros(at), parked=to_micros(PARKED)
@@ -196,9 +195,7 @@ def _feed_round(store: Store, campaign: models.Campaign, at: datetime) -> int:
         if not is_ours:
             return 0
         seqs = contacts.standing_seqs(session, [person.id for person in people])
-        plans = [
-            _plan(campaign, program, sender.id, person, seqs[person.id], at) for person in people
-        ]
+        plans = [_plan(campaign, program, sender.id, person, seqs[person.id], at) for person in people]
         outgoing.insert(store, session, plans, {}, at)
     return looked_at or 1  # that nobody is left is a step, too
 

@@ -16,7 +16,7 @@ from yesword.domain.facts import MessageFacts, SentFact
 from yesword.domain.ids import ContactId, EventId, MessageId, bucket_of
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
 from yesword.domain.times import from_micros, to_micros
-from yesword.sending.campaigns import CampaignTexts
+from yesword.sending.campaigns import PARKED, CampaignTexts
 from yesword.sending.weighing import Offer, Scales, Weighed, texts_before
 from yesword.store import contacts
 from yesword.store.contacts import Contact, StandingRow
@@ -25,7 +25,6 @@ from yesword.store.opening import Store
 from yesword.store.sealing import Seal, place
 
 LEASE: Final = timedelta(seconds=30)
-PARKED: Final = from_micros(1 << 52)  # the due time of a paused campaign's texts
 _GROUPS: Final = (
     16  # buckets are claimed in groups, so that one contact is never claimed by two workers at once
 )

@@ -6,48 +6,34 @@ between its commit and its drain.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from yesword.channels.ports import InboundText
 from yesword.consent import (
     Act,
-    Answer,
-    Draft,
     Withdrawn,
-    answer,
-    append,
-    ask,
-    confirm,
-    decline,
-    grant,
-    restart,
-    withdraw,
 )
 from yesword.consent.record import text_evidence
 from yesword.domain import phone
-from yesword.domain.events import Actor, EventKind, Grade, Scope
+from yesword.domain.events import Actor
 from yesword.domain.ids import BrandId, ContactId, EventId, InboundId, bucket_of, to_text
 from yesword.domain.languages import language_of
-from yesword.domain.messages import MessageKind
-from yesword.domain.programs import OptIn, Program
-from yesword.domain.state import ConsentState, Request
+from yesword.domain.programs import Program
+from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.domain.understanding import Context, Intent, Kind, PendingKind, understand
-from yesword.domain.understanding import Scope as StopScope
 from yesword.domain.understanding.normalise import normalise
 from yesword.sending.draining import drain
+from yesword.sending.reacting import Thread, react
 from yesword.store import contacts, programs
 from yesword.store.contacts import Contact, NewContact
 from yesword.store.database import Session
 from yesword.store.opening import Store
-from yesword.store.programs import BrandFacts, SenderRow
+from yesword.store.programs import SenderRow
 from yesword.store.sealing import place
 
-# Two machines that answer each other stop after this many answers.
-REPLY_CAP: Final = 6
-REPLY_WINDOW: Final = timedelta(hours=1)
 _KEYWORD_LENGTH: Final = 20  # a longer text, or one of several words, was not meant as a keyword
 
 
@@ -57,39 +43,6 @@ class Handled:
 
     what: str
     withdrawn: tuple[tuple[ContactId, Withdrawn], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class _Thread:
-    """One brand's side of a text: who wrote, to which sender, and what the brand runs there."""
-
-    store: Store
-    session: Session
-    brand: BrandFacts
-    contact: Contact
-    state: ConsentState
-    programs: Sequence[Program]
-    sender: SenderRow
-    intent: Intent
-    is_one_word: bool  # as a keyword would be
-    act: Act
-    at: datetime
-    notes: list[str] = field(default_factory=list)
-
-    def reply(self, program: Program, source: str, kind: MessageKind = MessageKind.REPLY) -> None:
-        """One automatic answer, unless this number has had its share of them lately."""
-        row = self.session.first(
-            "automatic_replies_since",
-            bucket=self.contact.bucket,
-            contact_id=self.contact.id,
-            since=to_micros(self.at - REPLY_WINDOW),
-        )
-        if row is not None and row[0] >= REPLY_CAP:
-            self.notes.append("reply_cap")
-            return
-        seq = contacts.standings(self.session, [self.contact.id])[self.contact.id].seq
-        what = Answer(kind=kind, source=source)
-        answer(self.store, self.session, self.contact, program, self.act, self.sender.id, seq, what, self.at)
 
 
 def receive(store: Store, account: int, text: InboundText, at: datetime) -> Handled:
@@ -126,7 +79,7 @@ def receive(store: Store, account: int, text: InboundText, at: datetime) -> Hand
         whats = []
         for person in sorted(people.values(), key=lambda each: each.id):
             thread = _thread(store, session, person, here, sender, intent, text, at)
-            what, stop = _act(thread)
+            what, stop = react(thread)
             whats.append(what)
             if stop is not None:
                 withdrawn.append((person.id, stop))
@@ -227,7 +180,7 @@ def _thread(
     intent: Intent,
     text: InboundText,
     at: datetime,
-) -> _Thread:
+) -> Thread:
     row_id = InboundId(store.ids.make(bucket_of(person.id)))
     own = [program for program in here if program.brand == person.brand]
     seal = store.vault.seals([person.id])[person.id]
@@ -263,7 +216,7 @@ def _thread(
             "inbound": to_text("inb", row_id),
         },
     )
-    return _Thread(
+    return Thread(
         store=store,
         session=session,
         brand=programs.brand(person.brand),
@@ -292,172 +245,3 @@ def _language(person: Contact, program: Program, intent: Intent) -> str:
         if language in program.languages:
             return str(language)
     return program.default_language
-
-
-def _act(thread: _Thread) -> tuple[str, Withdrawn | None]:
-    if thread.intent.is_withdrawal:
-        return "withdrawn", _withdraw(thread)
-    handler = {
-        Kind.HELP: _help,
-        Kind.KEYWORD: _keyword,
-        Kind.CONFIRM: _confirm,
-        Kind.DECLINE: _decline,
-        Kind.OPT_IN: _start,
-    }.get(thread.intent.kind, _other)
-    return handler(thread), None
-
-
-def _withdraw(thread: _Thread) -> Withdrawn:
-    named = next((each for each in thread.programs if each.key == thread.intent.program), None)
-    ended = named if thread.intent.scope is StopScope.PROGRAM else None
-    confirms = _is_news(thread.state, ended) and not thread.sender.facts.carrier_answers_stop
-    return withdraw(
-        thread.store,
-        thread.session,
-        thread.brand,
-        thread.contact,
-        thread.act,
-        thread.at,
-        program=ended,
-        confirm_as=(ended or thread.programs[0]) if confirms else None,
-        sender=thread.sender.id if confirms else None,
-        reason=thread.intent.kind.value,
-    )
-
-
-def _is_news(state: ConsentState, ended: Program | None) -> bool:
-    """Whether a stop is the first, or ends something that the person has joined or was asked about since the last."""
-    program = ended.id if ended else None
-    open_scopes = [*(each.scope for each in state.grants), *(each.scope for each in state.requests)]
-    ends_something = any(program in (None, scope.program) for scope in open_scopes)
-    return ends_something or state.withdrawal_for(program) is None
-
-
-def _help(thread: _Thread) -> str:
-    program = _program_of(thread)
-    thread.reply(program, program.texts_in(thread.act.language)[1].help, MessageKind.HELP_REPLY)
-    return "help"
-
-
-def _keyword(thread: _Thread) -> str:
-    program = next(each for each in thread.programs if each.key == thread.intent.program)
-    texts = program.texts_in(thread.act.language)[1]
-    if not thread.contact.may_text:
-        # The gate refuses this answer and says why: nobody can read a text on this number.
-        thread.reply(program, texts.unknown_keyword)
-        return "cannot_text"
-    if thread.state.grant_for(program.id) is not None:
-        thread.reply(program, texts.already_in)
-        return "already_in"
-    request = thread.state.request_for(program.id)
-    if request is not None and thread.act.received_at <= request.lapses_at:
-        thread.reply(program, texts.consent_request)
-        return "asked_again"
-    verb = (thread.store, thread.session, thread.brand, thread.contact, program, thread.act)
-    if program.opt_in is OptIn.DOUBLE:
-        ask(*verb, thread.sender.id, thread.at)
-        return "asked"
-    grant(*verb, Grade.A, thread.sender.id, thread.at)
-    return "granted"
-
-
-def _confirm(thread: _Thread) -> str:
-    program, request = _asked(thread)
-    if program is None or request is None:
-        return _other(thread)
-    if thread.act.received_at > request.lapses_at:
-        _expire(thread, program, request.event)
-        thread.reply(program, program.texts_in(thread.act.language)[1].lapsed)
-        return "lapsed"
-    confirm(
-        thread.store,
-        thread.session,
-        thread.brand,
-        thread.contact,
-        _as_asked(program, request),
-        request.event,
-        thread.act,
-        thread.sender.id,
-        thread.at,
-    )
-    return "confirmed"
-
-
-def _as_asked(program: Program, request: Request) -> Program:
-    """The version whose wording the person said yes to."""
-    if request.program_version is None or request.program_version == program.version:
-        return program
-    return programs.version(program.id, request.program_version)
-
-
-def _expire(thread: _Thread, program: Program, request: EventId) -> None:
-    draft = Draft(
-        kind=EventKind.EXPIRED,
-        scope=Scope(program=program.id),
-        actor=Actor.SYSTEM,
-        route="lapse",
-        occurred_at=thread.act.received_at,
-        received_at=thread.act.received_at,
-        program=program,
-        answers=request,
-        language=thread.act.language,
-    )
-    append(thread.store, thread.session, thread.brand, thread.contact, [draft], thread.at)
-
-
-def _decline(thread: _Thread) -> str:
-    program, request = _asked(thread)
-    if program is None or request is None:
-        return _other(thread)
-    decline(
-        thread.store,
-        thread.session,
-        thread.brand,
-        thread.contact,
-        program,
-        request.event,
-        thread.act,
-        thread.at,
-    )
-    thread.reply(program, program.texts_in(thread.act.language)[1].declined)
-    return "declined"
-
-
-def _asked(thread: _Thread) -> tuple[Program, Request] | tuple[None, None]:
-    """The newest question that is still open, or was left open, among the programs on this sender."""
-    found = [
-        (program, request)
-        for program in thread.programs
-        if (request := thread.state.request_for(program.id)) is not None
-    ]
-    return max(found, key=lambda each: each[1].seq, default=(None, None))
-
-
-def _start(thread: _Thread) -> str:
-    program = _program_of(thread)
-    back = restart(
-        thread.store, thread.session, thread.brand, thread.contact, thread.act, thread.at, thread.programs
-    )
-    if back:
-        return "restarted"
-    texts = program.texts_in(thread.act.language)[1]
-    if thread.state.grant_for(program.id) is not None:
-        thread.reply(program, texts.already_in)
-        return "already_in"
-    thread.reply(program, texts.unknown_keyword)
-    return "nothing_to_start"
-
-
-def _other(thread: _Thread) -> str:
-    if thread.intent.suggestion is not None or thread.is_one_word:
-        program = _program_of(thread)
-        thread.reply(program, program.texts_in(thread.act.language)[1].unknown_keyword)
-        return "unknown_keyword"
-    return "conversation"
-
-
-def _program_of(thread: _Thread) -> Program:
-    """The program that a text without a keyword is most likely about: one the person is in, or the first here."""
-    return next(
-        (each for each in thread.programs if thread.state.grant_for(each.id) is not None), thread.programs[0]
-    )

@@ -15,7 +15,7 @@ from yesword.domain import phone
 from yesword.domain.programs import Program
 from yesword.domain.rules import RuleBook
 from yesword.domain.state import EMPTY, ConsentState
-from yesword.sending.inbound import REPLY_WINDOW
+from yesword.sending.reacting import REPLY_WINDOW
 from yesword.store import contacts
 from yesword.store.contacts import Contact
 from yesword.store.opening import Store, open_store
