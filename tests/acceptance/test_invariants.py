@@ -5,7 +5,6 @@ import contextlib
 import functools
 import queue
 import random
-import subprocess
 import threading
 import time
 from collections import Counter, defaultdict
@@ -18,6 +17,7 @@ import pytest
 from django.db import DatabaseError
 
 import yesword
+from factories.dumps import dump
 from factories.questions import NOON as GATE_NOON
 from factories.questions import grant, granted, question, service, stopped
 from factories.worlds import ANNA, CLUB, RULES, World, at_once, next_token, publish, world
@@ -528,16 +528,6 @@ def test_no_number_in_the_clear(
             assert form not in said
             if "20%" not in secret or form.startswith("+"):
                 assert form not in kept
-
-
-def dump(store: Store) -> str:
-    """All that the database and its files hold, as text and as hex."""
-    if store.url is None:
-        files = [path for path in store.folder.rglob("*") if path.is_file() and "keys" not in path.parts]
-        data = b"".join(path.read_bytes() for path in files)
-        return data.decode("latin-1") + data.hex()
-    command = ["pg_dump", "--inserts", f"--dbname={store.url}"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 # --- only-the-handset-lifts-a-stop ----------------------------------------------------------------------------

@@ -475,6 +475,20 @@ def test_delivery_reports_name_the_message_they_are_about(carrier):
     assert {item.state for item in reports} == {ReportState.DELIVERED, ReportState.FAILED}
 
 
+def test_a_delivery_report_echoes_our_own_reference(carrier):
+    carrier.network.configure(reports=1.0, report_failures=0.25, seed=3)
+    sent = {o.provider_id: o.message_id for o in carrier.channel().submit(handovers(200, first=1 << 53))}
+    wait_until(lambda: carrier.network.counts().get("reports") == 200)
+    assert {item.provider_id: item.message_id for item in drain(carrier)} == sent
+
+
+def test_a_text_that_was_taken_without_an_answer_is_still_reported_by_our_reference(carrier):
+    carrier.network.configure(reports=1.0, silent=True)
+    assert statuses(carrier.channel().submit(handovers(3))) == {UNKNOWN: 3}
+    wait_until(lambda: carrier.network.counts().get("reports") == 3)
+    assert [item.message_id for item in drain(carrier)] == [1, 2, 3]
+
+
 # Carriers that answer by themselves
 
 

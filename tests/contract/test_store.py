@@ -1,7 +1,6 @@
 """What the store promises on either database."""
 
 import contextlib
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connections
 
+from factories.dumps import dump
 from yesword.consent import Act, ask, confirm, withdraw
 from yesword.consent.record import open_sections
 from yesword.domain import codec, phone
@@ -45,7 +45,9 @@ TEXTS = Texts(
 
 @pytest.fixture
 def program(store: Store) -> Program:
-    brand = models.Brand.objects.create(key="demo", name="Linde & Loom", country="NL", origin="example.org/ledger/demo")
+    brand = models.Brand.objects.create(
+        key="demo", name="Linde & Loom", country="NL", origin="example.org/ledger/demo"
+    )
     account = models.Account.objects.create(key="simulator", channel="simulator")
     sender = models.Sender.objects.create(account=account, address="800123", kind="short_code")
     return programs.publish(
@@ -76,7 +78,9 @@ def program(store: Store) -> Program:
 
 def person(store: Store, brand: BrandId, number: str = NUMBER) -> Contact:
     ((contact_id, seal),) = contacts.prepare_ids(store, 1).items()
-    new = NewContact(id=contact_id, seal=seal, number=phone.parse(number, country=None), brand=brand, name="Anna")
+    new = NewContact(
+        id=contact_id, seal=seal, number=phone.parse(number, country=None), brand=brand, name="Anna"
+    )
     with store.database.write() as session:
         contacts.insert(store, session, [new], NOON)
         found = contacts.read(store, session, contact_id)
@@ -133,7 +137,9 @@ def test_stored_state_is_the_fold_of_the_events(store: Store, program: Program) 
     assert standing.seq == 3
 
 
-def test_every_event_has_its_entry_leaf_and_outbox_row_chained_to_the_one_before(store: Store, program: Program) -> None:
+def test_every_event_has_its_entry_leaf_and_outbox_row_chained_to_the_one_before(
+    store: Store, program: Program
+) -> None:
     anna = a_record(store, program)
     origin = programs.brand(program.brand).origin
     seal = store.vault.seals([anna.id])[anna.id]
@@ -195,7 +201,9 @@ def test_ciphertext_alone_may_be_wrapped_anew_or_become_null(store: Store, progr
 
 
 def test_a_lost_guard_is_noticed_and_put_back(store: Store) -> None:
-    drop = "DROP TRIGGER consent_event_is_kept" + ("" if store.database.vendor == "sqlite" else " ON consent_event")
+    drop = "DROP TRIGGER consent_event_is_kept" + (
+        "" if store.database.vendor == "sqlite" else " ON consent_event"
+    )
     with connections["default"].cursor() as cursor:
         cursor.execute(drop)
     assert opening.missing_guards() == {"consent_event_is_kept"}
@@ -207,16 +215,6 @@ def test_no_number_in_the_clear(store: Store, program: Program) -> None:
     a_record(store, program)
     for needle in (NUMBER, NUMBER[1:], NUMBER[3:]):
         assert needle not in dump(store)
-
-
-def dump(store: Store) -> str:
-    """All that the database holds, as text and as hex, with the vault and the journal files."""
-    if store.database.vendor == "sqlite":
-        files = [path for path in store.folder.rglob("*") if path.is_file() and "keys" not in path.parts]
-        data = b"".join(path.read_bytes() for path in files)
-        return data.decode("latin-1") + data.hex()
-    result = subprocess.run(["pg_dump", "--inserts", f"--dbname={store.url}"], check=True, capture_output=True)
-    return result.stdout.decode()
 
 
 def test_a_store_without_its_keys_does_not_open(store: Store) -> None:

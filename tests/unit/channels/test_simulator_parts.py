@@ -39,7 +39,14 @@ def test_a_line_that_is_no_object_is_refused(line):
 
 
 @pytest.mark.parametrize(
-    "raw", [[], [1, "text", "id"], [1, "call", "id", "a", "b", "c", 1], [1, "report", 2, "x", None, 1]]
+    "raw",
+    [
+        [],
+        [1, "text", "id"],
+        [1, "call", "id", "a", "b", "c", 1],
+        [1, "report", 2, "x", None, 1, 1],
+        [1, "report", "id", "delivered", None, 1, "no number"],
+    ],
 )
 def test_an_item_of_an_unknown_kind_is_refused(raw):
     with pytest.raises(FrameError):

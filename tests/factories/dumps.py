@@ -1,0 +1,16 @@
+"""The whole store as text, to be searched for what must not be in it."""
+
+import subprocess
+
+from yesword.store.opening import Store
+
+
+def dump(store: Store) -> str:
+    """All that the database and its files hold, the vault and the journals with it: as characters and as hex."""
+    files = [path for path in store.folder.rglob("*") if path.is_file() and path.parent.name != "keys"]
+    data = b"".join(path.read_bytes() for path in files)
+    text = data.decode("latin-1") + data.decode("utf-8", errors="replace") + data.hex()
+    if store.url is None:
+        return text
+    command = ["pg_dump", "--inserts", f"--dbname={store.url}"]
+    return text + subprocess.run(command, check=True, capture_output=True).stdout.decode()
