@@ -53,7 +53,6 @@ def make_crowd(store: Store, program: Program, count: int, at: datetime) -> None
             for index, ((contact_id, seal), number) in enumerate(zip(keys.items(), page, strict=True))
         ]
         with store.database.write() as session:
-            contacts.insert(store, session, people, at)
-            found = contacts.read_many(store, session, [person.id for person in people])
-            append_many(store, session, brand, [(person, [draft]) for person in found.values()], at)
+            found = contacts.insert(store, session, people, at)
+            append_many(store, session, brand, [(person, [draft]) for person in found], at)
         made += len(page)

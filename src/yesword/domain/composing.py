@@ -72,7 +72,7 @@ def person_values(name: str, attributes: Mapping[str, str]) -> dict[str, str]:
 def disclosure(program: Program, language: str) -> str:
     """The wording as shown when asking: what a disclosure's digest is made of."""
     _, texts = program.texts_in(language)
-    return compose(texts.disclosure, program, texts)
+    return _said_by_program(texts.disclosure, tuple(program_values(program, texts).items()))
 
 
 def with_way_out(
@@ -90,7 +90,13 @@ def with_way_out(
 
 @lru_cache(maxsize=512)
 def _says_way_out(source: str, values: tuple[tuple[str, str], ...]) -> bool:
-    return has_way_out(templates.render(_parsed(source), dict(values)))
+    return has_way_out(_said_by_program(source, values))
+
+
+@lru_cache(maxsize=512)
+def _said_by_program(source: str, values: tuple[tuple[str, str], ...]) -> str:
+    """A text as it reads when nothing is known of the person."""
+    return templates.render(_parsed(source), dict(values))
 
 
 def has_way_out(text: str) -> bool:

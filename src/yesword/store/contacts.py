@@ -101,7 +101,7 @@ def prepare_ids(store: "Store", count: int) -> dict[ContactId, Seal]:
     return store.vault.make([ContactId(store.ids.make(random_bucket())) for _ in range(count)])
 
 
-def insert(store: "Store", session: Session, people: Sequence[NewContact], at: datetime) -> list[NewContact]:
+def insert(store: "Store", session: Session, people: Sequence[NewContact], at: datetime) -> list[Contact]:
     """Make contacts with their standings. Those whose number was taken meanwhile are left out of the answer."""
     taken = []
     for person in people:
@@ -114,43 +114,58 @@ def insert(store: "Store", session: Session, people: Sequence[NewContact], at: d
             contact_id=person.id,
         )
         if is_ours:
-            taken.append(person)
-    session.many("insert_contact", [_row(person, at) for person in taken])
+            taken.append((_made(person, at), person.seal))
+    session.many("insert_contact", [_row(contact, seal) for contact, seal in taken])
     blank = EMPTY.to_bytes()
     session.many(
         "insert_standing",
         [
-            {
-                "bucket": bucket_of(person.id),
-                "contact_id": person.id,
-                "brand_id": person.brand,
-                "state": blank,
-            }
-            for person in taken
+            {"bucket": contact.bucket, "contact_id": contact.id, "brand_id": contact.brand, "state": blank}
+            for contact, _ in taken
         ],
     )
-    return taken
+    return [contact for contact, _ in taken]
 
 
-def _row(person: NewContact, at: datetime) -> dict[str, object]:
-    places = places_for(person.number, stated_zone=person.stated_zone, stated_region=person.stated_region)
+def _made(person: NewContact, at: datetime) -> Contact:
+    return Contact(
+        id=person.id,
+        brand=person.brand,
+        subject=secrets.token_hex(16),
+        number=person.number.e164,
+        country=person.number.country,
+        number_kind=person.number.kind.value,
+        may_text=person.number.may_text,
+        places=places_for(person.number, stated_zone=person.stated_zone, stated_region=person.stated_region),
+        name=person.name,
+        language=person.language,
+        attributes=dict(person.attributes),
+        is_excluded=False,
+        adult_since=None,
+        source=person.source,
+        created_at=at,
+    )
+
+
+def _row(contact: Contact, seal: Seal) -> dict[str, object]:
+    assert contact.number is not None
     return {
-        "bucket": bucket_of(person.id),
-        "id": person.id,
-        "brand_id": person.brand,
-        "subject": secrets.token_hex(16),
-        "sealed_number": person.seal.close(person.number.e164.encode(), place("number", person.id)),
+        "bucket": contact.bucket,
+        "id": contact.id,
+        "brand_id": contact.brand,
+        "subject": contact.subject,
+        "sealed_number": seal.close(contact.number.encode(), place("number", contact.id)),
         "sealed_mail": None,
-        "country": person.number.country,
-        "number_kind": person.number.kind.value,
-        "may_text": int(person.number.may_text),
-        "places": codec.dumps(places),
-        "name": person.name,
-        "language": person.language,
-        "attributes": json.dumps(dict(person.attributes), ensure_ascii=False),
+        "country": contact.country,
+        "number_kind": contact.number_kind,
+        "may_text": int(contact.may_text),
+        "places": codec.dumps(contact.places),
+        "name": contact.name,
+        "language": contact.language,
+        "attributes": json.dumps(dict(contact.attributes), ensure_ascii=False),
         "adult_since": None,
-        "source": person.source,
-        "created_at": to_micros(at),
+        "source": contact.source,
+        "created_at": to_micros(contact.created_at),
     }
 
 

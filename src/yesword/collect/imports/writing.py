@@ -177,7 +177,7 @@ class Writer:
         self, session: Session, people: Sequence[tuple[Claim, NewContact]], at: datetime
     ) -> dict[ContactId, Contact]:
         made = contacts.insert(self._store, session, [person for _, person in people], at)
-        return contacts.read_many(self._store, session, [person.id for person in made])
+        return {contact.id: contact for contact in made}
 
     def _append(
         self, session: Session, changes: Sequence[Change], at: datetime

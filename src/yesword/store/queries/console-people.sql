@@ -28,13 +28,14 @@ SELECT count(*) FROM message WHERE state = 1 AND brand_id = :brand_id
 SELECT count(*) FROM message WHERE state = 5 AND brand_id = :brand_id
 
 -- Ids rise in time within each bucket, so what came lately is one short range of each. An id is made when its row is
--- written, never before `recorded_at` by more than the clocks of two machines differ.
+-- written, never before `recorded_at` by more than the clocks of two machines differ. The plus signs keep SQLite from
+-- making an index of the whole table for one look.
 
 -- name: events_lately [sqlite]
 WITH RECURSIVE buckets (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM buckets WHERE number < 1023)
 SELECT e.id, e.recorded_at, e.body FROM buckets b CROSS JOIN consent_event e
 WHERE e.id BETWEEN (b.number << 53) + :stamp AND (b.number << 53) + 9007199254740991
-AND e.brand_id = :brand_id AND e.recorded_at >= :since ORDER BY e.recorded_at DESC, e.id DESC LIMIT :count
+AND +e.brand_id = :brand_id AND e.recorded_at >= :since ORDER BY e.recorded_at DESC, e.id DESC LIMIT :count
 
 -- name: events_lately [postgresql]
 SELECT e.id, e.recorded_at, e.body FROM generate_series(0, 1023) AS b (number) CROSS JOIN LATERAL (
@@ -46,7 +47,7 @@ ORDER BY e.recorded_at DESC, e.id DESC LIMIT :count
 WITH RECURSIVE buckets (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM buckets WHERE number < 1023)
 SELECT (e.recorded_at - :since) / 86400000000, count(*) FROM buckets b CROSS JOIN consent_event e
 WHERE e.id BETWEEN (b.number << 53) + :stamp AND (b.number << 53) + 9007199254740991
-AND e.kind = 'withdrawn' AND e.brand_id = :brand_id AND e.recorded_at >= :since GROUP BY 1
+AND +e.kind = 'withdrawn' AND +e.brand_id = :brand_id AND e.recorded_at >= :since GROUP BY 1
 
 -- name: stops_by_day [postgresql]
 SELECT (e.recorded_at - :since) / 86400000000, count(*) FROM generate_series(0, 1023) AS b (number) CROSS JOIN LATERAL (

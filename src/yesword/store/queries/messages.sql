@@ -199,14 +199,33 @@ UPDATE message SET state = :state, reason = :reason, ended_at = :ended_at
 WHERE bucket = :bucket AND id = :id AND state IN (2, 3, 5)
 
 -- name: insert_report
-INSERT INTO delivery_report (account_id, provider_id, state, error_code, reported_at)
-VALUES (:account_id, :provider_id, :state, :error_code, :reported_at)
+INSERT INTO delivery_report (account_id, provider_id, state, error_code, message_id, reported_at)
+VALUES (:account_id, :provider_id, :state, :error_code, :message_id, :reported_at)
 ON CONFLICT (account_id, provider_id, state) DO NOTHING
 
 -- name: reports_to_apply
 SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, p.bucket, p.message_id
 FROM delivery_report r JOIN provider_ref p ON p.account_id = r.account_id AND p.provider_id = r.provider_id
 WHERE r.is_applied = 0 ORDER BY r.reported_at, r.account_id, r.provider_id, r.state LIMIT :count
+
+-- Where no answer told us the carrier's id, its echo of our own reference finds the text, if the account is the one that
+-- had it last. A text that went out twice has not failed because one of the two has.
+
+-- name: echoed_reports_to_apply
+SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, m.bucket, m.id, a.id
+FROM delivery_report r
+JOIN message m ON m.bucket = r.message_id >> 53 AND m.id = r.message_id AND m.state IN (3, 5)
+JOIN attempt a ON a.bucket = m.bucket AND a.account_id = r.account_id
+  AND a.id = (SELECT max(id) FROM attempt WHERE bucket = m.bucket AND message_id = m.id)
+WHERE r.is_applied = 0
+AND NOT EXISTS (SELECT 1 FROM provider_ref p WHERE p.account_id = r.account_id AND p.provider_id = r.provider_id)
+AND (r.state = 'delivered' OR NOT EXISTS (
+  SELECT 1 FROM attempt e WHERE e.bucket = m.bucket AND e.message_id = m.id AND e.id < a.id
+  AND (e.outcome IS NULL OR e.outcome IN ('accepted', 'unknown'))))
+ORDER BY r.reported_at, r.account_id, r.provider_id, r.state LIMIT :count
+
+-- name: name_attempt
+UPDATE attempt SET provider_id = :provider_id WHERE bucket = :bucket AND id = :attempt_id AND provider_id IS NULL
 
 -- name: settle_report
 UPDATE delivery_report SET is_applied = 1

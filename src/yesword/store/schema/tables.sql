@@ -104,6 +104,7 @@ CREATE TABLE provider_ref (
 -- A report that comes before our own record of the hand-over waits here, too.
 CREATE TABLE delivery_report (
   account_id BIGINT NOT NULL, provider_id TEXT NOT NULL, state TEXT NOT NULL, error_code TEXT,
+  message_id BIGINT,                          -- our own reference as the carrier echoed it: a claim, not yet believed
   reported_at BIGINT NOT NULL, is_applied INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (account_id, provider_id, state)
 ) ROWLESS;
