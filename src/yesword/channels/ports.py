@@ -174,6 +174,7 @@ class DeliveryReport:
 
     account: str
     provider_id: str  # as given in the outcome of the hand-over
+    message_id: int | None = None  # our own reference, where the carrier echoes it
     state: ReportState
     error_code: str | None = None
     at: datetime

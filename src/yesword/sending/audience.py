@@ -5,6 +5,7 @@ Computed by the very gate that sends, page by page, so that it can be left and c
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -36,21 +37,20 @@ def advance(
 ) -> models.CampaignVerdict:
     """Look at the next page of people."""
     campaign = verdict.campaign
-    offer = offer_of(scales, campaign)
     with store.database.read() as session:
         people, cursor, looked_at = audience_page(store, session, campaign, verdict.cursor, page)
-        weighed = _weigh_all(session, scales, offer, campaign, people, verdict.at)
+        asked = ask(session, scales, campaign, people, verdict.at)
     tally: Counter[tuple[str, str, str, int | None]] = Counter(
         {(outcome, code, rule, until): count for outcome, code, rule, until, count in verdict.reasons}
     )
     shown = Counter(models.VerdictPerson.objects.filter(verdict=verdict).values_list("outcome", "code"))
     rows = []
-    for person, decision, segments in weighed:
-        outcome, code, rule, until = _key(decision)
+    for each in asked:
+        outcome, code, rule, until = _key(each.decision)
         tally[outcome, code, rule, until] += 1
         if outcome == Verdict.SEND.value:
             verdict.now += 1
-            verdict.segments += segments
+            verdict.segments += each.segments
         elif outcome == Verdict.WAIT.value:
             verdict.waiting += 1
         else:
@@ -62,8 +62,8 @@ def advance(
                     verdict=verdict,
                     outcome=outcome,
                     code=code,
-                    contact_id=person.id,
-                    not_before=decision.not_before,
+                    contact_id=each.person.id,
+                    not_before=each.decision.not_before,
                 )
             )
     verdict.reasons = [[*key, count] for key, count in tally.most_common()]
@@ -102,31 +102,37 @@ def offer_of(scales: Scales, campaign: models.Campaign) -> Offer:
     )
 
 
-def _weigh_all(
-    session: Session,
-    scales: Scales,
-    offer: Offer,
-    campaign: models.Campaign,
-    people: Sequence[Contact],
-    at: datetime,
-) -> list[tuple[Contact, Decision, int]]:
-    ids = [person.id for person in people]
-    standings = contacts.standings(session, ids)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Asked:
+    """One person of the audience, what they would read, and what the gate says of it."""
+
+    person: Contact
+    text: str
+    segments: int
+    decision: Decision
+
+
+def ask(
+    session: Session, scales: Scales, campaign: models.Campaign, people: Sequence[Contact], at: datetime
+) -> list[Asked]:
+    """What the gate would say of the campaign's text to each of these people at `at`."""
+    offer = offer_of(scales, campaign)
+    standings = contacts.standings(session, [person.id for person in people])
     recent, last = texts_before(session, standings, at)
     answers = []
     for person in people:
         text = personal_text(campaign.template, offer.program, person)
-        weighed = scales.weigh(
-            offer,
-            person,
-            standings[person.id].state,
-            recent.get(person.id, ()),
-            last.get(person.id),
-            text,
-            at,
-        )
+        state = standings[person.id].state
+        weighed = scales.weigh(offer, person, state, recent.get(person.id, ()), last.get(person.id), text, at)
         facts = weighed.facts.text
-        answers.append((person, weighed.decision, facts.segments if facts else 1))
+        answers.append(
+            Asked(
+                person=person,
+                text=text,
+                segments=facts.segments if facts else 1,
+                decision=weighed.decision,
+            )
+        )
     return answers
 
 

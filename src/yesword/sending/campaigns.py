@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from yesword.domain import composing, segments, templates
+from yesword.domain import composing, segments
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId, ProgramId
 from yesword.domain.messages import MessageKind, MessageState
@@ -55,7 +55,9 @@ def create(new: NewCampaign) -> models.Campaign:
     """A draft. Raises TemplateError where the text has a field that could fail in the middle of the campaign."""
     if not new.template.strip():
         raise EmptyTemplateError
-    templates.parse(new.template)
+    program = programs.current(new.program)
+    for _, texts in program.texts:
+        composing.compose(new.template, program, texts)
     return models.Campaign.objects.create(
         brand_id=new.brand,
         program_id=new.program,

@@ -27,6 +27,7 @@ def keep(store: Store, account: int, reports: Sequence[DeliveryReport]) -> None:
                     "provider_id": report.provider_id,
                     "state": report.state.value,
                     "error_code": report.error_code,
+                    "message_id": _possible(report.message_id),
                     "reported_at": to_micros(report.at),
                 }
                 for report in reports
@@ -34,13 +35,37 @@ def keep(store: Store, account: int, reports: Sequence[DeliveryReport]) -> None:
         )
 
 
+def _possible(reference: int | None) -> int | None:
+    """A carrier may echo anything; what can be no id of ours would not fit its column."""
+    return reference if reference is not None and 0 < reference < 1 << 63 else None
+
+
 def apply(store: Store, count: int = 1000) -> int:
-    """Apply the reports whose message is known by now. A report also settles a message that was uncertain."""
+    """Apply the reports whose message is known by now. A report also settles a message that was uncertain.
+
+    The carrier's id tells which message is meant, as our record of the hand-over has it. Where there is no such
+    record, our own reference does, if the carrier echoed it; the carrier's id is then known from here on.
+    """
     with store.database.read() as session:
-        rows = session.rows("reports_to_apply", count=count)
+        known = session.rows("reports_to_apply", count=count)
+        # Only after the last of the known: those of a backlog would all be looked at again.
+        echoed = session.rows("echoed_reports_to_apply", count=count) if len(known) < count else []
+    rows = [*known, *(row[:7] for row in echoed)]
     if not rows:
         return 0
+    learned = [
+        {
+            "account_id": account,
+            "provider_id": provider,
+            "bucket": bucket,
+            "message_id": message,
+            "attempt_id": attempt,
+        }
+        for account, provider, _, _, _, bucket, message, attempt in echoed
+    ]
     with store.database.write() as session:
+        session.many("insert_provider_ref", learned)
+        session.many("name_attempt", learned)
         session.many(
             "apply_report",
             [

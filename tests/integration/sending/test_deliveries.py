@@ -266,7 +266,9 @@ def test_a_report_that_names_a_text_twice_is_one_report(on_both: World) -> None:
 
 
 @pytest.mark.parametrize("is_recorded", [True, False], ids=["it is recorded", "its worker dies"])
-def test_a_report_that_names_a_text_still_being_sent_waits_until(on_both: World, is_recorded: bool) -> None:
+def test_a_report_that_names_a_text_still_being_sent_waits_until(
+    on_both: World, *, is_recorded: bool
+) -> None:
     here = on_both
     here.carrier.configure(reports=1.0)
     message, taken, outcomes = written(here)

@@ -71,7 +71,7 @@ class Answers:
     refused: list[tuple[int, str]] = field(default_factory=list)
     throttled: list[int] = field(default_factory=list)
     taken: list[tuple[str, Row]] = field(default_factory=list)  # id and row of the accepted, for the log
-    reports: list[list[Any]] = field(default_factory=list)  # [id, state, error, at_ms], to be brought later
+    reports: list[list[Any]] = field(default_factory=list)  # [id, state, error, at_ms, ref], brought later
 
     def frame(self) -> dict[str, Any]:
         lists = {"accepted": self.accepted, "refused": self.refused, "throttled": self.throttled}
@@ -165,7 +165,7 @@ class Network:
                 answers.taken.append((message_id, row))
                 texts.append((number, sender, text, message_id))
                 if behaviour.reports:
-                    self._report(answers, message_id, at_ms)
+                    self._report(answers, message_id, at_ms, ref)
         for number, sender, text, message_id in texts:
             self._note(at_ms, number, sender, "sender", text, message_id)
         self.counts["submitted"] += len(rows)
@@ -198,15 +198,15 @@ class Network:
                 return code
         return None
 
-    def _report(self, answers: Answers, message_id: str, at_ms: int) -> None:
+    def _report(self, answers: Answers, message_id: str, at_ms: int, ref: int) -> None:
         behaviour = self.behaviour
         if self._chance.random() >= behaviour.reports:
             return
         due_ms = at_ms + int(behaviour.report_delay_ms)
         if self._chance.random() < behaviour.report_failures:
-            answers.reports.append([message_id, ReportState.FAILED.value, ABSENT, due_ms])
+            answers.reports.append([message_id, ReportState.FAILED.value, ABSENT, due_ms, ref])
         else:
-            answers.reports.append([message_id, ReportState.DELIVERED.value, None, due_ms])
+            answers.reports.append([message_id, ReportState.DELIVERED.value, None, due_ms, ref])
 
     # Texts from phones
 

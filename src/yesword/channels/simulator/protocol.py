@@ -5,10 +5,11 @@ The client opens with `{"hello":{"token":…,"role":"submit|receive|control","ac
 
     submit    → {"submit":[[ref,from,to,text],…]}
               ← {"accepted":[[ref,id],…],"refused":[[ref,code],…],"throttled":[ref,…]}   (empty lists left out)
-    receive   ← {"items":[[key,"text",id,number,address,text,at_ms],[key,"report",id,state,error,at_ms],…]}
+    receive   ← {"items":[[key,"text",id,number,address,text,at_ms],[key,"report",id,state,error,at_ms,ref],…]}
               → {"ack":[key,…],"nack":[key,…]}
     control   → {"id":n,"op":…,…}   ← {"id":n,"result":…} or {"id":n,"error":code,"detail":…}
 
+A report echoes the `ref` of the submit that it is about, or null.
 JSON is written in ASCII: a line ends only where a frame ends, and even half a surrogate pair gets through.
 """
 
@@ -92,10 +93,19 @@ def to_item(account: str, raw: list[Any]) -> InboundItem:
                 text=text,
                 received_at=datetime.fromtimestamp(at_ms / 1000, UTC),
             )
-        case [int(), "report", str(provider_id), str(state), str() | None as error, int(at_ms)]:
+        case [
+            int(),
+            "report",
+            str(provider_id),
+            str(state),
+            str() | None as error,
+            int(at_ms),
+            int() | None as ref,
+        ]:
             return DeliveryReport(
                 account=account,
                 provider_id=provider_id,
+                message_id=ref,
                 state=ReportState(state),
                 error_code=error,
                 at=datetime.fromtimestamp(at_ms / 1000, UTC),

@@ -210,6 +210,7 @@ WHERE r.is_applied = 0 ORDER BY r.reported_at, r.account_id, r.provider_id, r.st
 
 -- Where no answer told us the carrier's id, its echo of our own reference finds the text, if the account is the one that
 -- had it last. A text that went out twice has not failed because one of the two has.
+-- As NOT EXISTS, the look-up of the carrier's id would have PostgreSQL read all of provider_ref.
 
 -- name: echoed_reports_to_apply
 SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, m.bucket, m.id, a.id
@@ -218,7 +219,7 @@ JOIN message m ON m.bucket = r.message_id >> 53 AND m.id = r.message_id AND m.st
 JOIN attempt a ON a.bucket = m.bucket AND a.account_id = r.account_id
   AND a.id = (SELECT max(id) FROM attempt WHERE bucket = m.bucket AND message_id = m.id)
 WHERE r.is_applied = 0
-AND NOT EXISTS (SELECT 1 FROM provider_ref p WHERE p.account_id = r.account_id AND p.provider_id = r.provider_id)
+AND (SELECT message_id FROM provider_ref p WHERE p.account_id = r.account_id AND p.provider_id = r.provider_id) IS NULL
 AND (r.state = 'delivered' OR NOT EXISTS (
   SELECT 1 FROM attempt e WHERE e.bucket = m.bucket AND e.message_id = m.id AND e.id < a.id
   AND (e.outcome IS NULL OR e.outcome IN ('accepted', 'unknown'))))
