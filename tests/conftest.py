@@ -16,7 +16,9 @@ POSTGRES_URL = os.environ.get("YESWORD_TEST_POSTGRES_URL")
 MUST_HAVE_ALL = bool(os.environ.get("CI"))
 
 # Models can only be imported once Django is set up; tests then move it from store to store.
-_SESSION_FOLDER = Path(os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp")) / f"yesword-tests-{uuid.uuid4().hex[:8]}"
+_SESSION_FOLDER = (
+    Path(os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp")) / f"yesword-tests-{uuid.uuid4().hex[:8]}"
+)
 set_up_django(_SESSION_FOLDER, None)
 
 
@@ -36,7 +38,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sqlite-template")
     open_store(folder, may_create=True).close()
     with_wal = folder / "yesword.sqlite3"
-    subprocess.run(["python3", "-c", f"import sqlite3; sqlite3.connect({str(with_wal)!r}).execute('PRAGMA wal_checkpoint(TRUNCATE)')"], check=True)
+    subprocess.run(
+        [
+            "python3",
+            "-c",
+            f"import sqlite3; sqlite3.connect({str(with_wal)!r}).execute('PRAGMA wal_checkpoint(TRUNCATE)')",
+        ],
+        check=True,
+    )
     return folder
 
 

@@ -570,7 +570,7 @@ def test_the_command_runs_in_a_process_of_its_own(sqlite_store, people):
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "sentence"),
     [
-        (["--program", "cluub"], 2, 'no program cluub. Known programs: '),
+        (["--program", "cluub"], 2, "no program cluub. Known programs: "),
         (["--program", "club", "--country", "XX"], 2, "two-letter ISO code"),
         (["--program", "club"], 1, "Rejected"),
     ],

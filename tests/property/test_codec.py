@@ -1,8 +1,8 @@
 """Everything that is stored as bytes is read back as it was, whatever its values."""
 
 import dataclasses
-import json
 import enum
+import json
 import types
 import typing
 from datetime import UTC, datetime

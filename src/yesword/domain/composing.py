@@ -75,9 +75,7 @@ def disclosure(program: Program, language: str) -> str:
     return _said_by_program(texts.disclosure, tuple(program_values(program, texts).items()))
 
 
-def with_way_out(
-    source: str, program: Program, texts: Texts, person: Mapping[str, str] | None = None
-) -> str:
+def with_way_out(source: str, program: Program, texts: Texts, person: Mapping[str, str] | None = None) -> str:
     """The text as one person will read it, with the program's way out unless the template says one itself.
 
     Whether it does is asked of the template: somebody whose name is Stop must get the way out too.

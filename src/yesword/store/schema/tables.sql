@@ -16,6 +16,8 @@ CREATE TABLE contact (
   KEYED (bucket, id)
 );
 
+CREATE INDEX contact_by_name ON contact (brand_id, lower(name), id);
+
 -- Finds a contact by number or e-mail address. Unique here, on a distribution of its own.
 CREATE TABLE look_up (
   brand_id BIGINT NOT NULL, kind TEXT NOT NULL, digest BLOB NOT NULL, pepper INTEGER NOT NULL,
@@ -81,6 +83,7 @@ CREATE TABLE message (
 );
 CREATE INDEX message_due ON message (priority, due_at, id) WHERE state = 0;
 CREATE INDEX message_sending ON message (owner, claim_token) WHERE state = 2;
+CREATE INDEX message_uncertain ON message (ended_at) WHERE state = 5;
 CREATE INDEX message_held ON message (created_at) WHERE state = 1;
 CREATE INDEX message_of_contact ON message (bucket, contact_id, id);
 CREATE INDEX message_of_campaign ON message (campaign_id, state) WHERE campaign_id IS NOT NULL;

@@ -1,0 +1,1 @@
+"""Those who use the console: how they sign in and how the first of them comes to be."""

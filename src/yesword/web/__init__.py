@@ -1,0 +1,1 @@
+"""Everything that answers to a browser or to a program over HTTP."""

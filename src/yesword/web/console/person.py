@@ -1,0 +1,254 @@
+"""One person: what they permitted, everything that happened to it, and the texts between them and the brand."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from yesword.domain.ids import BadIdError, ContactId, from_text, to_text
+from yesword.domain.messages import MessageState
+from yesword.domain.places import PlaceEvidence
+from yesword.domain.programs import Program
+from yesword.domain.text import measure
+from yesword.ledger.receipt import write_receipt
+from yesword.proof.receipts import NoReceiptError, receipt_for
+from yesword.reporting.people import EventRecord, PersonLine, TextLine, read_events, read_person, read_texts
+from yesword.sending.explaining import check
+from yesword.store import programs
+from yesword.store.contacts import Contact
+from yesword.store.programs import sender_by_id
+from yesword.web import parts
+from yesword.web.console.acting import for_actors, leave_trace, may_act
+from yesword.web.formats import masked
+from yesword.web.installation import scales, store
+from yesword.web.sentences import reason_tree
+from yesword.web.telling import language_word, name_of, permission, texts_of, timeline_item
+
+_TEXTS: Final = 20
+# What has been on its way to the phone; the rest was never seen there.
+_WENT: Final = frozenset(
+    {
+        MessageState.SENDING,
+        MessageState.SENT,
+        MessageState.UNCERTAIN,
+        MessageState.DELIVERED,
+        MessageState.UNDELIVERED,
+    }
+)
+
+
+@require_safe
+def person_page(request: HttpRequest, contact: str) -> HttpResponse:
+    return _show(request, _read(contact))
+
+
+@require_POST
+@for_actors
+def show_number(request: HttpRequest, contact: str) -> HttpResponse:
+    """The number in full, once, for whoever asked; the trace says who did."""
+    line = _read(contact)
+    with store().database.write():
+        leave_trace(request, "number.shown", to_text("con", line.contact.id))
+    return _show(request, line, shows_number=True)
+
+
+@require_POST
+@for_actors
+def receipt(request: HttpRequest, contact: str, key: str) -> HttpResponse:
+    """The proof of the newest event about a program, as a file that anyone can check with `yesword verify`."""
+    line = _read(contact)
+    program = programs.by_key(line.contact.brand, key)
+    if program is None:
+        raise Http404
+    try:
+        written = write_receipt(receipt_for(store(), line.contact, program))
+    except NoReceiptError as error:
+        raise Http404 from error
+    name = to_text("con", line.contact.id)
+    with store().database.write():
+        leave_trace(request, "receipt.downloaded", name, program=program.key)
+    return HttpResponse(
+        written,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="receipt-{program.key}-{name}.json"'},
+    )
+
+
+def _read(text: str) -> PersonLine:
+    try:
+        found = read_person(store(), ContactId(from_text("con", text)))
+    except BadIdError as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    return found
+
+
+def _show(request: HttpRequest, line: PersonLine, *, shows_number: bool = False) -> HttpResponse:
+    person, at, here = line.contact, datetime.now(UTC), store()
+    running = programs.of_brand(person.brand)
+    brand = programs.brand(person.brand)
+    zone = zone_of_person(person)
+    records = read_events(here, person)
+    known = {program.id: program for program in running}
+    answers = [
+        permission(person.name, program, line.state, at, zone, brand=brand.name, evidence=True)
+        for program in running
+    ]
+    # What was ever said about is told, and once where one stop speaks for all; what never came up fits in a line.
+    told = {each.sentence: each for each in answers if each.state != "none"}
+    silent = [program for program, each in zip(running, answers, strict=True) if each.state == "none"]
+    checked = next((each for each in running if each.key == request.GET.get("check")), None)
+    texts = read_texts(here, person, _TEXTS)
+    return render(
+        request,
+        "console/person.html",
+        {
+            "person": person,
+            "name": person.name or _("Nameless so far"),
+            "contact": to_text("con", person.id),
+            "number": person.number if shows_number else masked(person.number),
+            "is_shown": shows_number,
+            "may_act": may_act(request),
+            "zone": zone,
+            "crumbs": [(_("People"), reverse("console:people"))],
+            "facts": _facts(person),
+            "permissions": list(told.values()) or answers[:1],
+            "silent": [texts_of(each) for each in silent] if told else [],
+            "receipts": _with_receipt(running, records),
+            "timeline": [timeline_item(each, person.name, brand.name, known, zone) for each in records],
+            "programs": [(each.key, texts_of(each), each == checked) for each in running],
+            "tree": _check(person, checked, at, zone) if checked else None,
+            **_conversation(request, person, texts, running, zone),
+        },
+    )
+
+
+def _with_receipt(running: Sequence[Program], records: Sequence[EventRecord]) -> list[Program]:
+    """Programs that the record speaks of by name; of a stop of everything, one receipt is enough."""
+    readable = [each.event.scope.program for each in records if each.is_readable]
+    named = [each for each in running if each.id in readable]
+    return named or (list(running[:1]) if readable else [])
+
+
+def zone_of_person(person: Contact) -> str:
+    """The zone in which the person most likely lives."""
+    return person.places[0].zone if person.places else "UTC"
+
+
+def _facts(person: Contact) -> list[tuple[str, str]]:
+    place = person.places[0] if person.places else None
+    facts = [(_("Language"), language_word(person.language))]
+    if place is not None:
+        is_stated = place.evidence in (PlaceEvidence.STATED_ADDRESS, PlaceEvidence.STATED_ZONE)
+        where = place.region or place.country
+        told = _("%(place)s, by what they told us") if is_stated else _("%(place)s, by their number")
+        facts.append((_("Probably in"), told % {"place": where}))
+    facts += sorted(person.attributes.items())
+    if person.source:
+        facts.append((_("Known from"), _SOURCES.get(person.source, lambda: person.source)()))
+    return [(label, value) for label, value in facts if value]
+
+
+_SOURCES: Final = {
+    "inbound_text": lambda: _("A text of their own"),
+    "import": lambda: _("An import"),
+    "shop": lambda: _("The shop"),
+}
+
+
+def _check(person: Contact, program: Program, at: datetime, zone: str) -> parts.ReasonTree:
+    """The question that a campaign would ask, asked now; nothing is sent or kept."""
+    weighed = check(store(), scales(), person, program, at)
+    words = {"name": person.name, "texts": texts_of(program)}
+    asked = (
+        _("May %(name)s be texted %(texts)s now?")
+        if person.name
+        else _("May this person be texted %(texts)s now?")
+    ) % words
+    return reason_tree(
+        weighed.decision, asked, zone, _("Only asked: nothing was sent, and nothing was kept.")
+    )
+
+
+def _conversation(
+    request: HttpRequest, person: Contact, texts: Sequence[TextLine], running: Sequence[Program], zone: str
+) -> dict[str, object]:
+    """The newest texts in a handset, one sender at a time, and those that never reached it."""
+    senders = list(dict.fromkeys(line.sender for line in reversed(texts)))
+    addresses = {each: sender_by_id(each).facts.address for each in senders}
+    wanted = request.GET.get("from", "")
+    chosen = next((each for each in senders if str(each) == wanted), senders[0] if senders else None)
+    if chosen is None:
+        return {"handset": None, "threads": [], "unsent": None}
+    seen = [
+        line
+        for line in texts
+        if line.sender == chosen and (line.is_from_person or line.state in _WENT) and line.text
+    ]
+    named = {each.sender: each.name for each in running}
+    address = addresses[chosen]
+    handset = parts.Handset(
+        title=name_of(person.name),
+        correspondent=address,
+        subtitle=named.get(address, ""),
+        zone=zone,
+        bubbles=[bubble(line) for line in seen],
+        empty=_("Nothing reached this phone from %(code)s lately.") % {"code": address},
+    )
+    threads = [(f"?{urlencode({'from': each})}#texts", addresses[each], each == chosen) for each in senders]
+    return {"handset": handset, "threads": threads, "unsent": _unsent(texts, zone)}
+
+
+def bubble(line: TextLine) -> parts.Bubble:
+    if line.is_from_person:
+        return parts.Bubble(text=line.text, at=line.at, is_from_person=True)
+    measured = measure(line.text)
+    return parts.Bubble(
+        text=line.text,
+        at=line.at,
+        segments=measured.segments,
+        encoding=measured.encoding.value,
+        state=line.state.name.lower() if line.state is not None else "",
+        url=why_url(line.message),
+    )
+
+
+def why_url(message: int | None) -> str:
+    """The page that says why a text went or did not."""
+    try:
+        return reverse("console:message", args=[to_text("msg", message)]) if message is not None else ""
+    except NoReverseMatch:
+        return ""
+
+
+def _unsent(texts: Sequence[TextLine], zone: str) -> parts.Table | None:
+    lines = [line for line in reversed(texts) if not line.is_from_person and line.state not in _WENT]
+    if not lines:
+        return None
+    return parts.Table(
+        caption=_("Texts that did not reach the phone"),
+        columns=[
+            parts.Column(label=_("Text")),
+            parts.Column(label=_("State"), kind=parts.Kind.STATE),
+            parts.Column(label=_("Planned"), kind=parts.Kind.TIME),
+        ],
+        rows=[
+            parts.Row(
+                cells=[
+                    line.text or _("Not written yet"),
+                    line.state.name.lower() if line.state is not None else "",
+                    line.at,
+                ],
+                url=why_url(line.message),
+            )
+            for line in lines
+        ],
+        zone=zone,
+    )

@@ -1,0 +1,38 @@
+"""Pages that belong to no subject: the language switch, and what is shown when something fails."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+
+from yesword.web.access import open_to_all
+
+
+@open_to_all
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen language in a cookie and go back to the page."""
+    answer = set_language(request)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+@open_to_all
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django hands it over
+    return render(request, "404.html", status=404)
+
+
+@open_to_all
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return render(request, "403.html", status=403)
+
+
+@open_to_all
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - for developers, not for people
+    return render(request, "403_csrf.html", status=403)
+
+
+@open_to_all
+def broken(request: HttpRequest) -> HttpResponse:
+    """Without the request in its context: whatever broke may be what the context needs."""
+    return render(None, "500.html", {"path": request.path}, status=500)

@@ -1,0 +1,201 @@
+"""Campaigns, messages and imports in a real browser: they work with a script and without one, and axe is content."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium"),
+]
+TEXT = "[Brand]: hello [First name|there], 20% off until Sunday."
+PEOPLE = "phone,name,language\n+31612345601,Anna,nl\nnonsense,Nobody,nl\n"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The demo as people start it, and the words to sign in with."""
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    command = [sys.executable, "-m", "yesword", "demo", "--data", str(folder), "--port", str(port)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+    address = f"http://localhost:{port}"
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            assert process.poll() is None, "the demo ended by itself"
+            assert time.monotonic() < deadline, "the demo did not start"
+            try:
+                urllib.request.urlopen(f"{address}/sign-in", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address, (folder / "demo-sign-in").read_text()
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(demo, chromium):
+    address, password = demo
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("[name=name]", "demo")
+    page.fill("[name=password]", password)
+    page.click("main button.button-main")
+    page.wait_for_url(f"{address}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def visit(demo, chromium, signed_in):
+    """Opens pages as somebody who is signed in; fails when the browser complains of anything."""
+    complaints, contexts = [], []
+
+    def opened(**more):
+        context = chromium.new_context(
+            **{
+                "viewport": {"width": 1280, "height": 900},
+                "base_url": demo[0],
+                "storage_state": signed_in,
+                **more,
+            }
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def write(page, name="Spring"):
+    page.goto("/campaigns/new")
+    page.fill("[name=name]", name)
+    page.fill("[name=text]", TEXT)
+    page.locator(".form-actions button.button-main").click()
+    page.wait_for_url(re.compile(r"/campaigns/\d+$"))
+
+
+def counted(page):
+    """Wait until the gate has been asked about everybody; without a script, by looking again."""
+    for _look in range(60):
+        if page.locator(".verdicts").count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    pytest.fail("the verdict was not counted")
+
+
+def test_a_field_goes_in_at_the_cursor_and_the_preview_follows(visit):
+    page = visit()
+    page.goto("/campaigns/new")
+    page.fill("[name=text]", "Hello , it is spring")
+    page.locator("[name=text]").evaluate("field => field.setSelectionRange(6, 6)")
+    page.get_by_role("button", name="First name").click()
+    page.keyboard.type("you")
+    assert page.input_value("[name=text]") == "Hello [First name|you], it is spring"
+    page.wait_for_selector(".bubble-text:has-text('it is spring')")
+    assert page.url.endswith("/campaigns/new")
+
+
+def test_a_campaign_goes_from_draft_to_its_texts_with_a_script(visit):
+    page = visit()
+    write(page)
+    page.wait_for_selector(".verdicts")
+    page.locator(".send-actions a").first.click()
+    page.locator("dialog[open] button.button-main").click()
+    page.wait_for_selector("#live")
+    page.wait_for_selector("tr:has-text('Delivered')", timeout=30_000)
+    assert page.get_by_role("button", name="Pause sending").is_visible()
+    page.get_by_role("button", name="Pause sending").click()
+    page.wait_for_selector(".toast:has-text('is paused')")
+    page.get_by_role("link", name="Cancel the rest").click()
+    page.locator("dialog[open] input[name=typed]").fill("CANCEL")
+    page.locator("dialog[open] button.button-main").click()
+    page.wait_for_selector("text=It was cancelled.", timeout=30_000)
+
+
+def test_a_campaign_goes_from_draft_to_its_end_without_a_script(visit):
+    page = visit(java_script_enabled=False)
+    page.goto("/campaigns/new")
+    page.fill("[name=name]", "Plain")
+    page.fill("[name=text]", "[Brand]: plain.")
+    page.get_by_role("button", name="Preview").click()
+    assert page.locator(".bubble-text").count()
+    page.get_by_role("button", name="And …").click()
+    assert page.locator(".condition").count() == 2
+    page.locator(".form-actions button.button-main").click()
+    counted(page)
+    page.locator(".send-actions a").first.click()
+    page.locator("main button.button-main").click()
+    assert page.locator("text=is on its way").count()
+    page.get_by_role("link", name="Cancel the rest").click()
+    page.fill("[name=typed]", "CANCEL")
+    page.locator("main button.button-main").click()
+    assert page.locator("text=is cancelled").count()
+
+
+def test_a_file_is_imported_and_its_report_comes_by_itself(visit, tmp_path):
+    given = tmp_path / "people.csv"
+    given.write_text(PEOPLE)
+    page = visit()
+    page.goto("/imports")
+    page.set_input_files("[name=file]", given)
+    page.get_by_role("button", name="Import this file").click()
+    page.wait_for_url(re.compile(r"/imports/\d+$"), timeout=30_000)
+    assert page.locator("text=2 of 2 rows accounted for").count()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_and_nothing_runs_over(visit, scheme, width):
+    page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    write(page, f"Looked at {scheme} {width}")
+    counted(page)
+    draft = page.url
+    page.goto("/messages")
+    message = page.locator("tbody th a").first.get_attribute("href")
+    for address in (
+        "/campaigns", f"{draft}/edit", draft, f"{draft}/verdict/refuse", f"{draft}/start", "/messages", message, "/imports",
+    ):  # fmt: skip
+        page.goto(address)
+        found = [each["id"] for each in axe.Axe().run(page).response["violations"]]
+        assert found == [], address
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
