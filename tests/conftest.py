@@ -101,5 +101,6 @@ def _opened_postgres(template: str, keys: Path, folder: Path) -> Iterator[Store]
     opened = open_store(folder, _database(name))
     yield opened
     opened.close()
+    os.environ.pop("YESWORD_DATABASE_URL", None)  # opening set it, and commands read it
     with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
