@@ -106,8 +106,9 @@ def claim(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit:
             judged = _judge(store, session, scales, rows, at, lock=False)
         if not rows:
             return Claim(claimant=claimant, seen=0)
+        fates = [_fate(store, scales, claimant, each, at) for each in judged]
         with store.database.write() as session:
-            return _write(store, session, scales, claimant, _unchanged(session, judged), at, len(rows))
+            return _write(session, claimant, _unchanged(session, fates), len(rows))
     return _claim_a_group(store, scales, claimant, at, limit)
 
 
@@ -129,7 +130,8 @@ def _claim_a_group(store: Store, scales: Scales, claimant: Claimant, at: datetim
             )
             if rows:
                 judged = _judge(store, session, scales, rows, at, lock=True)
-                return _write(store, session, scales, claimant, judged, at, len(rows))
+                fates = [_fate(store, scales, claimant, each, at) for each in judged]
+                return _write(session, claimant, fates, len(rows))
     return Claim(claimant=claimant, seen=0)
 
 
@@ -231,63 +233,67 @@ def _judge_one(
     )
 
 
-def _unchanged(session: Session, judged: Sequence[Judged]) -> list[Judged]:
+def _unchanged(session: Session, fates: Sequence["Fate"]) -> list["Fate"]:
     """Those whose record and whose row are as they were when the gate was asked."""
-    ids = [each.queued.id for each in judged]
+    ids = [fate.judged.queued.id for fate in fates]
     queued = {row[0] for row in session.rows("queued_of", ids=session.ids(ids))}
-    standings = contacts.standing_seqs(session, {each.queued.contact for each in judged})
+    seqs = contacts.standing_seqs(session, {fate.judged.queued.contact for fate in fates})
     return [
-        each for each in judged if each.queued.id in queued and standings.get(each.queued.contact) == each.seq
+        fate
+        for fate in fates
+        if fate.judged.queued.id in queued and seqs.get(fate.judged.queued.contact) == fate.judged.seq
     ]
 
 
-def _write(
-    store: Store,
-    session: Session,
-    scales: Scales,
-    claimant: Claimant,
-    judged: Sequence[Judged],
-    at: datetime,
-    seen: int,
-) -> Claim:
-    claimed: list[Claimed] = []
-    rows: dict[str, list[dict[str, object]]] = {name: [] for name in _WRITES}
-    for each in judged:
-        row = _decision_row(store, scales, each)
-        is_parked = each.decision.not_before == PARKED
-        if not is_parked:
-            rows["insert_decision"].append(row)
-        fate: dict[str, object] = {
-            "bucket": row["bucket"],
-            "id": each.queued.id,
-            "decision_id": None if is_parked else row["id"],
-            "reason": "paused" if is_parked else _reason(each.decision),
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Fate:
+    """What is to be written of one judged message. Made before the write lock is taken, which is held for long enough."""
+
+    judged: Judged
+    writes: tuple[tuple[str, dict[str, object]], ...]  # query, parameters
+    claimed: Claimed | None = None
+
+
+def _fate(store: Store, scales: Scales, claimant: Claimant, judged: Judged, at: datetime) -> Fate:
+    bucket = bucket_of(judged.queued.id)
+    own: dict[str, object] = {"bucket": bucket, "id": judged.queued.id}
+    decision = judged.decision
+    if decision.not_before == PARKED:
+        parked = own | {"decision_id": None, "reason": "paused", "due_at": to_micros(PARKED)}
+        return Fate(judged=judged, writes=(("postpone_message", parked),))
+    row = _decision_row(store, scales, judged)
+    own |= {"decision_id": row["id"], "reason": _reason(decision)}
+    if decision.verdict is Verdict.SEND:
+        claimed = Claimed(judged=judged, attempt=store.ids.make(bucket))
+        attempt: dict[str, object] = {
+            "bucket": bucket,
+            "id": claimed.attempt,
+            "message_id": judged.queued.id,
+            "account_id": judged.account,
+            "owner": claimant.owner,
+            "claim_token": claimant.token,
+            "claimed_at": to_micros(at),
         }
-        if each.decision.verdict is Verdict.SEND:
-            attempt = store.ids.make(bucket_of(each.queued.id))
-            claimed.append(Claimed(judged=each, attempt=attempt))
-            rows["claim_message"].append(fate | _claim_fields(claimant, each, at))
-            rows["insert_attempt"].append(
-                {
-                    "bucket": row["bucket"],
-                    "id": attempt,
-                    "message_id": each.queued.id,
-                    "account_id": each.account,
-                    "owner": claimant.owner,
-                    "claim_token": claimant.token,
-                    "claimed_at": to_micros(at),
-                }
-            )
-        elif each.decision.verdict is Verdict.WAIT:
-            assert each.decision.not_before is not None
-            rows["postpone_message"].append(fate | {"due_at": to_micros(each.decision.not_before)})
-        else:
-            rows["refuse_message"].append(
-                fate | {"state": _final_state(each.decision).value, "ended_at": to_micros(at)}
-            )
+        claim_row = own | _claim_fields(claimant, judged, at)
+        writes = (("insert_decision", row), ("claim_message", claim_row), ("insert_attempt", attempt))
+        return Fate(judged=judged, writes=writes, claimed=claimed)
+    if decision.verdict is Verdict.WAIT:
+        assert decision.not_before is not None
+        waiting = own | {"due_at": to_micros(decision.not_before)}
+        return Fate(judged=judged, writes=(("insert_decision", row), ("postpone_message", waiting)))
+    refused = own | {"state": _final_state(decision).value, "ended_at": to_micros(at)}
+    return Fate(judged=judged, writes=(("insert_decision", row), ("refuse_message", refused)))
+
+
+def _write(session: Session, claimant: Claimant, fates: Sequence[Fate], seen: int) -> Claim:
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in _WRITES}
+    for fate in fates:
+        for name, row in fate.writes:
+            rows[name].append(row)
     for name in _WRITES:
         session.many(name, rows[name])
-    return Claim(claimant=claimant, seen=seen, claimed=tuple(claimed))
+    claimed = tuple(fate.claimed for fate in fates if fate.claimed is not None)
+    return Claim(claimant=claimant, seen=seen, claimed=claimed)
 
 
 _WRITES: Final = ("insert_decision", "claim_message", "insert_attempt", "postpone_message", "refuse_message")

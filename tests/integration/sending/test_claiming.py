@@ -219,11 +219,13 @@ def test_what_changed_after_the_gate_was_asked_is_left_queued(here: World) -> No
         rows = session.rows("due_messages", now=1 << 60, first=0, last=1023, count=10)
         judged = claiming._judge(here.store, session, here.scales, rows, here.at, lock=False)
     assert {each.decision.verdict for each in judged} == {"send"}
+    claimant = Claimant(owner="somebody", token=1)
+    fates = [claiming._fate(here.store, here.scales, claimant, each, here.at) for each in judged]
     here.receive(ANNA, "STOP")
     with here.store.database.write() as session:
-        left = claiming._unchanged(session, judged)
+        left = claiming._unchanged(session, fates)
     assert len(left) == 1
-    assert message not in [each.queued.id for each in left]
+    assert message not in [fate.judged.queued.id for fate in left]
 
 
 @ON_POSTGRESQL
