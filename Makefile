@@ -30,7 +30,7 @@ demo: $(RUNTIME) ## Start everything with demo data, and print the address and a
 	$(RUN) demo --data $(DEMO_DATA)
 
 demo-check: $(RUNTIME) ## Start the demo, wait for the front page, stop it
-	$(RUN) demo --data "$$(mktemp -d)" --check
+	@folder=$$(mktemp -d); $(RUN) demo --data "$$folder" --check; code=$$?; rm -rf "$$folder"; exit $$code
 
 serve: $(RUNTIME) ## Start without demo data; a one-time link creates the owner
 	$(RUN) serve

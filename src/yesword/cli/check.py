@@ -21,12 +21,14 @@ from yesword.domain.facts import SenderFacts
 from yesword.domain.gate import decide
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.phone import is_short_code, parse
-from yesword.domain.places import places_for
+from yesword.domain.places import country_zones, places_for
 from yesword.domain.question import Supposed, supposing, usual_kind, wording_of
 from yesword.domain.rules import RuleBook
 
 EXIT_CODES: Final = {Verdict.SEND: 0, Verdict.WAIT: 3, Verdict.REFUSE: 4}
 EXIT_BAD_INPUT: Final = 2
+_EARLIEST_YEAR: Final = 2000
+_LATEST_YEAR: Final = 2099
 
 
 class TimeWithoutZoneError(YeswordError):
@@ -39,6 +41,18 @@ class NotATimeError(YeswordError):
     """{text} is not a time. Write it as 2026-11-22T20:30-05:00."""
 
     code = "not_a_time"
+
+
+class FarTimeError(YeswordError):
+    """{text} is too far away: no law is known for then. Name a year from 2000 to 2099."""
+
+    code = "far_time"
+
+
+class TwoQuestionsError(YeswordError):
+    """--consent supposes a consent and asks no store; --program asks the store. Leave one of the two out."""
+
+    code = "two_questions"
 
 
 class NoNumberGivenError(YeswordError):
@@ -114,6 +128,8 @@ def command(
                 at=moment,
             )
         else:
+            if program is not None:
+                raise TwoQuestionsError
             decision = _supposing(
                 number, Supposed(consent), message_class, kind, brand_country, text, sender, moment
             )
@@ -131,6 +147,8 @@ def read_time(text: str) -> datetime:
         raise NotATimeError(text=text) from None
     if at.tzinfo is None:
         raise TimeWithoutZoneError(text=text)
+    if not _EARLIEST_YEAR <= at.year <= _LATEST_YEAR:
+        raise FarTimeError(text=text)
     return at.astimezone(UTC)
 
 
@@ -170,7 +188,7 @@ def _country(given: str | None, default: str) -> str:
     if given is None:
         return default
     country = given.strip().upper()
-    if len(country) != 2 or not country.isascii() or not country.isalpha():
+    if not country_zones(country):
         raise UnknownBrandCountryError(country=given)
     return country
 

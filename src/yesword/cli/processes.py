@@ -23,7 +23,7 @@ def dispatch(data: Path, database_url: str | None) -> None:
     from yesword.worker.supervisor import stop_on_signals
 
     stop = stop_on_signals()
-    with dispatching(store, channels(store), RuleBook.load()) as dispatcher:
+    with dispatching(store, channels(store), RuleBook.load(), connect=channels) as dispatcher:
         dispatcher.run(stop.is_set)
     store.close()
 
@@ -38,7 +38,7 @@ def receive(data: Path, database_url: str | None) -> None:
     from yesword.worker.channels import receivers
     from yesword.worker.supervisor import stop_on_signals
 
-    receiver.run(store, receivers(store), stop_on_signals())
+    receiver.run(store, receivers, stop_on_signals())
     store.close()
 
 

@@ -53,9 +53,13 @@ def run(
 ) -> None:
     """Start the processes of the store, greet when the front page answers, and stay until Ctrl-C."""
     from yesword.store import models
+    from yesword.store.locality import is_gone
     from yesword.worker.channels import SIMULATOR
+    from yesword.worker.dispatcher import AlreadyDispatchingError
     from yesword.worker.supervisor import stop_on_signals, supervise
 
+    if store.database.vendor == "sqlite" and not is_gone(store.run, "dispatcher"):
+        raise AlreadyDispatchingError(folder=store.folder)
     pass_on(store.folder, database_url)
     has_carrier = models.Account.objects.filter(channel=SIMULATOR).exists()
     children = _children(has_carrier=has_carrier, host=host, port=port)
@@ -73,10 +77,13 @@ def run(
             )
             stop.set()
             return
-        for line in greeting():
-            click.echo(line)
-        click.echo(f"Data: {folder}. Ctrl-C stops everything; nothing is lost.")
-        sys.stdout.flush()
+        try:
+            for line in greeting():
+                click.echo(line)
+            click.echo(f"Data: {folder}. Ctrl-C stops everything; nothing is lost.")
+            sys.stdout.flush()
+        except OSError:
+            stop.set()  # nobody reads what we say
         if check_only:
             stop.set()
 

@@ -29,6 +29,12 @@ class UnknownAccountError(YeswordError):
     code = "unknown_account"
 
 
+class NotTextError(YeswordError):
+    """{file} is no text in UTF-8. Save it as UTF-8 and try again."""
+
+    code = "not_text"
+
+
 class BadBrandError(YeswordError):
     """{what} cannot be used: {why}."""
 
@@ -67,7 +73,10 @@ def add_brand(
     if not re.fullmatch(r"[A-Z]{2}", country.upper()):
         raise BadBrandError(what=f"The country {country}", why="use two letters, such as NL")
     if not re.fullmatch(r"[^\s+]{3,200}", origin):
-        raise BadBrandError(what=f"The origin {origin}", why="it has no spaces and no plus signs")
+        raise BadBrandError(
+            what=f"The origin {origin}",
+            why="write three characters or more without spaces and plus signs, such as example.com/ledger",
+        )
     with _store(data, database_url):
         from yesword.store.models import Brand
 
@@ -159,5 +168,8 @@ def _known(keys: Iterable[str]) -> str:
 def _read(file: Path, owner: BrandId, name: str, country: str) -> "Program":
     from yesword.domain.program_files import read_program
 
-    text = file.read_text(encoding="utf-8")
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise NotTextError(file=file.name) from error
     return read_program(text, file=file.name, brand=owner, brand_name=name, brand_country=country)

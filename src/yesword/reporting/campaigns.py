@@ -273,7 +273,7 @@ def reason_lines(
     for said, code, rule, until, count in verdict.reasons:
         if said == outcome:
             found.setdefault((code, rule), []).append((until, count))
-    examples = _reasons_of(store, scales, verdict, outcome, {code for code, _ in found})
+    examples = _reasons_of(store, scales, verdict, outcome, found)
     lines = []
     for (code, rule), counts in found.items():
         untils = [from_micros(until) for until, _ in counts if until is not None]
@@ -292,12 +292,16 @@ def reason_lines(
 
 
 def _reasons_of(
-    store: Store, scales: Scales, verdict: models.CampaignVerdict, outcome: str, codes: Iterable[str]
+    store: Store,
+    scales: Scales,
+    verdict: models.CampaignVerdict,
+    outcome: str,
+    kinds: Iterable[tuple[str, str]],
 ) -> dict[tuple[str, str], Reason]:
     """A verdict keeps counts; the sentences come from asking again about some of the people, for the same moment."""
     ids: list[ContactId] = []
-    for code in codes:
-        people = models.VerdictPerson.objects.filter(verdict=verdict, outcome=outcome, code=code)
+    for code, rule in kinds:
+        people = models.VerdictPerson.objects.filter(verdict=verdict, outcome=outcome, code=code, rule=rule)
         ids += [ContactId(each) for each in people.values_list("contact_id", flat=True)[:_EXAMPLES]]
     found: dict[tuple[str, str], Reason] = {}
     for asked in _asked(store, scales, verdict, ids).values():

@@ -43,7 +43,9 @@ def advance(
     tally: Counter[tuple[str, str, str, int | None]] = Counter(
         {(outcome, code, rule, until): count for outcome, code, rule, until, count in verdict.reasons}
     )
-    shown = Counter(models.VerdictPerson.objects.filter(verdict=verdict).values_list("outcome", "code"))
+    shown = Counter(
+        models.VerdictPerson.objects.filter(verdict=verdict).values_list("outcome", "code", "rule")
+    )
     rows = []
     for each in asked:
         outcome, code, rule, until = _key(each.decision)
@@ -55,13 +57,14 @@ def advance(
             verdict.waiting += 1
         else:
             verdict.refused += 1
-        shown[outcome, code] += 1
-        if shown[outcome, code] <= SHOWN:
+        shown[outcome, code, rule] += 1
+        if shown[outcome, code, rule] <= SHOWN:
             rows.append(
                 models.VerdictPerson(
                     verdict=verdict,
                     outcome=outcome,
                     code=code,
+                    rule=rule,
                     contact_id=each.person.id,
                     not_before=each.decision.not_before,
                 )

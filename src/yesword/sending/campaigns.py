@@ -87,7 +87,7 @@ def resume(campaign_id: int) -> None:
 
 def cancel(campaign_id: int, at: datetime) -> None:
     """What is queued is cancelled in the feeder's next rounds, and refused by the gate should it be claimed before."""
-    _move(campaign_id, "cancel", ("draft", "running", "paused"), state="cancelled", ended_at=at)
+    _move(campaign_id, "cancel", ("draft", "running", "paused"), state="cancelled", is_fed=False, ended_at=at)
 
 
 def _move(campaign_id: int, verb: str, allowed: Sequence[str], **changes: object) -> None:

@@ -59,8 +59,8 @@ def hand_over_claim(
             )
             for each in group
         ]
-        if time.monotonic() > deadline:
-            # Another account was slow: these were not written, and go with the next claim.
+        if time.monotonic() > deadline or account not in channels:
+            # Another account was slow, or this one is newer than we are: not written, and for a later claim.
             outcomes += [Outcome.of(each, OutcomeStatus.UNWRITTEN) for each in approved]
             continue
         for outcome in hand_over(channels[account], approved, _recall(store, claim)):

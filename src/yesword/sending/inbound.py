@@ -34,6 +34,7 @@ from yesword.store.opening import Store
 from yesword.store.programs import SenderRow
 from yesword.store.sealing import place
 
+_ANYTHING: Final = Context(pending=PendingKind.UNKNOWN)
 _KEYWORD_LENGTH: Final = 20  # a longer text, or one of several words, was not meant as a keyword
 
 
@@ -226,6 +227,7 @@ def _thread(
         sender=sender,
         intent=intent,
         is_one_word=len(words) == 1 and len(words[0]) <= _KEYWORD_LENGTH,
+        is_yes=understand(text.text, [person.language], _ANYTHING).kind is Kind.CONFIRM,
         act=act,
         at=at,
     )

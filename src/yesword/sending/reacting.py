@@ -54,6 +54,7 @@ class Thread:
     sender: SenderRow
     intent: Intent
     is_one_word: bool  # as a keyword would be
+    is_yes: bool  # it would be a yes, had anything been asked
     act: Act
     at: datetime
     notes: list[str] = field(default_factory=list)
@@ -229,6 +230,10 @@ def _start(thread: Thread) -> str:
 
 
 def _other(thread: Thread) -> str:
+    joined = next((each for each in thread.programs if thread.state.grant_for(each.id) is not None), None)
+    if thread.is_yes and joined is not None:
+        thread.reply(joined, joined.texts_in(thread.act.language)[1].already_in)
+        return "already_in"
     if thread.intent.suggestion is not None or thread.is_one_word:
         program = _program_of(thread)
         thread.reply(program, program.texts_in(thread.act.language)[1].unknown_keyword)

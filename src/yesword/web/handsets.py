@@ -162,6 +162,7 @@ def choose_code(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
+@for_actors
 def add(request: HttpRequest) -> HttpResponse:
     """One more phone: a person's, or a new one in a country."""
     brand = brand_of(request)

@@ -59,6 +59,8 @@ def logging_settings(*, is_debug: bool) -> dict[str, Any]:
                 "level": "INFO" if is_debug else "WARNING",
                 "propagate": False,
             },
+            # A refused page is no error of ours; a broken one is.
+            "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
             "yesword": {"level": "INFO"},
         },
     }

@@ -51,8 +51,9 @@ def utc_now() -> datetime:
 class Dispatcher:
     store: Store
     scales: Scales
-    channels: Mapping[int, Channel]
+    channels: dict[int, Channel]
     owner: str
+    connect: Callable[[Store], Mapping[int, Channel]] | None = None  # for accounts that are added meanwhile
     clock: Clock = utc_now
     # Grows with each claim: how fast a carrier is shows only in its answers, and what was claimed when a process
     # dies is uncertain.
@@ -88,6 +89,7 @@ class Dispatcher:
     def chores(self) -> int:
         """The small rounds. The number of rows that they moved."""
         at = self.clock()
+        self._meet_new_accounts()
         moved = campaigns.feed(self.store, at)
         moved += deliveries.apply(self.store)
         moved += draining.release_forgotten(self.store, at)
@@ -116,6 +118,11 @@ class Dispatcher:
             if not seen and not moved:
                 time.sleep(_IDLE_S)
 
+    def _meet_new_accounts(self) -> None:
+        if self.connect is not None and models.Account.objects.count() != len(self.channels):
+            for account, channel in self.connect(self.store).items():
+                self.channels.setdefault(account, channel)
+
     def _size(self) -> int:
         rate = sum(channel.takes_per_second for channel in self.channels.values())
         size = max(1, min(_LARGEST, self._trusted, int(rate * _BATCH_S)))
@@ -128,7 +135,11 @@ class Dispatcher:
 
 @contextlib.contextmanager
 def dispatching(
-    store: Store, channels: Mapping[int, Channel], rules: RuleBook, clock: Clock = utc_now
+    store: Store,
+    channels: Mapping[int, Channel],
+    rules: RuleBook,
+    clock: Clock = utc_now,
+    connect: Callable[[Store], Mapping[int, Channel]] | None = None,
 ) -> Iterator[Dispatcher]:
     """A dispatcher with its owner lock, known to the store; on SQLite the only one."""
     with contextlib.ExitStack() as stack:
@@ -141,5 +152,12 @@ def dispatching(
         stack.enter_context(owner_lock(store.run, owner))
         recovery.enrol(store, owner, clock())
         recovery.reap(store, clock(), keep=owner)
-        yield Dispatcher(store=store, scales=Scales(rules), channels=channels, owner=owner, clock=clock)
+        yield Dispatcher(
+            store=store,
+            scales=Scales(rules),
+            channels=dict(channels),
+            owner=owner,
+            clock=clock,
+            connect=connect,
+        )
         recovery.leave(store, owner)

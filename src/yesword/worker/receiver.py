@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import structlog
 
@@ -15,6 +16,7 @@ from yesword.worker.dispatcher import utc_now
 log = structlog.get_logger("yesword.receiver")
 
 Item = InboundText | DeliveryReport
+_NEW_ACCOUNTS_EVERY_S: Final = 2.0
 
 
 def take(
@@ -50,15 +52,19 @@ def _drain(store: Store, handled: inbound.Handled | None, clock: Callable[[], da
     return handled is not None and inbound.may_acknowledge(store, handled, clock())
 
 
-def run(store: Store, receivers: Mapping[int, Receiver], stop: threading.Event) -> None:
-    """One thread an account, until `stop`."""
-    threads = [
-        threading.Thread(target=_serve, args=(store, account, receiver, stop), name=f"account-{account}")
-        for account, receiver in receivers.items()
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
+def run(store: Store, receivers: Callable[[Store], Mapping[int, Receiver]], stop: threading.Event) -> None:
+    """One thread an account, until `stop`. Accounts that are added meanwhile get theirs within seconds."""
+    threads: dict[int, threading.Thread] = {}
+    while not stop.is_set():
+        for account, receiver in receivers(store).items():
+            if account not in threads:
+                serve = threading.Thread(
+                    target=_serve, args=(store, account, receiver, stop), name=f"account-{account}"
+                )
+                threads[account] = serve
+                serve.start()
+        stop.wait(_NEW_ACCOUNTS_EVERY_S)
+    for thread in threads.values():
         thread.join()
 
 

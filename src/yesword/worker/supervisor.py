@@ -36,7 +36,7 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603 - our own command
             self.command,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call
         )
         self.started_at = time.monotonic()
 
@@ -55,8 +55,8 @@ class Child:
         self.process, self.due_at = None, now + self.pause_s
 
 
-def _die_with_parent() -> None:
-    """Ask the kernel to end the child when the supervisor is gone, whatever ended it (Linux)."""
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent is gone, whatever ended that (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 

@@ -184,6 +184,19 @@ def test_a_text_of_a_cancelled_campaign_is_refused_should_it_be_claimed_first(he
     assert here.states(campaign) == {MessageState.CANCELLED: 1}
 
 
+def test_cancelling_takes_along_those_who_wait_for_their_hour(here: World) -> None:
+    miami = ZoneInfo("America/New_York")
+    here.now[0] = datetime(2026, 3, 3, 15, tzinfo=miami)
+    here.members(1, numbers=[MIAMI])
+    here.now[0] = datetime(2026, 3, 3, 20, 30, tzinfo=miami)
+    campaign = here.campaign()
+    here.settle()
+    assert here.states(campaign) == {MessageState.QUEUED: 1}
+    campaigns.cancel(campaign.pk, here.at)
+    here.dispatcher.chores()
+    assert here.states(campaign) == {MessageState.CANCELLED: 1}
+
+
 def test_somebody_in_florida_at_half_past_eight_in_the_evening_waits_until_eight(here: World) -> None:
     miami = ZoneInfo("America/New_York")
     here.now[0] = datetime(2026, 3, 3, 15, tzinfo=miami)

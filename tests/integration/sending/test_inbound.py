@@ -52,6 +52,12 @@ def test_a_second_opt_in_is_answered_and_grants_nothing_anew(here: World) -> Non
     assert here.kinds() == ["requested", "confirmed"]
 
 
+def test_a_second_yes_is_told_that_they_are_in(here: World) -> None:
+    here.join()
+    assert here.text(ANNA, "YES") == "already_in"
+    assert here.kinds() == ["requested", "confirmed"]
+
+
 def test_a_second_opt_in_while_the_question_is_open_asks_again_and_opens_no_second_one(here: World) -> None:
     here.text(ANNA, "SAVEMORE")
     assert here.text(ANNA, "SAVEMORE") == "asked_again"

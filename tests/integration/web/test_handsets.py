@@ -71,8 +71,7 @@ def running(sqlite_store):
         endpoint = Endpoint(host="127.0.0.1", port=port, token=token)
         channel = SimulatorChannel(endpoint, account="simulator")
         with closing(channel), world(sqlite_store, channel=channel) as opened:
-            receivers = channels.receivers(sqlite_store)
-            thread = threading.Thread(target=receiver.run, args=(sqlite_store, receivers, stop))
+            thread = threading.Thread(target=receiver.run, args=(sqlite_store, channels.receivers, stop))
             thread.start()
             yield opened
             stop.set()

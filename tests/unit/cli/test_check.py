@@ -104,3 +104,18 @@ def test_a_supposed_consent_needs_no_django():
     probe = f"import atexit, sys; atexit.register(lambda: sys.stderr.write(str('django' in sys.modules))); {program}"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (4, "False")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param(["--program", "club"], id="a supposed consent and a program at once"),
+        pytest.param(["--at", "9999-12-31T23:59Z"], id="a time that no calendar reaches"),
+        pytest.param(["--at", "0001-01-01T00:00+14:00"], id="a time before the first"),
+        pytest.param(["--brand-country", "XX"], id="a country that is none"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused_with_a_sentence(more):
+    result = check(DENMARK, "--consent", "express", *more)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output

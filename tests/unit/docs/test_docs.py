@@ -329,6 +329,9 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the examples, and beside them the demo's data as `make demo` leaves it."""
     folder = tmp_path_factory.mktemp("docs") / "examples"
     shutil.copytree(DOCS / "examples", folder)
+    shutil.copytree(
+        DOCS / "examples", folder / "docs" / "examples"
+    )  # as they stand from the root of the project
     subprocess.run(
         [sys.executable, "-c", _FURNISH], cwd=folder, env=_clean_environment(), check=True, timeout=120
     )

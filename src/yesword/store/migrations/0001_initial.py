@@ -166,6 +166,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('outcome', models.CharField(max_length=8)),
                 ('code', models.CharField(blank=True, max_length=60)),
+                ('rule', models.CharField(blank=True, max_length=60)),
                 ('contact_id', models.BigIntegerField()),
                 ('not_before', models.DateTimeField(null=True)),
                 ('verdict', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='store.campaignverdict')),

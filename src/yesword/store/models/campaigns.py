@@ -65,6 +65,7 @@ class VerdictPerson(models.Model):
     verdict = models.ForeignKey(CampaignVerdict, on_delete=models.CASCADE)
     outcome = models.CharField(max_length=8)
     code = models.CharField(max_length=60, blank=True)
+    rule = models.CharField(max_length=60, blank=True)
     contact_id = models.BigIntegerField()
     not_before = models.DateTimeField(null=True)
 

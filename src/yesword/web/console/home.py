@@ -148,7 +148,7 @@ def _no_brand() -> parts.Empty:
         icon="program",
         title=_("No brand yet"),
         text=_(
-            "A brand is the legal sender that people say yes to; its programs are what they can join. Run “yesword demo” to see one with its programs and people."
+            "A brand is the legal sender that people say yes to; its programs are what they can join. “yesword brand add”, “yesword account add” and “yesword program apply” make yours; “yesword demo” shows one with its programs and people."
         ),
     )
 

@@ -187,6 +187,6 @@ def _empty() -> parts.Empty:
         icon="program",
         title=_("No programs yet"),
         text=_(
-            "A program is one stream of texts that people can join: what it is for, how often it writes, and every word that it says. Programs are written as TOML files; “yesword demo” has four to start from."
+            "A program is one stream of texts that people can join: what it is for, how often it writes, and every word that it says. Programs are written as TOML files: “yesword program check” reads one, and “yesword program apply” publishes it."
         ),
     )
