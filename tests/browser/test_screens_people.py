@@ -204,3 +204,4 @@ def test_everything_is_reached_by_keyboard(open_page):
     page.get_by_role("link", name="Dutch").focus()
     page.keyboard.press("Enter")
     page.locator("blockquote[lang=nl]").wait_for()
+    assert "Sms SAVEMORE naar 800123" in page.locator("blockquote[lang=nl]").inner_text()

@@ -257,6 +257,7 @@ def test_a_receiver_finds_its_carrier_again(tmp_path):
         stop.set()
         receiving.join()
         control.close()
+    assert got == ["one", "two"], "nothing came twice"
 
 
 def test_an_item_without_an_answer_comes_again_after_a_while(tmp_path):
