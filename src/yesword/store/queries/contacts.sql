@@ -18,10 +18,6 @@ ON CONFLICT (brand_id, kind, digest) DO NOTHING
 -- name: find_contact
 SELECT contact_id FROM look_up WHERE brand_id = :brand_id AND kind = :kind AND digest = :digest
 
--- name: find_contacts [sqlite]
-SELECT digest, contact_id FROM look_up
-WHERE brand_id = :brand_id AND kind = :kind AND digest IN (SELECT unhex_compat(value) FROM json_each(:digests))
-
 -- name: find_contacts [postgresql]
 SELECT digest, contact_id FROM look_up WHERE brand_id = :brand_id AND kind = :kind AND digest = ANY(:digests)
 

@@ -24,6 +24,3 @@ WHERE bucket = :bucket AND contact_id = :contact_id ORDER BY id DESC LIMIT :coun
 SELECT count(*) FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND created_at >= :since
 AND kind IN ('help_reply', 'reply')
 
--- name: programs_texted_since
-SELECT DISTINCT program_id FROM message WHERE bucket = :bucket AND contact_id = :contact_id
-AND handed_at >= :since AND program_id IS NOT NULL

@@ -150,9 +150,6 @@ UPDATE message SET state = 0, due_at = :now WHERE bucket = :bucket AND held_for 
 SELECT bucket, contact_id, program_id, held_for, planned_seq, created_at FROM message WHERE state = 1
 ORDER BY created_at LIMIT 500
 
--- name: owners_sending
-SELECT DISTINCT owner FROM message WHERE state = 2
-
 -- name: retry_codes_of_owner
 UPDATE message SET state = 0, owner = NULL, due_at = :now
 WHERE owner = :owner AND state = 2 AND kind = 'code' AND recalled = 0
@@ -235,10 +232,6 @@ WHERE account_id = :account_id AND provider_id = :provider_id AND state = :state
 -- name: message_states_of_campaign
 SELECT state, count(*) FROM message WHERE campaign_id = :campaign_id GROUP BY state
 
--- name: reasons_of_campaign
-SELECT state, reason, count(*) FROM message WHERE campaign_id = :campaign_id AND reason <> ''
-GROUP BY state, reason ORDER BY count(*) DESC LIMIT 50
-
 -- name: queued_of_campaign
 SELECT count(*) FROM message WHERE campaign_id = :campaign_id AND state = 0 AND due_at <= :now
 
@@ -259,13 +252,6 @@ FROM message WHERE bucket = :bucket AND contact_id = :contact_id ORDER BY id DES
 -- name: decisions_of_message
 SELECT id, at, verdict, body, facts, versions FROM decision WHERE bucket = :bucket AND message_id = :message_id
 ORDER BY id
-
--- name: decision_by_id
-SELECT id, message_id, at, verdict, body, facts, versions FROM decision WHERE bucket = :bucket AND id = :id
-
--- name: attempts_of_message
-SELECT id, owner, claimed_at, outcome, provider_id, error_code, ended_at FROM attempt
-WHERE bucket = :bucket AND message_id = :message_id ORDER BY id
 
 -- name: try_group_lock [postgresql]
 SELECT pg_try_advisory_xact_lock(:key)

@@ -33,10 +33,6 @@ VALUES (:bucket, :event_id, :brand_id, :entry, :leaf_hash, :created_at)
 SELECT id, body, sealed, leaf_hash, entry, recorded_at FROM consent_event
 WHERE bucket = :bucket AND contact_id = :contact_id ORDER BY seq
 
--- name: event_by_id
-SELECT contact_id, brand_id, body, sealed, leaf_hash, entry, recorded_at FROM consent_event
-WHERE bucket = :bucket AND id = :id
-
 -- name: standings_after
 SELECT contact_id, seq, stop_seq, state, last_leaf FROM standing
 WHERE (bucket, contact_id) > (:cursor_bucket, :cursor) ORDER BY bucket, contact_id LIMIT :count
