@@ -231,6 +231,19 @@ def test_each_number_of_the_verdict_opens_into_reasons_and_people(here, manager)
     assert f"{never}" not in read(page)
 
 
+def test_each_reason_has_its_sentence_also_when_others_with_its_code_came_first(here, monkeypatch):
+    monkeypatch.setattr(audience, "SHOWN", 1)
+    here.strangers([f"+3161234569{digit}" for digit in range(5)])
+    here.strangers(["+4520123490"])
+    verdict = counted(here, a_draft(here))
+    lines = reporting.reason_lines(here.store, here.scales, verdict, "refuse")
+    assert {(line.code, line.rule, line.count) for line in lines} == {
+        ("never_asked", "nl.tw117.cs", 5),
+        ("never_asked", "dk.mfl10.cs", 1),
+    }
+    assert all(line.example is not None and line.example.rule == line.rule for line in lines)
+
+
 def test_those_who_wait_are_shown_with_their_moment(here, manager):
     here.members(1, numbers=["+13055550123"], name="Noah")
     campaign = a_draft(here)
