@@ -19,7 +19,7 @@ from django.db import DatabaseError
 import yesword
 from factories.dumps import dump
 from factories.questions import NOON as GATE_NOON
-from factories.questions import grant, granted, question, service, stopped
+from factories.questions import grant, granted, place, question, service, stopped
 from factories.worlds import ANNA, CLUB, RULES, World, at_once, next_token, publish, world
 from yesword.channels.memory import MemoryCarrier, MemoryChannel
 from yesword.channels.ports import HandOver, InboundText, Outcome
@@ -29,6 +29,7 @@ from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, 
 from yesword.domain.gate import decide
 from yesword.domain.ids import EventId, ProgramId
 from yesword.domain.messages import MessageKind, MessageState
+from yesword.domain.parties import Origin, Relation
 from yesword.domain.programs import OptIn
 from yesword.domain.rules import RuleBook
 from yesword.domain.rules.loader import read_packs
@@ -651,12 +652,23 @@ is_allowed = true
 max_latency_s = 864000
 
 [[rule]]
+id = "xx.customers"
+severity = "block"
+[rule.soft_opt_in]
+classes = ["promotional"]
+origins = ["sale"]
+is_own_similar = false
+is_same_entity = false
+is_told = false
+is_told_each_time = false
+
+[[rule]]
 id = "xx.staleness"
 severity = "block"
-[rule.staleness]
+[rule.expiry]
 classes = ["promotional"]
-first_text_days = 9999
-idle_days = 9999
+anchor = "first_text"
+days = 9999
 
 [[rule]]
 id = "xx.conversation"
@@ -667,6 +679,8 @@ reply_within_s = 9999999
 
 NIGHT = datetime(2026, 11, 23, 23, tzinfo=ZoneInfo("Europe/Amsterdam")).astimezone(UTC)
 LONG_AGO = GATE_NOON - timedelta(days=400)
+BOUGHT = Relation(origin=Origin.SALE, at=GATE_NOON, was_told=True, categories=("shoes",))
+NOWHERE_KNOWN = place("KE", "Africa/Nairobi")
 
 
 @pytest.mark.parametrize(
@@ -674,6 +688,11 @@ LONG_AGO = GATE_NOON - timedelta(days=400)
     [
         pytest.param(
             question(state=granted(grant(basis=Basis.CUSTOMER))), GATE_NOON, id="without express consent"
+        ),
+        pytest.param(
+            question(state=granted(grant(basis=Basis.CUSTOMER, relation=BOUGHT)), places=(NOWHERE_KNOWN,)),
+            GATE_NOON,
+            id="to a customer where no verified law lets it",
         ),
         pytest.param(
             question(state=granted(grant(program=99))), GATE_NOON, id="on consent for another program"
@@ -693,7 +712,7 @@ LONG_AGO = GATE_NOON - timedelta(days=400)
     ],
 )
 def test_unverified_never_permits(facts: object, at: datetime) -> None:
-    hearsay = RULES.with_packs(read_packs({"xx.toml": PERMISSIVE}))
+    hearsay = RULES.with_packs(read_packs({"xx.toml": PERMISSIVE.replace('"NL"', '"NL", "KE"')}))
     as_it_is = decide(facts, RULES, at)
     assert as_it_is.verdict is not Verdict.SEND
     told_so = decide(facts, hearsay, at)
@@ -702,6 +721,11 @@ def test_unverified_never_permits(facts: object, at: datetime) -> None:
 
 def test_unverified_never_permits_what_the_same_rule_verified_would() -> None:
     """So that the test above can fail."""
+    customer = question(state=granted(grant(basis=Basis.CUSTOMER, relation=BOUGHT)), places=(NOWHERE_KNOWN,))
+    lawful = PERMISSIVE.replace('"known"', '"found"').replace('"NL"', '"KE"')
+    assert (
+        decide(customer, RULES.with_packs(read_packs({"xx.toml": lawful})), GATE_NOON).verdict is Verdict.SEND
+    )
     verified = RULES.without("nl", "eu").with_packs(
         read_packs({"xx.toml": PERMISSIVE.replace('"known"', '"found"')})
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from yesword.domain.events import Basis, Grade, Scope
 from yesword.domain.facts import (
+    BrandFacts,
     ContactFacts,
     GateFacts,
     MessageFacts,
@@ -111,7 +112,7 @@ def question(
     )
     facts = GateFacts(
         message=asked or message(),
-        brand_country="NL",
+        brand=BrandFacts(country="NL"),
         contact=replace(person, **(contact or {})),
         program=PROGRAM,
         sender=SENDER,

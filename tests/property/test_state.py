@@ -77,11 +77,28 @@ class Consent(RuleBasedStateMachine):
     def grant(self, kind, scope, actor, basis, grade, delay):
         before = self.state
         happened = self.happen(kind, scope, delay, actor=actor, basis=basis, grade=grade)
+        if kind is EventKind.RENEWED and actor is Actor.SYSTEM:
+            assert self.state == replace(before, seq=happened.seq), "a reminder of nothing does nothing"
+            return
         self.joined(happened)
         if actor is not Actor.HANDSET:
             assert self.state.withdrawals == before.withdrawals, "only the handset lifts a stop"
         if self.given and self.given[-1] is happened and actor is Actor.HANDSET and scope is not None:
             assert _ended(self.state, scope) == set(), "what was joined again is not left for START"
+
+    @precondition(lambda self: self.state.grants)
+    @rule(data=st.data(), scope=scopes, basis=bases, grade=grades, delay=delays)
+    def remind(self, data, scope, basis, grade, delay):
+        """Whatever the event says of itself, it dates one consent anew."""
+        before = self.state
+        reminded = data.draw(st.sampled_from(before.grants))
+        fields = {"actor": Actor.SYSTEM, "basis": basis, "grade": grade, "answers": reminded.event}
+        happened = self.happen(EventKind.RENEWED, scope, delay, **fields)
+        dated = tuple(
+            replace(each, renewed_at=happened.occurred_at) if each.event == reminded.event else each
+            for each in before.grants
+        )
+        assert self.state == replace(before, grants=dated, seq=happened.seq)
 
     @rule(scope=scopes, actor=actors, minutes=st.sampled_from([None, 1, 30]))
     def ask(self, scope, actor, minutes):

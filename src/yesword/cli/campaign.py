@@ -14,6 +14,7 @@ import click
 from yesword.cli.check import read_time
 from yesword.cli.finding import find_program
 from yesword.cli.options import opened, with_store
+from yesword.cli.remarks import despite_findings, lines, stop_at_errors
 from yesword.domain.errors import YeswordError
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ def _campaign(number: int) -> "Campaign":
 @click.option(
     "--send-by", metavar="TIME", help="After this moment it is of no use: what waits longer is refused."
 )
+@click.option(
+    "--mixed", "is_mixed", is_flag=True, help="It informs and also sells, so it is held to be promotion."
+)
+@despite_findings
 @with_store
 def create(
     program: str,
@@ -74,8 +79,15 @@ def create(
     send_by: str | None,
     data: Path,
     database_url: str | None,
+    *,
+    is_mixed: bool,
+    despite_findings: bool,
 ) -> None:
-    """Make a draft; prints its number."""
+    """Make a draft; prints its number.
+
+    What the linter finds in the text, by the law of where the audience is, goes to the error output; an error there
+    stops it.
+    """
     from yesword.domain.segments import Comparison, Condition
 
     conditions = []
@@ -84,23 +96,37 @@ def create(
         if not equals or not field.strip():
             raise click.BadParameter(f"{each} is not of the form FIELD=VALUE", param_hint="--where")
         conditions.append(Condition(field=field.strip(), comparison=Comparison.IS, value=value.strip()))
-    with _store(data, database_url):
+    with _store(data, database_url) as store:
         from yesword.sending import campaigns
         from yesword.sending.campaigns import NewCampaign
 
         found = find_program(program)
-        draft = campaigns.create(
-            NewCampaign(
-                brand=found.brand,
-                program=found.id,
-                name=name,
-                template=text,
-                segment=tuple(conditions),
-                categories=category,
-                send_by=read_time(send_by) if send_by else None,
-            )
+        new = NewCampaign(
+            brand=found.brand,
+            program=found.id,
+            name=name,
+            template=text,
+            segment=tuple(conditions),
+            categories=category,
+            send_by=read_time(send_by) if send_by else None,
+            is_mixed=is_mixed,
         )
-        click.echo(draft.pk)
+        _proofread(store, campaigns.written(new), despite=despite_findings)
+        click.echo(campaigns.create(new).pk)
+
+
+def _proofread(store: "Store", draft: "Campaign", *, despite: bool) -> None:
+    from yesword.domain.rules import RuleBook
+    from yesword.sending.proofreading import SELLS, audience_places, proofread
+    from yesword.sending.weighing import Scales
+
+    places = audience_places(store, draft)
+    findings = proofread(Scales(RuleBook.load()), draft, places, datetime.now(UTC).date())
+    for line in lines(findings):
+        click.echo(line, err=True)
+    if any(each.code == SELLS for each in findings):
+        click.echo("         If it is meant to sell too, say so with --mixed.", err=True)
+    stop_at_errors(findings, draft.name, "no draft was made", despite=despite)
 
 
 @command.command("verdict")

@@ -17,13 +17,14 @@ from yesword.cli.options import with_store
 from yesword.domain.decisions import Decision, Reason, Verdict
 from yesword.domain.errors import YeswordError
 from yesword.domain.explain import render, tree
-from yesword.domain.facts import SenderFacts
+from yesword.domain.facts import BrandFacts, GateFacts, SenderFacts
 from yesword.domain.gate import decide
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.phone import is_short_code, parse
 from yesword.domain.places import country_zones, places_for
 from yesword.domain.question import Supposed, supposing, usual_kind, wording_of
 from yesword.domain.rules import RuleBook
+from yesword.domain.tracing import Trace, trace
 
 EXIT_CODES: Final = {Verdict.SEND: 0, Verdict.WAIT: 3, Verdict.REFUSE: 4}
 EXIT_BAD_INPUT: Final = 2
@@ -116,7 +117,7 @@ def command(
         if consent is None:
             from yesword.cli import check_store
 
-            decision = check_store.check(
+            weighed = check_store.check(
                 data=data,
                 database_url=database_url,
                 number=number,
@@ -127,16 +128,23 @@ def command(
                 sender=sender,
                 at=moment,
             )
+            decision, facts = weighed.decision, weighed.facts
         else:
             if program is not None:
                 raise TwoQuestionsError
-            decision = _supposing(
+            decision, facts = _supposing(
                 number, Supposed(consent), message_class, kind, brand_country, text, sender, moment
             )
     except YeswordError as error:
         _complain(error, as_json=as_json)
         sys.exit(EXIT_BAD_INPUT)
-    click.echo(json.dumps(as_object(decision), indent=1, ensure_ascii=False) if as_json else tree(decision))
+    traced = trace(decision, facts, RuleBook.load())
+    shown = "" if number is None else _masked(number, facts)
+    if as_json:
+        found = as_object(decision) | {"number": shown or None} | as_traced(traced)
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    else:
+        click.echo(tree(decision, trace=traced, number=shown))
     sys.exit(EXIT_CODES[decision.verdict])
 
 
@@ -161,7 +169,7 @@ def _supposing(
     text: str | None,
     sender: str | None,
     at: datetime,
-) -> Decision:
+) -> tuple[Decision, GateFacts]:
     if number is None:
         raise NoNumberGivenError
     parsed = parse(number, country=None)
@@ -173,15 +181,20 @@ def _supposing(
         country=parsed.country,
         may_text=parsed.may_text,
         places=places_for(parsed),
-        brand_country=_country(brand_country, parsed.country),
+        brand=BrandFacts(country=_country(brand_country, parsed.country)),
         at=at,
-        text=wording_of(text) if text is not None else None,
+        text=wording_of(text, RuleBook.load().labels) if text is not None else None,
         sender=_sender(sender) if sender is not None else None,
     )
     decision = decide(facts, RuleBook.load(), at)
     # There is neither a program nor a brand in such a question, so nobody can miss the brand's name in the text.
     named = decision.skipped if text is None else (*decision.skipped, "naming")
-    return replace(decision, skipped=named)
+    return replace(decision, skipped=named), facts
+
+
+def _masked(number: str, facts: GateFacts) -> str:
+    """The country and the last digits. What was understood as a number once is understood again."""
+    return parse(number, country=facts.brand.country).masked()
 
 
 def _country(given: str | None, default: str) -> str:
@@ -197,7 +210,7 @@ def _sender(address: str) -> SenderFacts:
     """A name has letters, and cannot be replied to."""
     is_name = any(character.isalpha() for character in address)
     kind = "alphanumeric" if is_name else "short_code" if is_short_code(address) else "long_code"
-    return SenderFacts(address=address, kind=kind, can_receive=not is_name)
+    return SenderFacts(address=address, kind=kind, can_receive=not is_name, registrations=None)
 
 
 def as_object(decision: Decision) -> dict[str, Any]:
@@ -211,6 +224,38 @@ def as_object(decision: Decision) -> dict[str, Any]:
         "notes": [_reason(each) for each in decision.notes],
         "skipped": list(decision.skipped),
         "packs": list(decision.packs),
+    }
+
+
+def as_traced(traced: Trace) -> dict[str, Any]:
+    """What was asked about, where the person may be, and what became of each rule; the keys are stable, too."""
+    return {
+        "asked": {
+            "program": traced.program or None,
+            "class": traced.message.message_class.value,
+            "kind": traced.message.kind.value,
+            "categories": list(traced.categories),
+        },
+        "places": [
+            {
+                "country": each.place.country,
+                "region": each.place.region,
+                "zone": each.place.zone,
+                "evidence": each.place.evidence.value,
+                "name": each.name,
+                "local": each.local.isoformat(),
+            }
+            for each in traced.places
+        ],
+        "rules": [
+            {
+                "rule": each.rule,
+                "citation": each.citation,
+                "outcome": each.outcome.value,
+                "fact": None if each.fact is None else render(each.fact),
+            }
+            for each in traced.heard
+        ],
     }
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from yesword.cli.finding import UnknownPersonError, find_person, find_program
 from yesword.cli.options import opened
 from yesword.domain import phone
-from yesword.domain.decisions import Decision
 from yesword.domain.messages import MessageClass, MessageKind
 
 if TYPE_CHECKING:
     from yesword.domain.programs import Program
+    from yesword.sending.weighing import Weighed
     from yesword.store.contacts import Contact
 
 
@@ -27,8 +27,8 @@ def check(
     text: str | None,
     sender: str | None,
     at: datetime,
-) -> Decision:
-    """The decision for a text that is not sent, from the person's record. A stranger is asked about as one."""
+) -> "Weighed":
+    """The decision for a text that is not sent, with the facts of the record. A stranger is asked about as one."""
     store = opened(data, database_url)
 
     from yesword.domain.rules import RuleBook
@@ -40,7 +40,7 @@ def check(
         if number is None:
             raise UnknownPersonError(brand=found.brand_name)
         person = find_person(store, number, found) or _stranger(number, found, at)
-        weighed = explaining.check(
+        return explaining.check(
             store,
             Scales(RuleBook.load()),
             person,
@@ -50,7 +50,6 @@ def check(
             kind=MessageKind(kind) if kind else MessageKind.CAMPAIGN,
             message_class=MessageClass(message_class) if message_class else None,
         )
-        return weighed.decision
     finally:
         store.close()
 

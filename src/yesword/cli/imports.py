@@ -11,6 +11,8 @@ import click
 from yesword.cli.finding import find_program
 from yesword.cli.options import opened, with_store
 from yesword.domain.errors import YeswordError
+from yesword.domain.events import Basis
+from yesword.domain.parties import Origin, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,39 @@ _SHOWN_LINES: Final = 10
     metavar="CC",
     help="Of national numbers, and whether 03/04/2024 is in March or April; by default the brand's.",
 )
+@click.option(
+    "--basis",
+    type=click.Choice([Basis.EXPRESS.value, Basis.CUSTOMER.value]),
+    default=Basis.EXPRESS.value,
+    show_default=True,
+    help="On what they would be texted: their own yes, or being customers, where a law lets that do.",
+)
+@click.option(
+    "--relation",
+    type=click.Choice([origin.value for origin in Origin]),
+    default=Origin.SALE.value,
+    show_default=True,
+    help="With --basis customer: how they became customers.",
+)
+@click.option(
+    "--told-free-refusal",
+    "was_told",
+    is_flag=True,
+    help="With --basis customer: they were told that refusing is free and easy, when they gave the number.",
+)
+@click.option(
+    "--bought",
+    multiple=True,
+    metavar="CATEGORY",
+    help="With --basis customer: what all of them bought; may be repeated.",
+)
+@click.option(
+    "--provenance",
+    type=click.Choice([provenance.value for provenance in Provenance]),
+    default=Provenance.OWN.value,
+    show_default=True,
+    help="Where the file comes from. Of a list that was bought, rented or shared only opt-outs are taken.",
+)
 @click.option("--opt-outs", "is_opt_outs", is_flag=True, help="Everybody in the file has opted out.")
 @click.option(
     "--rejected",
@@ -50,10 +85,15 @@ def command(
     file: Path,
     key: str,
     country: str | None,
+    basis: str,
+    relation: str,
+    bought: tuple[str, ...],
+    provenance: str,
     data: Path,
     database_url: str | None,
     rejected: Path | None,
     *,
+    was_told: bool,
     is_opt_outs: bool,
     is_dry_run: bool,
     as_json: bool,
@@ -61,18 +101,37 @@ def command(
     """Import people from FILE (CSV with a line of column names) into a program.
 
     Opt-outs are recorded first, for all texts of the brand. Nobody who has stopped is brought back. Consent is graded:
-    D when a row has its source, date and wording; else E, and such a person is not texted. Running the same file again
+    D when a row has its source, date and wording; else E, and such a person is not texted. Of customers, a row needs its
+    source and the date of the last purchase; they are texted only where a law lets that do. Running the same file again
     changes nothing, so an import that was cut off is simply run again.
 
     Exits 0 when it is done, 1 when no row could be taken, 2 when the file, the program or the store cannot be used.
     """
+    is_customers = basis == Basis.CUSTOMER.value
+    if not is_customers and (was_told or bought or relation != Origin.SALE.value):
+        raise click.UsageError(
+            "--relation, --told-free-refusal and --bought are about customers: add --basis customer."
+        )
     try:
         store = opened(data, database_url)
         # Only an open store has set up the models that these rest on.
-        from yesword.collect.imports import Options, Outcome, run_import
+        from yesword.collect.imports import Ground, Options, Outcome, run_import
         from yesword.sending.draining import drain
 
-        options = Options(country=country, is_opt_outs=is_opt_outs, is_dry_run=is_dry_run, rejected=rejected)
+        ground = Ground(
+            is_customers=is_customers,
+            origin=Origin(relation),
+            was_told=was_told,
+            bought=bought,
+            provenance=Provenance(provenance),
+        )
+        options = Options(
+            country=country,
+            is_opt_outs=is_opt_outs,
+            is_dry_run=is_dry_run,
+            rejected=rejected,
+            ground=ground,
+        )
         try:
             report = run_import(
                 store,

@@ -1,20 +1,30 @@
-"""`yesword brand`, `account` and `program`: what an installation is set up with before anybody can be texted."""
+"""`yesword brand`, `account`, `program` and `sender`: what an installation is set up with before anybody can be texted."""
 
+import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from yesword.cli.options import opened, with_store
+from yesword.cli.remarks import as_object, despite_findings, lines, read_places, stop_at_errors
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId
+from yesword.domain.parties import SenderTrait
 
 if TYPE_CHECKING:
+    from yesword.domain.linting.finding import Finding
     from yesword.domain.programs import Program
+    from yesword.store.models import Brand, Sender
     from yesword.store.opening import Store
+
+
+_ASSUMED_COUNTRY: Final = "NL"  # of a brand that nobody names
 
 
 class UnknownBrandError(YeswordError):
@@ -27,6 +37,18 @@ class UnknownAccountError(YeswordError):
     """There is no account {key}. Known accounts: {known}. `yesword account add` makes one."""
 
     code = "unknown_account"
+
+
+class UnknownSenderError(YeswordError):
+    """There is no sender {address}. Known senders: {known}. `yesword program apply` makes those that programs name."""
+
+    code = "unknown_sender"
+
+
+class AmbiguousSenderError(YeswordError):
+    """Several accounts have a sender {address}. Name one with --account: {known}."""
+
+    code = "ambiguous_sender"
 
 
 class NotTextError(YeswordError):
@@ -42,12 +64,16 @@ class BadBrandError(YeswordError):
 
 
 @contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url, may_create=True)
+def _store(data: Path, database_url: str | None, *, may_create: bool = True) -> Iterator["Store"]:
+    store = opened(data, database_url, may_create=may_create)
     try:
         yield store
     finally:
         store.close()
+
+
+def _existing(data: Path, database_url: str | None) -> AbstractContextManager["Store"]:
+    return _store(data, database_url, may_create=False)
 
 
 @click.group("brand")
@@ -55,17 +81,36 @@ def brand() -> None:
     """The legal senders that consent is given to."""
 
 
+_TRAITS = click.Choice([trait.value for trait in SenderTrait])
+
+
 @brand.command("add")
 @click.argument("key")
 @click.option("--name", required=True, help="The name that people know; every text says it.")
 @click.option("--country", required=True, metavar="CC", help="Where the legal sender is.")
+@click.option("--region", metavar="CC-RR", help="From which state or province it sends, such as US-TX.")
+@click.option(
+    "--trait",
+    "traits",
+    type=_TRAITS,
+    multiple=True,
+    help="What it is, where a law's exemptions ask; may be repeated.",
+)
 @click.option("--address", default="", help="Postal address, for receipts and records.")
 @click.option(
     "--origin", required=True, help="Names the brand's ledger for ever, such as example.com/ledger."
 )
 @with_store
 def add_brand(
-    key: str, name: str, country: str, address: str, origin: str, data: Path, database_url: str | None
+    key: str,
+    name: str,
+    country: str,
+    region: str | None,
+    traits: tuple[str, ...],
+    address: str,
+    origin: str,
+    data: Path,
+    database_url: str | None,
 ) -> None:
     """Add the brand KEY. Its origin cannot be changed once consent is recorded."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", key):
@@ -77,15 +122,114 @@ def add_brand(
             what=f"The origin {origin}",
             why="write three characters or more without spaces and plus signs, such as example.com/ledger",
         )
+    sends_from = _region(region, country.upper()) if region else ""
     with _store(data, database_url):
         from yesword.store.models import Brand
 
         if Brand.objects.filter(key=key).exists() or Brand.objects.filter(origin=origin).exists():
             raise BadBrandError(what=f"The key {key} or the origin {origin}", why="a brand has it already")
-        Brand.objects.create(key=key, name=name, country=country.upper(), address=address, origin=origin)
+        Brand.objects.create(
+            key=key,
+            name=name,
+            country=country.upper(),
+            region=sends_from,
+            traits=sorted(set(traits)),
+            address=address,
+            origin=origin,
+        )
         click.echo(
             f"Added {name}. Next: an account (yesword account add) and a program (yesword program apply)."
         )
+
+
+@brand.command("change")
+@click.argument("key")
+@click.option("--region", metavar="CC-RR", help='From which state or province it sends; "" for none.')
+@click.option("--trait", "traits", type=_TRAITS, multiple=True, help="What it is, too; may be repeated.")
+@click.option(
+    "--not-trait", "not_traits", type=_TRAITS, multiple=True, help="What it no longer is; may be repeated."
+)
+@with_store
+def change_brand(
+    key: str,
+    region: str | None,
+    traits: tuple[str, ...],
+    not_traits: tuple[str, ...],
+    data: Path,
+    database_url: str | None,
+) -> None:
+    """Change what the brand KEY says of itself, and show it. You answer for it: a law's exemption rests on it."""
+    with _existing(data, database_url):
+        found = _brand(key)
+        if region is not None:
+            found.region = _region(region, found.country) if region else ""
+        found.traits = sorted({*found.traits, *traits} - set(not_traits))
+        found.save(update_fields=["region", "traits"])
+        sends_from = found.region or found.country
+        click.echo(
+            f"{found.name} sends from {sends_from}; it is: {', '.join(found.traits) or 'nothing special'}."
+        )
+
+
+def _region(stated: str, country: str) -> str:
+    from yesword.domain.places.regions import read_region
+
+    region = read_region(stated)
+    if region[:2] != country:
+        raise BadBrandError(what=f"The region {region}", why=f"the brand is in {country}")
+    return region
+
+
+@click.command("sender")
+@click.argument("address")
+@click.option(
+    "--account", "account_key", metavar="KEY", help="Of which account, where several have such a sender."
+)
+@click.option(
+    "--registered", multiple=True, metavar="REGISTRY", help="It stands in this registry; may be repeated."
+)
+@click.option(
+    "--not-registered", multiple=True, metavar="REGISTRY", help="It no longer does; may be repeated."
+)
+@with_store
+def sender(
+    address: str,
+    account_key: str | None,
+    registered: tuple[str, ...],
+    not_registered: tuple[str, ...],
+    data: Path,
+    database_url: str | None,
+) -> None:
+    """Note where the sender ADDRESS is registered, and show it.
+
+    Rules ask about it: a US long code must stand in `tcr`, a Spanish name in `cnmc-alias`.
+    """
+    with _existing(data, database_url):
+        from yesword.collect.registries import sender_registry
+        from yesword.domain.rules import RuleBook
+
+        found = _sender(address, account_key)
+        book = RuleBook.load()
+        added = {sender_registry(book, each) for each in registered}
+        found.registrations = sorted({*found.registrations, *added} - set(not_registered))
+        found.save(update_fields=["registrations"])
+        kind = found.get_kind_display().lower()
+        stands = ", ".join(found.registrations) or "nowhere"
+        click.echo(f"{found.address}, {kind} of {found.account.key}; registered: {stands}.")
+
+
+def _sender(address: str, account_key: str | None) -> "Sender":
+    from yesword.store.models import Sender
+
+    rows = Sender.objects.select_related("account").filter(address=address)
+    found = list(rows.filter(account__key=account_key) if account_key else rows)
+    if not found:
+        raise UnknownSenderError(
+            address=address, known=_known(Sender.objects.values_list("address", flat=True))
+        )
+    if len(found) > 1:
+        raise AmbiguousSenderError(address=address, known=_known(each.account.key for each in found))
+    return found[0]
 
 
 @click.group("account")
@@ -122,36 +266,77 @@ def program() -> None:
     """Programs as files: read strictly, published in versions that never change."""
 
 
+_COUNTRIES: Final = click.option(
+    "--country",
+    "countries",
+    multiple=True,
+    metavar="CC",
+    help="Where its people are: DK, US-OK; may be repeated. By default the brand's country.",
+)
+
+
 @program.command("check")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def check_program(file: Path) -> None:
-    """Read FILE (TOML) and say what is missing, misspelt or could not be sent. Needs no store."""
-    found = _read(file, BrandId(0), "Brand", "NL")
-    click.echo(
-        f"{found.key}: {len(found.texts)} languages, keywords {', '.join(found.keywords)}. Nothing is wrong with it."
-    )
+@click.option("--brand", "name", default="Brand", help="The name of the sender, to look for in the texts.")
+@_COUNTRIES
+@despite_findings
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check_program(
+    file: Path, name: str, countries: tuple[str, ...], *, despite_findings: bool, as_json: bool
+) -> None:
+    """Read FILE (TOML) and say what is missing, misspelt or could not be sent, and what its wordings lack.
+
+    Needs no store. Without --country the people are taken to be in the Netherlands.
+    """
+    found = _read(file, BrandId(0), name, _ASSUMED_COUNTRY)
+    findings = _lint(found, countries)
+    if as_json:
+        shown = {"program": found.key, "findings": [as_object(each) for each in findings]}
+        click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
+        sys.exit(_exit_code(findings, despite=despite_findings))
+    for line in lines(findings):
+        click.echo(line)
+    stop_at_errors(findings, file.name, "it would not be published", despite=despite_findings)
+    opinion = "It can be published." if findings else "Nothing is wrong with it."
+    click.echo(f"{found.key}: {len(found.texts)} languages, keywords {', '.join(found.keywords)}. {opinion}")
 
 
 @program.command("apply")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--brand", "brand_key", required=True, help="Whose program it is.")
 @click.option("--account", "account_key", required=True, help="The account that its sender belongs to.")
+@_COUNTRIES
+@despite_findings
 @with_store
-def apply_program(file: Path, brand_key: str, account_key: str, data: Path, database_url: str | None) -> None:
-    """Publish FILE as the program's newest version; a file that says nothing new makes none."""
+def apply_program(
+    file: Path,
+    brand_key: str,
+    account_key: str,
+    countries: tuple[str, ...],
+    data: Path,
+    database_url: str | None,
+    *,
+    despite_findings: bool,
+) -> None:
+    """Publish FILE as the program's newest version; a file that says nothing new makes none.
+
+    What the linter finds in its wordings is printed; an error there stops it.
+    """
     with _store(data, database_url) as store:
         from yesword.store import programs
-        from yesword.store.models import Account, Brand
+        from yesword.store.models import Account
 
-        owner = Brand.objects.filter(key=brand_key).first()
-        if owner is None:
-            raise UnknownBrandError(key=brand_key, known=_known(Brand.objects.values_list("key", flat=True)))
+        owner = _brand(brand_key)
         through = Account.objects.filter(key=account_key).first()
         if through is None:
             raise UnknownAccountError(
                 key=account_key, known=_known(Account.objects.values_list("key", flat=True))
             )
         read = _read(file, BrandId(owner.pk), owner.name, owner.country)
+        findings = _lint(read, countries)
+        for line in lines(findings):
+            click.echo(line, err=True)
+        stop_at_errors(findings, file.name, "nothing was published", despite=despite_findings)
         before = programs.by_key(BrandId(owner.pk), read.key)
         with store.database.write():
             published = programs.publish(read, programs.sender_for(through, read.sender))
@@ -159,6 +344,15 @@ def apply_program(file: Path, brand_key: str, account_key: str, data: Path, data
             click.echo(f"{published.key} says nothing new; version {published.version} stays.")
         else:
             click.echo(f"Published {published.key}, version {published.version}, on {published.sender}.")
+
+
+def _brand(key: str) -> "Brand":
+    from yesword.store.models import Brand
+
+    found = Brand.objects.filter(key=key).first()
+    if found is None:
+        raise UnknownBrandError(key=key, known=_known(Brand.objects.values_list("key", flat=True)))
+    return found
 
 
 def _known(keys: Iterable[str]) -> str:
@@ -173,3 +367,17 @@ def _read(file: Path, owner: BrandId, name: str, country: str) -> "Program":
     except UnicodeDecodeError as error:
         raise NotTextError(file=file.name) from error
     return read_program(text, file=file.name, brand=owner, brand_name=name, brand_country=country)
+
+
+def _lint(read: "Program", countries: Iterable[str]) -> "tuple[Finding, ...]":
+    from yesword.domain.linting.programs import lint_program
+    from yesword.domain.rules import RuleBook
+
+    today = datetime.now(UTC).date()
+    return lint_program(read, RuleBook.load().packs, today, countries=read_places(countries))
+
+
+def _exit_code(findings: "Iterable[Finding]", *, despite: bool) -> int:
+    from yesword.domain.linting.finding import has_errors
+
+    return 1 if has_errors(findings) and not despite else 0

@@ -3,6 +3,7 @@
 from yesword.consent.answering import Act, Answer, answer
 from yesword.consent.asking import ask, confirm, decline, grant
 from yesword.consent.record import Draft, Recorded, append, append_many
+from yesword.consent.renewing import Reminder, keep, lapse, renew
 from yesword.consent.withdrawing import Withdrawn, restart, withdraw
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Answer",
     "Draft",
     "Recorded",
+    "Reminder",
     "Withdrawn",
     "answer",
     "append",
@@ -18,6 +20,9 @@ __all__ = [
     "confirm",
     "decline",
     "grant",
+    "keep",
+    "lapse",
+    "renew",
     "restart",
     "withdraw",
 ]

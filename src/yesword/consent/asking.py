@@ -13,7 +13,7 @@ from yesword.domain.programs import Program
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
-from yesword.store.programs import BrandFacts
+from yesword.store.programs import BrandRow
 
 REQUEST_LAPSES: Final = timedelta(hours=24)  # house rule: a yes after a day answers another moment
 REQUEST_USEFUL: Final = timedelta(minutes=30)  # a question that comes later than this is no longer an answer
@@ -22,7 +22,7 @@ REQUEST_USEFUL: Final = timedelta(minutes=30)  # a question that comes later tha
 def ask(
     store: Store,
     session: Session,
-    brand: BrandFacts,
+    brand: BrandRow,
     contact: Contact,
     program: Program,
     act: Act,
@@ -47,7 +47,7 @@ def ask(
 def confirm(
     store: Store,
     session: Session,
-    brand: BrandFacts,
+    brand: BrandRow,
     contact: Contact,
     program: Program,
     request: EventId,
@@ -68,7 +68,7 @@ def confirm(
 def grant(
     store: Store,
     session: Session,
-    brand: BrandFacts,
+    brand: BrandRow,
     contact: Contact,
     program: Program,
     act: Act,
@@ -87,7 +87,7 @@ def grant(
 def decline(
     store: Store,
     session: Session,
-    brand: BrandFacts,
+    brand: BrandRow,
     contact: Contact,
     program: Program,
     request: EventId,

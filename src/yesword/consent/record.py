@@ -11,6 +11,7 @@ from datetime import datetime
 from yesword.domain import codec, composing, ids
 from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, Limits, Preferences, Scope
 from yesword.domain.ids import ContactId, EventId, bucket_of
+from yesword.domain.parties import Provenance, Relation
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState, apply
 from yesword.domain.times import iso_millis, to_micros
@@ -18,7 +19,7 @@ from yesword.ledger.entry import JsonObject, SectionValue, canonical, make_entry
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
-from yesword.store.programs import BrandFacts, disclosure_digest
+from yesword.store.programs import BrandRow, disclosure_digest
 from yesword.store.sealing import Seal
 
 
@@ -41,6 +42,8 @@ class Draft:
     lapses_at: datetime | None = None
     language: str | None = None
     reason: str | None = None
+    relation: Relation | None = None  # to the brand, where the person is a customer
+    provenance: Provenance = Provenance.OWN
     context: JsonObject = field(default_factory=dict)
     evidence: Sequence[JsonObject] = ()
     wording: str | None = None  # what was shown, where it was not the program's own disclosure
@@ -57,7 +60,7 @@ class Recorded:
 
 
 def append(
-    store: Store, session: Session, brand: BrandFacts, contact: Contact, drafts: Sequence[Draft], at: datetime
+    store: Store, session: Session, brand: BrandRow, contact: Contact, drafts: Sequence[Draft], at: datetime
 ) -> Recorded:
     """Append events to one contact's record, in order."""
     return append_many(store, session, brand, [(contact, drafts)], at)[contact.id]
@@ -66,7 +69,7 @@ def append(
 def append_many(
     store: Store,
     session: Session,
-    brand: BrandFacts,
+    brand: BrandRow,
     changes: Sequence[tuple[Contact, Sequence[Draft]]],
     at: datetime,
 ) -> dict[ContactId, Recorded]:
@@ -163,6 +166,8 @@ def _event(store: Store, contact: Contact, draft: Draft, seq: int) -> ConsentEve
         language=draft.language,
         disclosure=_wording_digest(draft),
         reason=draft.reason,
+        relation=draft.relation,
+        provenance=draft.provenance,
     )
 
 
@@ -183,7 +188,7 @@ def _wording_digest(draft: Draft) -> str | None:
 
 
 def _sections(
-    event: ConsentEvent, draft: Draft, contact: Contact, brand: BrandFacts, previous: bytes | None
+    event: ConsentEvent, draft: Draft, contact: Contact, brand: BrandRow, previous: bytes | None
 ) -> Mapping[str, SectionValue]:
     """The six sections of the proof format. Ids are text: JSON numbers end at 2^53."""
     program = draft.program
@@ -202,6 +207,7 @@ def _sections(
             "grade": event.grade.value if event.grade else None,
             "answers": ids.to_text("evt", event.answers) if event.answers else None,
             "reason": event.reason,
+            **_background(event),
         },
         "subject": {
             "phone": contact.number,
@@ -230,6 +236,22 @@ def _sections(
             "text": wording,
         }
     return sections
+
+
+def _background(event: ConsentEvent) -> JsonObject:
+    """What few events have: how the person is a customer, and that the consent was not given to the brand itself."""
+    found: dict[str, SectionValue] = {}
+    if event.relation is not None:
+        found["relation"] = {
+            "origin": event.relation.origin.value,
+            "at": iso_millis(event.relation.at),
+            "was_told": event.relation.was_told,
+            "is_same_entity": event.relation.is_same_entity,
+            "categories": list(event.relation.categories),
+        }
+    if event.provenance is not Provenance.OWN:
+        found["provenance"] = event.provenance.value
+    return found
 
 
 def text_evidence(kind: str, body: str, row_id: int) -> JsonObject:

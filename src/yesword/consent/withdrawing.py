@@ -21,7 +21,7 @@ from yesword.store import programs
 from yesword.store.contacts import Contact, standings
 from yesword.store.database import Session
 from yesword.store.opening import Store
-from yesword.store.programs import BrandFacts
+from yesword.store.programs import BrandRow
 
 # 47 CFR 64.1200(a)(12): within five minutes a confirmation is presumed to fall within the consent.
 CONFIRM_WITHIN: Final = timedelta(minutes=5)
@@ -37,7 +37,7 @@ class Withdrawn:
 def withdraw(
     store: Store,
     session: Session,
-    brand: BrandFacts,
+    brand: BrandRow,
     contact: Contact,
     act: Act,
     at: datetime,
@@ -88,7 +88,7 @@ def withdraw(
 def restart(
     store: Store,
     session: Session,
-    brand: BrandFacts,
+    brand: BrandRow,
     contact: Contact,
     act: Act,
     at: datetime,

@@ -20,7 +20,7 @@ from yesword.demo.brand import Demo
 from yesword.domain import phone
 from yesword.domain.errors import YeswordError
 from yesword.domain.languages import language_of
-from yesword.domain.places import places_for
+from yesword.domain.places import Whereabouts, places_for
 from yesword.sending.inbound import may_acknowledge, receive
 from yesword.store import contacts
 from yesword.store.contacts import NewContact
@@ -169,7 +169,7 @@ def _introduce(store: Store, demo: Demo, first_texts: Mapping[Person, datetime])
                 name=person.name,
                 language=language_of(person.number.country),
                 attributes=person.attributes,
-                stated_region=person.region,
+                whereabouts=Whereabouts(stated_region=person.region),
                 source=_SOURCE,
             )
             made += len(contacts.insert(store, session, [new], at - _KNOWN_BEFORE))

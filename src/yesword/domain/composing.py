@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from yesword.domain import templates
+from yesword.domain import shipped_texts, templates
 from yesword.domain.facts import TextFacts
+from yesword.domain.linting.measuring import elements_in, labels_in
 from yesword.domain.programs import Program, Texts
 from yesword.domain.text import measure
 
@@ -15,10 +17,12 @@ from yesword.domain.text import measure
 # the person to send it, the words around it may be capitals too.
 _STOP_WORDS: Final = (
     *("STOP", "STOPP", "END", "AFMELDEN", "AFMELD", "AFMELDING", "FRAMELD", "AVMELD", "AVSLUTA", "ABMELDEN"),
-    *("ARRET", "BAJA"),
+    *("ARRET", "ARRÊT", "ARRETER", "DESABONNER", "BAJA", "SAIR", "PARE", "PARAR", "CANCELAR", "CANCELLA"),
+    *("DISISCRIVI", "LOPETA", "WYPISZ", "REZYGNUJE", "무료수신거부", "수신거부", "停止"),
 )
 _SENDING: Final = (
     "reply|text|txt|send|sms|antwoord|stuur|svara|svar|skriv|skicka|antworte|antworten sie|sende"
+    "|répondez|repondez|envoyez|responde|responda|rispondi|vastaa|odpisz"
 )
 _WORD: Final = rf"(?:{'|'.join(_STOP_WORDS)})"
 _WAY_OUT: Final = re.compile(
@@ -86,6 +90,56 @@ def with_way_out(source: str, program: Program, texts: Texts, person: Mapping[st
     return f"{text} {compose(texts.way_out, program, texts)}"
 
 
+def reconfirming(
+    source: str,
+    program: Program,
+    language: str,
+    said_yes: date,
+    person: Mapping[str, str] | None = None,
+) -> str:
+    """The text as one person will read it, with why it comes and how to leave in the place of the way out.
+
+    `said_yes` is the day of the person's own consent.
+    """
+    found, texts = program.texts_in(language)
+    return f"{compose(source, program, texts, person)} {why_it_comes(program, found, said_yes)}"
+
+
+def why_it_comes(program: Program, language: str, said_yes: date) -> str:
+    """The line that reconfirms. Raises `NoShippedTextError` where neither program nor language has one."""
+    return about_consent("reconfirm", program, language, said_yes)
+
+
+def about_consent(
+    key: str, program: Program, language: str, said_yes: date, ends_on: date | None = None
+) -> str:
+    """A text about the person's own consent: `key` is one of `shipped_texts.SHIPPED`."""
+    found, texts = program.texts_in(language)
+    values = {
+        "since": shipped_texts.day_in(found, said_yes),
+        "until": "" if ends_on is None else shipped_texts.day_in(found, ends_on),
+        "yes": texts.confirm_words[0],
+    }
+    return compose(shipped_texts.source_of(key, program.key, found, texts), program, texts, values)
+
+
+def pieces(source: str, program: Program, texts: Texts, person: Mapping[str, str]) -> tuple[str, ...]:
+    """What a personal text is made of: the text as it reads for anybody, and each value of the person's in it."""
+    said = _said_with_way_out(source, texts.way_out, tuple(program_values(program, texts).items()))
+    return (said, *dict.fromkeys(person[field] for field in _fields(source) if person.get(field)))
+
+
+@lru_cache(maxsize=512)
+def _said_with_way_out(source: str, way_out: str, values: tuple[tuple[str, str], ...]) -> str:
+    said = _said_by_program(source, values)
+    return said if has_way_out(said) else f"{said} {_said_by_program(way_out, values)}"
+
+
+@lru_cache(maxsize=512)
+def _fields(source: str) -> tuple[str, ...]:
+    return templates.fields(_parsed(source))
+
+
 @lru_cache(maxsize=512)
 def _says_way_out(source: str, values: tuple[tuple[str, str], ...]) -> bool:
     return has_way_out(_said_by_program(source, values))
@@ -106,11 +160,29 @@ def _names(text: str, brand_name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(brand_name.casefold())}", text.casefold()) is not None
 
 
-def text_facts(text: str, brand_name: str) -> TextFacts:
+def text_facts(
+    text: str,
+    brand_name: str,
+    labels: tuple[tuple[str, str], ...] = (),
+    made_of: tuple[str, ...] = (),
+) -> TextFacts:
+    """What the gate has to know of a text. `labels` are those that rules ask about, with their positions.
+
+    `made_of` are its `pieces`, where they are known. What a text contains is then looked for in each, which is quick:
+    the first is the same for a whole campaign, and the rest are short. Whether the text reconfirms is not looked for:
+    that takes longer, and few are asked.
+    """
     measured = measure(text)
     return TextFacts(
         encoding=measured.encoding.value,
         segments=measured.segments,
         names_brand=_names(text, brand_name),
         has_way_out=has_way_out(text),
+        characters=len(text),
+        labels=labels_in(text, labels) if labels else (),
+        elements=_elements(made_of or (text,)),
     )
+
+
+def _elements(made_of: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({element for piece in made_of for element in elements_in(piece)}))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yesword.domain.ids import BrandId, ContactId, EventId, ProgramId
+from yesword.domain.parties import Provenance, Relation
+from yesword.domain.terms import Term
 
 
 class EventKind(enum.StrEnum):
@@ -21,7 +23,7 @@ class EventKind(enum.StrEnum):
     ERASED = "erased"
 
 
-class Basis(enum.StrEnum):
+class Basis(Term):
     """On what a grant rests, strongest first."""
 
     EXPRESS_WRITTEN = "express_written"
@@ -61,6 +63,7 @@ class Scope:
     purposes: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     channels: tuple[str, ...] = ("sms",)
+    at_any_hour: bool = False  # agreed to as a matter of its own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,3 +109,5 @@ class ConsentEvent:
     language: str | None = None
     disclosure: str | None = None  # digest of the wording that was shown
     reason: str | None = None
+    relation: Relation | None = None  # to the brand, where the person is a customer
+    provenance: Provenance = Provenance.OWN

@@ -5,12 +5,14 @@ A `None` means "not known"; the step that needs it is skipped and named in the d
 an address or a text.
 """
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 
 from yesword.domain.events import Preferences
 from yesword.domain.ids import EventId, ProgramId
 from yesword.domain.messages import MessageClass, MessageKind
+from yesword.domain.parties import RecipientKind, SenderTrait
 from yesword.domain.places import Place
 from yesword.domain.programs import Frequency
 from yesword.domain.state import ConsentState
@@ -24,6 +26,12 @@ class TextFacts:
     segments: int
     names_brand: bool
     has_way_out: bool
+    characters: int = 0
+    labels: tuple[str, ...] = ()  # of those that some law wants, the ones it carries, each where it belongs
+    elements: tuple[
+        str, ...
+    ] = ()  # what it contains that some law forbids: link, phone_number, public_shortener …
+    reconfirms: bool = False  # says why it comes, and how to leave
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +44,7 @@ class ProgramFacts:
     frequency: Frequency
     minimum_age: int | None = None
     is_paused: bool = False
+    may_invite: bool = False  # by text, people who have not asked: off unless somebody turns it on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +53,20 @@ class SenderFacts:
     kind: str  # short_code, long_code, toll_free, alphanumeric
     can_receive: bool
     carrier_answers_stop: bool = False
+    registrations: tuple[str, ...] | None = ()  # registries in which it stands: "tcr" …; None: nobody says
+    provider: str = ""  # of its account
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrandFacts:
+    """The legal sender."""
+
+    country: str
+    region: str | None = None  # from where it sends, where that matters: US-TX
+    traits: tuple[SenderTrait, ...] = ()  # what it says of itself, which exemptions ask about
+
+    def __hash__(self) -> int:
+        return hash(self.country)  # asked for every text; equality still tells brands of one country apart
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +83,9 @@ class MessageFacts:
     conversation_at: datetime | None = None  # when the person's text that it replies to arrived
     trigger: str | None = None  # the open order, appointment or request that it informs about
     is_cancelled: bool = False  # its campaign was cancelled or paused for good
+    is_mixed: bool = False  # it informs and sells, whatever its class says
+    occasion: str = ""  # what occasions it: cart, delivery, fraud, health
+    event_at: datetime | None = None  # when that was
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +96,41 @@ class SentFact:
     program: ProgramId | None
     subject: str
     message_class: MessageClass
+    event_at: datetime | None = None  # of the event that occasioned it
+
+
+class Listed(enum.StrEnum):
+    """Whether a number stands in a registry."""
+
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegistryFact:
+    """What a registry said about the number."""
+
+    registry: str
+    listed: Listed
+    checked_at: datetime
+    since: datetime | None = None  # of the listing, where the registry tells
+
+
+class Cause(enum.StrEnum):
+    EMERGENCY = "emergency"
+    HOLIDAY = "holiday"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proclamation:
+    """An emergency or a holiday that an authority declared, entered by hand."""
+
+    cause: Cause
+    country: str
+    region: str | None  # None: the whole country
+    starts_at: datetime
+    ends_at: datetime
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,14 +145,18 @@ class ContactFacts:
     last_text_at: datetime | None = (
         None  # newest counted text, however old; None: never one (`recent` counts too)
     )
+    recipient: RecipientKind = RecipientKind.PERSON
+    registries: tuple[RegistryFact, ...] | None = ()  # what was asked of them; None: nobody says
+    requests_before: int = 0  # texts that ever asked this person for consent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateFacts:
     message: MessageFacts
-    brand_country: str
+    brand: BrandFacts
     contact: ContactFacts
     program: ProgramFacts | None = None
     sender: SenderFacts | None = None
     text: TextFacts | None = None
     preferences: Preferences | None = None
+    proclamations: tuple[Proclamation, ...] = ()  # that touch a place where the person may be

@@ -8,15 +8,17 @@ out the same everywhere.
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module, resources
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from yesword.domain.errors import YeswordError
+from yesword.domain.holidays import is_holiday
 
 DAY_MINUTES: Final = 24 * 60
-HORIZON_DAYS: Final = 14  # windows repeat weekly; the second week covers a change of the clock in the first
+# Windows repeat weekly. The second week covers a change of the clock or a row of holidays in the first.
+HORIZON_DAYS: Final = 14
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -31,9 +33,15 @@ class UnknownZoneError(YeswordError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Week:
-    """Open windows of each weekday, Monday first. The last minute of a window is closed: 08:00-20:00 ends at 19:59."""
+    """Open windows of each weekday, Monday first. The last minute of a window is closed: 08:00-20:00 ends at 19:59.
+
+    On a holiday of the calendar, and on a day that was proclaimed one, the windows of holidays hold instead.
+    """
 
     days: tuple[tuple[Window, ...], ...]
+    calendar: str | None = None
+    holiday: tuple[Window, ...] = ()
+    proclaimed: tuple[date, ...] = ()
 
     @classmethod
     def daily(cls, start: int, end: int) -> "Week":
@@ -41,7 +49,19 @@ class Week:
 
     def is_open(self, local: datetime) -> bool:
         minute = local.hour * 60 + local.minute
-        return any(start <= minute < end for start, end in self.days[local.weekday()])
+        return any(start <= minute < end for start, end in self.windows_on(local))
+
+    def windows_on(self, day: date) -> tuple[Window, ...]:
+        """The windows of a local date."""
+        if self.calendar is not None and self.is_holiday(day):
+            return self.holiday
+        return self.days[day.weekday()]
+
+    def is_holiday(self, day: date) -> bool:
+        if self.calendar is None:
+            return False
+        on = date(day.year, day.month, day.day)  # a datetime is a date too, but equal to none
+        return on in self.proclaimed or is_holiday(self.calendar, on) is not None
 
 
 Clock = tuple[Week, str]  # a week, and the zone whose clocks it is read on
@@ -86,6 +106,25 @@ def next_open(clocks: Sequence[Clock], at: datetime) -> datetime | None:
     return None
 
 
+def open_until(clocks: Sequence[Clock], at: datetime) -> datetime:
+    """Until when all clocks, open at `at`, surely stay open: a moment after `at` up to which nobody need look again."""
+    until = at + _DAY
+    for week, zone_name in clocks:
+        tz = zone(zone_name)
+        local = at.astimezone(tz)
+        minute = local.hour * 60 + local.minute
+        end = max(
+            (close for start, close in week.windows_on(local) if start <= minute < close), default=minute
+        )
+        closing = (
+            at - timedelta(seconds=local.second, microseconds=local.microsecond) + (end - minute) * _MINUTE
+        )
+        if closing.astimezone(tz).utcoffset() != local.utcoffset():
+            closing = at  # the clocks change before then: look again
+        until = min(until, closing)
+    return until
+
+
 def _next_open_on(week: Week, zone_name: str, at: datetime, end: datetime) -> datetime | None:
     tz = zone(zone_name)
     local = at.astimezone(tz)
@@ -109,7 +148,7 @@ def _openings(week: Week, zone_name: str, ordinal: int) -> tuple[datetime, ...]:
     """
     tz = zone(zone_name)
     day = datetime.fromordinal(ordinal)
-    starts = (start for start, _ in week.days[day.weekday()])
+    starts = (start for start, _ in week.windows_on(day))
     walls = [datetime.combine(day, time(start // 60, start % 60)) for start in starts]
     readings = [wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for wall in walls for fold in (0, 1)]
     moments = {*readings, *_clock_changes(tz, day.replace(tzinfo=UTC))}

@@ -4,8 +4,10 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+from yesword.domain.terms import Term
 
-class MessageClass(enum.StrEnum):
+
+class MessageClass(Term):
     PROMOTIONAL = "promotional"
     INFORMATIONAL = "informational"
     TRANSACTIONAL = "transactional"
@@ -13,12 +15,14 @@ class MessageClass(enum.StrEnum):
     SERVICE = "service"  # administrative: the confirmation of a stop, HELP, a request to confirm
 
 
-class MessageKind(enum.StrEnum):
+class MessageKind(Term):
     CAMPAIGN = "campaign"
     REMINDER = "reminder"
     SURVEY = "survey"
     CODE = "code"
     CONSENT_REQUEST = "consent_request"
+    INVITATION = "invitation"  # asks for consent out of the blue; off, unless law and program allow it
+    RENEWAL = "renewal"  # reminds of a consent, and how to end it
     WELCOME = "welcome"
     STOP_REPLY = "stop_reply"
     HELP_REPLY = "help_reply"
@@ -52,6 +56,8 @@ KINDS: Final = {
     MessageKind.REPLY: KindRules(rests_on=Standing.CONVERSATION, priority=1, counts=False),
     MessageKind.REMINDER: KindRules(rests_on=Standing.GRANT, priority=2),
     MessageKind.SURVEY: KindRules(rests_on=Standing.GRANT, priority=3),
+    MessageKind.RENEWAL: KindRules(rests_on=Standing.GRANT, priority=3, counts=False),
+    MessageKind.INVITATION: KindRules(rests_on=Standing.GRANT, priority=3),
     MessageKind.CAMPAIGN: KindRules(rests_on=Standing.GRANT, priority=3),
 }
 

@@ -5,10 +5,10 @@ person speaks.
 """
 
 import enum
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from yesword.domain.events import Basis, Preferences
+from yesword.domain.events import Basis, Preferences, Scope
 from yesword.domain.facts import MessageFacts
 from yesword.domain.ids import ProgramId
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, Standing
@@ -37,8 +37,7 @@ class Lack(enum.StrEnum):
     NO_TRIGGER = "no_trigger"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Permission:
+class Permission(NamedTuple):
     """Granted when `lack` is None. What it rests on is given where there is such a thing."""
 
     lack: Lack | None = None
@@ -77,7 +76,8 @@ def permission(
     standing = KINDS[message.kind].rests_on
     if standing is Standing.WITHDRAWAL:
         return _on_withdrawal(state, message)
-    if (ended := _ended(state, message, program, standing)) is not None:
+    is_quiet = not (state.stops or state.withdrawals or state.is_erased or state.invalid_since)
+    if not is_quiet and (ended := _ended(state, message, program, standing)) is not None:
         return ended
     if standing is Standing.REQUEST:
         return _on_request(state, message, program, at)
@@ -90,8 +90,8 @@ def permission(
         found = _on_trigger(message)
     if not found.is_granted or message.kind is MessageKind.WELCOME:
         return found
-    chosen = preferences or state.preferences_for(program)
-    return _as_chosen(found, chosen, message.categories or categories, at)
+    chosen = preferences or (state.preferences_for(program) if state.preferences else None)
+    return found if chosen is None else _as_chosen(found, chosen, message.categories or categories, at)
 
 
 def _ended(
@@ -168,7 +168,7 @@ def _on_conversation(message: MessageFacts, at: datetime) -> Permission:
 
 
 def _on_trigger(message: MessageFacts) -> Permission:
-    if message.trigger is None or message.message_class is MessageClass.PROMOTIONAL:
+    if message.trigger is None or message.is_mixed or message.message_class is MessageClass.PROMOTIONAL:
         return Permission(lack=Lack.NO_TRIGGER)
     return Permission(rests_on=Standing.TRIGGER)
 
@@ -181,6 +181,15 @@ def _on_grant(
     categories: tuple[str, ...],
     at: datetime,
 ) -> Permission:
+    if len(state.grants) == 1:  # as with most people
+        (only,) = state.grants
+        is_current = only.limits.ends_at is None or at < only.limits.ends_at
+        if (
+            is_current
+            and only.scope.program in (None, program)
+            and _is_within(only, message, purpose, categories)
+        ):
+            return Permission(rests_on=Standing.GRANT, grant=only)
     covering = [grant for grant in state.grants if grant.scope.program in (None, program)]
     current = [grant for grant in covering if grant.limits.ends_at is None or at < grant.limits.ends_at]
     within = [grant for grant in current if _is_within(grant, message, purpose, categories)]
@@ -201,7 +210,7 @@ def _on_grant(
 
 
 def _strength(grant: Grant) -> tuple[int, str, int]:
-    return _BASES.index(grant.basis), grant.grade.value, grant.seq
+    return _BASES.index(grant.basis), grant.grade.value, -grant.seq  # of equals the newest
 
 
 def _is_within(grant: Grant, message: MessageFacts, purpose: str | None, categories: tuple[str, ...]) -> bool:
@@ -215,15 +224,17 @@ def _is_within(grant: Grant, message: MessageFacts, purpose: str | None, categor
         "sms" in scope.channels
         and (not scope.purposes or purpose in scope.purposes)
         # A text that does not say what it is about cannot be shown to stay within the categories.
-        and (not scope.categories or (bool(categories) and set(categories) <= set(scope.categories)))
+        and (not scope.categories or categories == scope.categories or _is_about(categories, scope))
     )
 
 
+def _is_about(categories: tuple[str, ...], scope: Scope) -> bool:
+    return bool(categories) and set(categories) <= set(scope.categories)
+
+
 def _as_chosen(
-    found: Permission, chosen: Preferences | None, categories: tuple[str, ...], at: datetime
+    found: Permission, chosen: Preferences, categories: tuple[str, ...], at: datetime
 ) -> Permission:
-    if chosen is None:
-        return found
     if set(chosen.without_categories) & set(categories):
         return Permission(lack=Lack.CATEGORY_EXCLUDED, grant=found.grant)
     if chosen.paused_until is not None and at < chosen.paused_until:

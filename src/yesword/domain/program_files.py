@@ -9,13 +9,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from yesword.domain import composing, templates
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ProgramId
+from yesword.domain.linting.measuring import reconfirms
 from yesword.domain.messages import MessageClass
 from yesword.domain.programs import Frequency, OptIn, Program, Texts
+from yesword.domain.shipped_texts import SHIPPED, shipped
 from yesword.domain.understanding import Kind, is_opt_out, understand
 from yesword.domain.understanding.normalise import normalise
 
@@ -31,6 +34,9 @@ REQUIRED_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "help": ("brand", "program", "support", "frequency", "stop"),
     "stop": ("brand",),
     "way_out": ("stop",),
+    "reconfirm": ("program", "since", "stop"),
+    "renewal_notice": ("brand", "program", "since", "stop"),
+    "renewal_question": ("brand", "program", "since", "until", "yes", "stop"),
 }
 REQUIRED_CLAIMS: Final[Mapping[str, tuple[str, ...]]] = {
     "disclosure": ("rates", "use_case"),
@@ -40,11 +46,20 @@ REQUIRED_CLAIMS: Final[Mapping[str, tuple[str, ...]]] = {
 # Said of the program and not to the person, so that it is no template.
 _PLAIN: Final = frozenset({"frequency"})
 _TEMPLATES: Final = tuple(
-    field.name for field in fields(Texts) if field.name not in _PLAIN and field.name != "confirm_words"
+    field.name
+    for field in fields(Texts)
+    if field.name not in _PLAIN and field.name not in ("confirm_words", *SHIPPED)
 )
+_ANY_DAY: Final = date(2026, 3, 2)
 _KEY: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
-_KINDS: Final[Mapping[type, str]] = {str: "a string", int: "a whole number", list: "a list", dict: "a table"}
+_KINDS: Final[Mapping[type, str]] = {
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}
 
 
 class ProgramFileError(YeswordError):
@@ -97,6 +112,8 @@ def read_program(
         terms_url=table.text("terms_url"),
         privacy_url=table.text("privacy_url"),
         minimum_age=table.positive("minimum_age") if "minimum_age" in table.rest else None,
+        may_invite=table.take("may_invite", bool) if "may_invite" in table.rest else False,
+        renews=table.take("renew", bool) if "renew" in table.rest else False,
     )
     if program.default_language not in texts:
         raise table.wrong(
@@ -203,9 +220,17 @@ def _all_texts(
         table = spoken.table(language)
         claims[language] = {key: table.text(key) for key in ("rates", "use_case")}
         said = {key: table.text(key) for key in (*_TEMPLATES, *sorted(_PLAIN))}
+        said |= {key: _unless_shipped(table, key, language) for key in SHIPPED}
         texts[language] = Texts(confirm_words=_confirm_words(table), **said)
         table.done()
     return texts, claims
+
+
+def _unless_shipped(table: _Table, key: str, language: str) -> str:
+    """The program's own words; none where those that ship for the language will do."""
+    if key not in table.rest and language not in shipped():
+        raise table.wrong(key, "it is missing, and none ships for this language", f"Give {_KINDS[str]}.")
+    return table.text(key) if key in table.rest else ""
 
 
 def _confirm_words(table: _Table) -> tuple[str, ...]:
@@ -218,17 +243,30 @@ def _confirm_words(table: _Table) -> tuple[str, ...]:
     return words
 
 
+def _says_why(program: Program, language: str) -> bool:
+    """What the gate will be told of a text with this line, as far as the words of the language are known."""
+    return reconfirms(composing.why_it_comes(program, language, _ANY_DAY))
+
+
 def _check_texts(file: str, program: Program, language: str, texts: Texts, claims: Mapping[str, str]) -> None:
     table = _Table(file=file, path=f"texts.{language}.", rest={})
     if "[" in texts.frequency:
         raise table.wrong("frequency", "it has a field", "Say it in plain words: other texts quote it.")
-    for key in _TEMPLATES:
+    own = [key for key in SHIPPED if getattr(texts, key)]
+    for key in (*_TEMPLATES, *own):
         source: str = getattr(texts, key)
         try:
             used = templates.fields(templates.parse(source))
-            composing.compose(source, program, texts)
+            if key in SHIPPED:
+                composing.about_consent(key, program, language, _ANY_DAY, _ANY_DAY)
+            else:
+                composing.compose(source, program, texts)
         except templates.TemplateError as error:
             raise table.wrong(key, error.message, "Nothing was loaded.") from error
+        if key == "reconfirm" and language in shipped() and not _says_why(program, language):
+            raise table.wrong(
+                key, "it does not say why the text comes and how to leave", "Say both, in plain words."
+            )
         for field in REQUIRED_FIELDS.get(key, ()):
             if field not in used:
                 raise table.wrong(key, f"it does not say its [{field.title()}]", "Put the field in.")

@@ -52,6 +52,10 @@ class Texts:
     confirm_words: tuple[str, ...]
     frequency: str  # "up to four texts a month", as a person says it
     way_out: str  # "Reply STOP to stop": appended where the way out is due
+    # Empty: the wording that ships for the language.
+    reconfirm: str = ""  # takes the way out's place in a text that has to say why it comes
+    renewal_notice: str = ""  # reminds of a consent that goes on unless the person stops it
+    renewal_question: str = ""  # asks whether a consent that is about to end should go on
 
 
 class UnknownLanguageError(YeswordError):
@@ -82,6 +86,8 @@ class Program:
     terms_url: str
     privacy_url: str
     minimum_age: int | None = None
+    may_invite: bool = False  # may ask by text people who have not asked
+    renews: bool = False  # reminds people of their consent, and asks before it ends, where the rules say when
 
     @property
     def languages(self) -> tuple[str, ...]:

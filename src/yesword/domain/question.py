@@ -9,9 +9,10 @@ from datetime import datetime
 
 from yesword.domain.composing import text_facts
 from yesword.domain.events import Basis, Grade, Scope
-from yesword.domain.facts import ContactFacts, GateFacts, MessageFacts, SenderFacts, TextFacts
+from yesword.domain.facts import BrandFacts, ContactFacts, GateFacts, MessageFacts, SenderFacts, TextFacts
 from yesword.domain.ids import EventId
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, Standing
+from yesword.domain.parties import Origin, Relation
 from yesword.domain.places import Place
 from yesword.domain.state import EMPTY, ConsentState, Grant, Request, Withdrawal
 
@@ -35,6 +36,8 @@ USUAL_CLASS = {
     MessageKind.SURVEY: MessageClass.INFORMATIONAL,
     MessageKind.CODE: MessageClass.TRANSACTIONAL,
     MessageKind.CONSENT_REQUEST: MessageClass.SERVICE,
+    MessageKind.INVITATION: MessageClass.PROMOTIONAL,
+    MessageKind.RENEWAL: MessageClass.INFORMATIONAL,
     MessageKind.WELCOME: MessageClass.SERVICE,
     MessageKind.STOP_REPLY: MessageClass.SERVICE,
     MessageKind.HELP_REPLY: MessageClass.SERVICE,
@@ -61,7 +64,7 @@ def supposing(
     country: str,
     may_text: bool,
     places: tuple[Place, ...],
-    brand_country: str,
+    brand: BrandFacts,
     at: datetime,
     text: TextFacts | None = None,
     sender: SenderFacts | None = None,
@@ -74,6 +77,7 @@ def supposing(
     message = MessageFacts(
         message_class=message_class or USUAL_CLASS[kind],
         kind=kind,
+        categories=(SIMILAR,) if consent is Supposed.CUSTOMER else (),
         answers=_SUPPOSED if is_given and KINDS[kind].rests_on is Standing.WITHDRAWAL else None,
         conversation_at=at if _is_conversation(consent, kind) else None,
         trigger="supposed" if _is_triggered(consent, kind) else None,
@@ -83,8 +87,9 @@ def supposing(
         may_text=may_text,
         places=places,
         state=_state(consent, kind, at) if is_given else EMPTY,
+        registries=None,
     )
-    return GateFacts(message=message, brand_country=brand_country, contact=contact, text=text, sender=sender)
+    return GateFacts(message=message, brand=brand, contact=contact, text=text, sender=sender)
 
 
 def _is_conversation(consent: Supposed, kind: MessageKind) -> bool:
@@ -107,12 +112,29 @@ def _state(consent: Supposed, kind: MessageKind, at: datetime) -> ConsentState:
         request = Request(event=_SUPPOSED, seq=1, scope=Scope(), asked_at=at, lapses_at=at)
         return ConsentState(seq=1, requests=(request,))
     basis = Basis(consent.value)
-    grade = Grade.B if basis in (Basis.EXPRESS_WRITTEN, Basis.EXPRESS) else Grade.C
-    return ConsentState(
-        seq=1, grants=(Grant(event=_SUPPOSED, seq=1, scope=Scope(), basis=basis, grade=grade, since=at),)
+    grant = Grant(
+        event=_SUPPOSED,
+        seq=1,
+        scope=Scope(),
+        basis=basis,
+        grade=Grade.B if basis in (Basis.EXPRESS_WRITTEN, Basis.EXPRESS) else Grade.C,
+        since=at,
+        relation=_bought(at) if basis is Basis.CUSTOMER else None,
     )
+    return ConsentState(seq=1, grants=(grant,))
 
 
-def wording_of(text: str) -> TextFacts:
-    """What can be told of a bare text. No brand is known to look for, so naming it is taken as given."""
-    return replace(text_facts(text, ""), names_brand=True)
+SIMILAR = "what was bought"
+
+
+def _bought(at: datetime) -> Relation:
+    """A customer as laws would have it: of this very company, told that refusing is free, texted about the like."""
+    return Relation(origin=Origin.SALE, at=at, was_told=True, categories=(SIMILAR,))
+
+
+def wording_of(text: str, labels: tuple[tuple[str, str], ...]) -> TextFacts:
+    """What can be told of a bare text. No brand is known to look for, so naming it is taken as given.
+
+    `labels` are those that rules ask about, with their positions.
+    """
+    return replace(text_facts(text, "", labels), names_brand=True)

@@ -13,6 +13,7 @@ from typing import Final
 from yesword.domain import codec
 from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, Limits, Preferences, Scope
 from yesword.domain.ids import EventId, ProgramId
+from yesword.domain.parties import Relation
 
 # Who may say that a stop was misread: the person, at once, or an agent with a reason. A program never may.
 _MAY_CORRECT: Final = (Actor.HANDSET, Actor.PERSON, Actor.AGENT)
@@ -29,6 +30,8 @@ class Grant:
     program_version: int | None = None
     limits: Limits = Limits()
     is_confirmed: bool = False
+    relation: Relation | None = None
+    renewed_at: datetime | None = None  # when the person was last reminded of it, and let it go on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,6 +165,8 @@ def _requested(state: ConsentState, event: ConsentEvent) -> ConsentState:
 def _granted(state: ConsentState, event: ConsentEvent) -> ConsentState:
     if event.basis is None or event.grade in (None, Grade.E) or _is_stopped(state, event):
         return state
+    if not event.provenance.may_grant:
+        return state  # consent cannot be bought
     assert event.grade is not None
     program = event.scope.program
     from_handset = event.actor is Actor.HANDSET
@@ -177,6 +182,7 @@ def _granted(state: ConsentState, event: ConsentEvent) -> ConsentState:
         program_version=event.program_version,
         limits=event.limits,
         is_confirmed=from_handset,
+        relation=event.relation,
     )
     granted = replace(state, grants=_joined(state.grants, grant))
     if not from_handset:
@@ -192,6 +198,19 @@ def _granted(state: ConsentState, event: ConsentEvent) -> ConsentState:
     )
 
 
+def _renewed(state: ConsentState, event: ConsentEvent) -> ConsentState:
+    """A yes anew is a grant. A reminder that nobody answered dates the old one anew, and does nothing else: whatever the
+    event says of basis or scope, it neither confirms nor strengthens, and it lifts no stop.
+    """
+    if event.actor is not Actor.SYSTEM:
+        return _granted(state, event)
+    reminded = tuple(
+        replace(grant, renewed_at=event.occurred_at) if grant.event == event.answers else grant
+        for grant in state.grants
+    )
+    return replace(state, grants=reminded)
+
+
 def _is_stopped(state: ConsentState, event: ConsentEvent) -> bool:
     """Whether a stop stands in the way of a grant: any, unless the handset acted after it."""
     stops = [each for each in state.withdrawals if each.covers(event.scope.program)]
@@ -205,7 +224,8 @@ def _joined(grants: tuple[Grant, ...], new: Grant) -> tuple[Grant, ...]:
     def is_replaced(old: Grant) -> bool:
         is_same = (old.scope, old.limits) == (new.scope, new.limits)
         is_as_strong = order.index(new.basis) <= order.index(old.basis) and new.grade.value <= old.grade.value
-        return is_same and is_as_strong
+        # That somebody is a customer stays true when they say yes.
+        return is_same and is_as_strong and (old.relation is None or new.basis is old.basis)
 
     return (*(each for each in grants if not is_replaced(each)), new)
 
@@ -386,7 +406,7 @@ def _everything_ended(state: ConsentState, event: ConsentEvent) -> tuple[Withdra
 _APPLY = {
     EventKind.REQUESTED: _requested,
     EventKind.GRANTED: _granted,
-    EventKind.RENEWED: _granted,
+    EventKind.RENEWED: _renewed,
     EventKind.CONFIRMED: _confirmed,
     EventKind.REFUSED: _refused,
     EventKind.PREFERRED: _preferred,

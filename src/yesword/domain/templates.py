@@ -35,6 +35,9 @@ SENDER_FIELDS: Final = frozenset(
         "privacy",
         "date",
         "time",
+        "since",  # the day of the person's own yes
+        "until",  # the day on which it ends
+        "yes",  # the word that says yes again
     }
 )
 ATTRIBUTE: Final = "attribute:"

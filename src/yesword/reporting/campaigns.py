@@ -16,6 +16,7 @@ from yesword.domain.programs import Program
 from yesword.domain.times import from_micros, to_micros
 from yesword.sending.audience import SHOWN, Asked, ask
 from yesword.sending.campaigns import PARKED, audience_page, states
+from yesword.sending.proofreading import places_of
 from yesword.sending.weighing import Scales
 from yesword.store import contacts, models, programs
 from yesword.store.database import Session
@@ -100,6 +101,7 @@ class Sample:
     in_audience: int
     is_everybody: bool
     people: tuple[Asked, ...]
+    places: tuple[str, ...]  # where those in the audience may be
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -239,6 +241,7 @@ def sample(store: Store, scales: Scales, campaign: models.Campaign, at: datetime
         in_audience=len(people),
         is_everybody=looked_at < _LOOKED_AT,
         people=tuple(chosen),
+        places=places_of(people),
     )
 
 

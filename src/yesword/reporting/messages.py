@@ -9,7 +9,7 @@ from yesword.domain.ids import ContactId, MessageId, bucket_of
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
 from yesword.domain.programs import Program
 from yesword.domain.times import from_micros
-from yesword.sending.campaigns import personal_text
+from yesword.sending.writing import personal_text
 from yesword.store import contacts, models, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Row

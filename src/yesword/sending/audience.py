@@ -14,8 +14,9 @@ from yesword.domain.facts import MessageFacts
 from yesword.domain.ids import ProgramId
 from yesword.domain.messages import MessageKind
 from yesword.domain.times import to_micros
-from yesword.sending.campaigns import audience_page, personal_text
-from yesword.sending.weighing import Offer, Scales, texts_before
+from yesword.sending.campaigns import audience_page
+from yesword.sending.weighing import Offer, Scales, backgrounds
+from yesword.sending.writing import write_template
 from yesword.store import contacts, models, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
@@ -101,6 +102,7 @@ def offer_of(scales: Scales, campaign: models.Campaign) -> Offer:
             categories=tuple(campaign.categories) or program.categories,
             subject=campaign.subject,
             send_by=campaign.send_by,
+            is_mixed=campaign.is_mixed,
         ),
     )
 
@@ -121,19 +123,18 @@ def ask(
     """What the gate would say of the campaign's text to each of these people at `at`."""
     offer = offer_of(scales, campaign)
     standings = contacts.standings(session, [person.id for person in people])
-    recent, last = texts_before(session, standings, at)
+    before = backgrounds(session, standings, at)
     answers = []
     for person in people:
-        text = personal_text(campaign.template, offer.program, person)
         state = standings[person.id].state
-        weighed = scales.weigh(offer, person, state, recent.get(person.id, ()), last.get(person.id), text, at)
-        facts = weighed.facts.text
+        written = write_template(scales, offer, campaign.template, person, state, before[person.id], at)
+        facts = written.weighed.facts.text
         answers.append(
             Asked(
                 person=person,
-                text=text,
+                text=written.text,
                 segments=facts.segments if facts else 1,
-                decision=weighed.decision,
+                decision=written.weighed.decision,
             )
         )
     return answers

@@ -48,17 +48,28 @@ class NewCampaign:
     subject: str = ""
     starts_at: datetime | None = None
     send_by: datetime | None = None
+    is_mixed: bool = False  # it informs and sells, says its author
     created_by: int | None = None
 
 
 def create(new: NewCampaign) -> models.Campaign:
-    """A draft. Raises TemplateError where the text has a field that could fail in the middle of the campaign."""
+    """A draft. Raises as `written` does."""
+    row = written(new)
+    row.save()
+    return row
+
+
+def written(new: NewCampaign) -> models.Campaign:
+    """A draft that is not kept yet.
+
+    Raises TemplateError where the text has a field that could fail in the middle of the campaign.
+    """
     if not new.template.strip():
         raise EmptyTemplateError
     program = programs.current(new.program)
     for _, texts in program.texts:
         composing.compose(new.template, program, texts)
-    return models.Campaign.objects.create(
+    return models.Campaign(
         brand_id=new.brand,
         program_id=new.program,
         name=new.name,
@@ -68,6 +79,7 @@ def create(new: NewCampaign) -> models.Campaign:
         categories=list(new.categories),
         starts_at=new.starts_at,
         send_by=new.send_by,
+        is_mixed=new.is_mixed,
         created_by_id=new.created_by,
     )
 
@@ -111,22 +123,19 @@ class CampaignTexts:
         wanted = {each for each in campaign_ids if each is not None}
         self._rows = models.Campaign.objects.in_bulk(wanted) if wanted else {}
 
-    def text(self, campaign_id: int | None, program: Program, person: Contact) -> str:
+    def template(self, campaign_id: int | None) -> str:
         assert campaign_id is not None, "only a campaign's message has no body of its own"
-        return personal_text(self._rows[campaign_id].template, program, person)
+        template: str = self._rows[campaign_id].template
+        return template
 
     def is_paused(self, campaign_id: int | None) -> bool:
         return campaign_id in self._rows and self._rows[campaign_id].state == models.Campaign.State.PAUSED
 
+    def is_mixed(self, campaign_id: int | None) -> bool:
+        return campaign_id in self._rows and self._rows[campaign_id].is_mixed
+
     def is_cancelled(self, campaign_id: int | None) -> bool:
         return campaign_id in self._rows and self._rows[campaign_id].state == models.Campaign.State.CANCELLED
-
-
-def personal_text(template: str, program: Program, person: Contact) -> str:
-    """What one person will read: their fields filled in, and the way out."""
-    _, texts = program.texts_in(person.language)
-    values = composing.person_values(person.name, person.attributes)
-    return composing.with_way_out(template, program, texts, values)
 
 
 def audience_page(

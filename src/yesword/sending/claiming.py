@@ -17,7 +17,8 @@ from yesword.domain.ids import ContactId, EventId, MessageId, bucket_of
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
 from yesword.domain.times import from_micros, to_micros
 from yesword.sending.campaigns import PARKED, CampaignTexts
-from yesword.sending.weighing import Offer, Scales, Weighed, texts_before
+from yesword.sending.weighing import Background, Offer, Scales, Weighed, asks_for_consent, backgrounds
+from yesword.sending.writing import Written, write_template, write_text
 from yesword.store import contacts
 from yesword.store.contacts import Contact, StandingRow
 from yesword.store.database import Row, Session
@@ -61,6 +62,8 @@ class Queued:
     conversation_at: datetime | None
     trigger: str | None
     sealed_body: bytes | None
+    occasion: str
+    event_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -144,7 +147,8 @@ def _judge(
     standings = contacts.standings(session, ids, lock=lock)
     people = contacts.read_many(store, session, standings)
     seals = store.vault.seals(standings)
-    recent, last = texts_before(session, standings, at)
+    asking = {each.contact for each in queued if asks_for_consent(each.kind)}
+    before = backgrounds(session, standings, at, asking=asking)
     scales.refresh()
     campaigns = CampaignTexts(each.campaign for each in queued)
     judged = []
@@ -153,29 +157,28 @@ def _judge(
         person = people.get(each.contact)
         if standing is None or person is None:
             continue  # somebody writes this person's record just now: the next claim takes it
-        one = _judge_one(
-            scales,
-            each,
-            standing,
-            person,
-            seals,
-            recent.get(each.contact, []),
-            last.get(each.contact),
-            campaigns,
-            at,
-        )
+        one = _judge_one(scales, each, standing, person, seals, before[each.contact], campaigns, at)
         judged.append(one)
-        if one.decision.verdict is Verdict.SEND and KINDS[each.kind].counts:
-            recent.setdefault(each.contact, []).append(
-                SentFact(
-                    at=at,
-                    program=one.weighed.facts.program.id if one.weighed.facts.program else None,
-                    subject=each.subject,
-                    message_class=each.message_class,
-                )
-            )
-            last[each.contact] = at
+        if one.decision.verdict is Verdict.SEND:
+            _remember(before[each.contact], one, at)
     return judged
+
+
+def _remember(before: Background, judged: Judged, at: datetime) -> None:
+    """A text that is about to go counts when the next one to the same person is judged."""
+    queued = judged.queued
+    if asks_for_consent(queued.kind):
+        before.requests += 1
+    if KINDS[queued.kind].counts:
+        before.add(
+            SentFact(
+                at=at,
+                program=judged.weighed.facts.program.id if judged.weighed.facts.program else None,
+                subject=queued.subject,
+                message_class=queued.message_class,
+                event_at=queued.event_at,
+            )
+        )
 
 
 def _judge_one(
@@ -184,21 +187,13 @@ def _judge_one(
     standing: StandingRow,
     person: Contact,
     seals: Mapping[ContactId, Seal],
-    recent: Sequence[SentFact],
-    last_text_at: datetime | None,
+    before: Background,
     campaigns: CampaignTexts,
     at: datetime,
 ) -> Judged:
     program = scales.program(queued.program, queued.program_version)
     sender = scales.sender(queued.sender)
     seal = seals.get(queued.contact)
-    text = ""
-    if seal is not None:
-        text = (
-            campaigns.text(queued.campaign, program, person)
-            if queued.sealed_body is None
-            else seal.open(queued.sealed_body, place("body", queued.id)).decode()
-        )
     offer = Offer(
         brand=scales.brand(queued.brand),
         program=program,
@@ -215,9 +210,21 @@ def _judge_one(
             conversation_at=queued.conversation_at,
             trigger=queued.trigger,
             is_cancelled=campaigns.is_cancelled(queued.campaign),
+            is_mixed=campaigns.is_mixed(queued.campaign),
+            occasion=queued.occasion,
+            event_at=queued.event_at,
         ),
     )
-    weighed = scales.weigh(offer, person, standing.state, recent, last_text_at, text, at)
+    state = standing.state
+    if seal is None:
+        written = Written(text="", weighed=scales.weigh(offer, person, state, before, "", at))
+    elif queued.sealed_body is None:
+        template = campaigns.template(queued.campaign)
+        written = write_template(scales, offer, template, person, state, before, at)
+    else:
+        text = seal.open(queued.sealed_body, place("body", queued.id)).decode()
+        written = write_text(scales, offer, text, person, state, before, at)
+    weighed = written.weighed
     if campaigns.is_paused(queued.campaign) and weighed.decision.verdict is not Verdict.REFUSE:
         parked = replace(weighed.decision, verdict=Verdict.WAIT, not_before=PARKED)
         weighed = replace(weighed, decision=parked)
@@ -225,7 +232,7 @@ def _judge_one(
         queued=queued,
         weighed=weighed,
         seq=standing.seq,
-        text=text,
+        text=written.text,
         number=person.number or "",
         sender=sender.facts.address,
         account=sender.account,
@@ -300,9 +307,8 @@ _WRITES: Final = ("insert_decision", "claim_message", "insert_attempt", "postpon
 
 
 def _claim_fields(claimant: Claimant, judged: Judged, at: datetime) -> dict[str, object]:
-    body = judged.queued.sealed_body
-    if body is None:
-        body = judged.seal.close(judged.text.encode(), place("body", judged.queued.id))
+    # Anew even where there is one: a line may have come to it.
+    body = judged.seal.close(judged.text.encode(), place("body", judged.queued.id))
     text = judged.weighed.facts.text
     return {
         "owner": claimant.owner,
@@ -358,4 +364,6 @@ def _queued(row: Row) -> Queued:
         conversation_at=None if row[15] is None else from_micros(row[15]),
         trigger=row[16],
         sealed_body=None if row[17] is None else bytes(row[17]),
+        occasion=row[19],
+        event_at=None if row[20] is None else from_micros(row[20]),
     )

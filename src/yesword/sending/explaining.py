@@ -14,7 +14,8 @@ from yesword.domain.ids import MessageId, bucket_of, to_text
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.programs import Program
 from yesword.domain.state import EMPTY
-from yesword.sending.weighing import Offer, Scales, Weighed, texts_before
+from yesword.sending.weighing import Background, Offer, Scales, Weighed, asks_for_consent, backgrounds
+from yesword.sending.writing import write_text
 from yesword.store import contacts, programs
 from yesword.store.contacts import Contact
 from yesword.store.opening import Store
@@ -81,7 +82,8 @@ def check(
     """What the gate would say if this were to go to the person at that moment. Nothing is stored."""
     with store.database.read() as session:
         standings = contacts.standings(session, [person.id])
-        recent, last = texts_before(session, standings, at)
+        asking = [person.id] if asks_for_consent(kind) else []
+        before = backgrounds(session, standings, at, asking=asking)
     state = standings[person.id].state if person.id in standings else EMPTY
     offer = Offer(
         brand=scales.brand(program.brand),
@@ -92,4 +94,7 @@ def check(
             message_class=message_class or program.message_class, kind=kind, categories=program.categories
         ),
     )
-    return scales.weigh(offer, person, state, recent.get(person.id, ()), last.get(person.id), text, at)
+    known = before.get(person.id, Background())
+    if text is None:
+        return scales.weigh(offer, person, state, known, None, at)
+    return write_text(scales, offer, text, person, state, known, at).weighed

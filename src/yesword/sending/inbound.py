@@ -5,7 +5,7 @@ between its commit and its drain.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -27,6 +27,7 @@ from yesword.domain.understanding import Context, Intent, Kind, PendingKind, und
 from yesword.domain.understanding.normalise import normalise
 from yesword.sending.draining import drain
 from yesword.sending.reacting import Thread, react
+from yesword.sending.renewals import reminded
 from yesword.store import contacts, programs
 from yesword.store.contacts import Contact, NewContact
 from yesword.store.database import Session
@@ -63,12 +64,13 @@ def receive(store: Store, account: int, text: InboundText, at: datetime) -> Hand
         known = {brand: contacts.find(store, session, brand, number.e164) for brand in brands}
         standings = contacts.standings(session, [each for each in known.values() if each is not None])
         people = contacts.read_many(store, session, standings)
+        asked = _asked(session, here, {each: row.state for each, row in standings.items()}, at)
     hints = [person.language for person in people.values()] or [language_of(number.country)]
     states = {
         brand: standings[each].state if each in standings else ConsentState() for brand, each in known.items()
     }
-    intent = _understand(text.text, hints, here, states)
-    chosen = _brands(intent, here, known, states)
+    intent = _understand(text.text, hints, here, states, asked)
+    chosen = _brands(intent, here, known, states, asked)
     fresh = {brand: _prepare(store, brand, number) for brand in chosen if known[brand] is None}
     with store.database.write() as session:
         if not _take(session, account, text, at, ""):
@@ -131,10 +133,23 @@ def _again(session: Session, account: int, text: InboundText) -> Handled:
     )
 
 
+def _asked(
+    session: Session, here: Sequence[Program], states: Mapping[ContactId, ConsentState], at: datetime
+) -> list[Program]:
+    """The programs that lately reminded the person of a consent, which a yes or a no would be about."""
+    found = (reminded(session, contact, state, here, at) for contact, state in states.items())
+    return [each.program for each in found if each is not None]
+
+
 def _understand(
-    text: str, hints: Sequence[str], here: Sequence[Program], states: dict[BrandId, ConsentState]
+    text: str,
+    hints: Sequence[str],
+    here: Sequence[Program],
+    states: dict[BrandId, ConsentState],
+    asked: Sequence[Program],
 ) -> Intent:
     pending = [program for program in here if states[program.brand].request_for(program.id) is not None]
+    pending += asked
     words = tuple(word for program in here for _, texts in program.texts for word in texts.confirm_words)
     context = Context(
         pending=PendingKind.CONFIRM_CONSENT if pending else None,
@@ -149,6 +164,7 @@ def _brands(
     here: Sequence[Program],
     known: dict[BrandId, ContactId | None],
     states: dict[BrandId, ConsentState],
+    reminding: Sequence[Program],
 ) -> list[BrandId]:
     """Whom a text to a shared sender is for: a stop is for all who know the person, the rest for one."""
     brands = list(known)
@@ -156,6 +172,7 @@ def _brands(
         return [brand for brand in brands if known[brand] is not None] or brands[:1]
     by_keyword = [program.brand for program in here if program.key == intent.program]
     asked = [program.brand for program in here if states[program.brand].request_for(program.id) is not None]
+    asked += [program.brand for program in reminding]
     acquainted = [brand for brand in brands if known[brand] is not None]
     return [*by_keyword, *asked, *acquainted, *brands][:1]
 

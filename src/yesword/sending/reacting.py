@@ -19,6 +19,7 @@ from yesword.consent import (
     confirm,
     decline,
     grant,
+    renew,
     restart,
     withdraw,
 )
@@ -30,11 +31,12 @@ from yesword.domain.state import ConsentState, Request
 from yesword.domain.times import to_micros
 from yesword.domain.understanding import Intent, Kind
 from yesword.domain.understanding import Scope as StopScope
+from yesword.sending.renewals import Reminded, reminded
 from yesword.store import contacts, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
-from yesword.store.programs import BrandFacts, SenderRow
+from yesword.store.programs import BrandRow, SenderRow
 
 # Two machines that answer each other stop after this many answers.
 REPLY_CAP: Final = 6
@@ -47,7 +49,7 @@ class Thread:
 
     store: Store
     session: Session
-    brand: BrandFacts
+    brand: BrandRow
     contact: Contact
     state: ConsentState
     programs: Sequence[Program]
@@ -78,6 +80,8 @@ class Thread:
 def react(thread: Thread) -> tuple[str, Withdrawn | None]:
     if thread.intent.is_withdrawal:
         return "withdrawn", _withdraw(thread)
+    if thread.intent.kind is Kind.DECLINE and (ended := _declined_to_renew(thread)) is not None:
+        return "withdrawn", ended
     handler = {
         Kind.HELP: _help,
         Kind.KEYWORD: _keyword,
@@ -145,7 +149,7 @@ def _keyword(thread: Thread) -> str:
 def _confirm(thread: Thread) -> str:
     program, request = _asked(thread)
     if program is None or request is None:
-        return _other(thread)
+        return _renew(thread) or _other(thread)
     if thread.act.received_at > request.lapses_at:
         _expire(thread, program, request.event)
         thread.reply(program, program.texts_in(thread.act.language)[1].lapsed)
@@ -202,6 +206,51 @@ def _decline(thread: Thread) -> str:
     )
     thread.reply(program, program.texts_in(thread.act.language)[1].declined)
     return "declined"
+
+
+def _renew(thread: Thread) -> str | None:
+    """A yes to a reminder, where one was sent lately."""
+    found = _reminded(thread)
+    seal = thread.store.vault.seal(thread.contact.id)
+    if found is None or seal is None:
+        return None
+    renew(
+        thread.store,
+        thread.session,
+        thread.brand,
+        thread.contact,
+        found.program,
+        found.grant,
+        found.told.reminder(seal),
+        thread.act,
+        thread.at,
+    )
+    thread.reply(found.program, found.program.texts_in(thread.act.language)[1].already_in)
+    return "renewed"
+
+
+def _declined_to_renew(thread: Thread) -> Withdrawn | None:
+    """A no to a reminder ends what it was about, as a stop would."""
+    found = None if _asked(thread)[0] is not None else _reminded(thread)
+    if found is None:
+        return None
+    confirms = not thread.sender.facts.carrier_answers_stop
+    return withdraw(
+        thread.store,
+        thread.session,
+        thread.brand,
+        thread.contact,
+        thread.act,
+        thread.at,
+        program=found.program,
+        confirm_as=found.program if confirms else None,
+        sender=thread.sender.id if confirms else None,
+        reason="declined_renewal",
+    )
+
+
+def _reminded(thread: Thread) -> Reminded | None:
+    return reminded(thread.session, thread.contact.id, thread.state, thread.programs, thread.at)
 
 
 def _asked(thread: Thread) -> tuple[Program, Request] | tuple[None, None]:

@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from yesword.domain import codec
 from yesword.domain.ids import BrandId, ContactId, bucket_of, random_bucket
+from yesword.domain.parties import RecipientKind
 from yesword.domain.phone import PhoneNumber
-from yesword.domain.places import Place, places_for
+from yesword.domain.places import Place, Whereabouts, places_for
 from yesword.domain.state import EMPTY, ConsentState
 from yesword.domain.times import from_micros, to_micros
 from yesword.store.database import Row, Session
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from yesword.store.opening import Store
 
 PHONE = "phone"
+NOTHING_SAID: Final = Whereabouts()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -42,6 +44,7 @@ class Contact:
     adult_since: datetime | None
     source: str
     created_at: datetime
+    recipient: RecipientKind = RecipientKind.PERSON
 
     @property
     def bucket(self) -> int:
@@ -62,8 +65,9 @@ class NewContact:
     name: str = ""
     language: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
-    stated_zone: str | None = None
-    stated_region: str | None = None
+    # Only what is concluded from it is kept: where the person may be, and no address.
+    whereabouts: Whereabouts = NOTHING_SAID
+    recipient: RecipientKind = RecipientKind.PERSON
     source: str = ""
 
 
@@ -136,7 +140,7 @@ def _made(person: NewContact, at: datetime) -> Contact:
         country=person.number.country,
         number_kind=person.number.kind.value,
         may_text=person.number.may_text,
-        places=places_for(person.number, stated_zone=person.stated_zone, stated_region=person.stated_region),
+        places=places_for(person.number, person.whereabouts),
         name=person.name,
         language=person.language,
         attributes=dict(person.attributes),
@@ -144,6 +148,7 @@ def _made(person: NewContact, at: datetime) -> Contact:
         adult_since=None,
         source=person.source,
         created_at=at,
+        recipient=person.recipient,
     )
 
 
@@ -164,6 +169,7 @@ def _row(contact: Contact, seal: Seal) -> dict[str, object]:
         "language": contact.language,
         "attributes": json.dumps(dict(contact.attributes), ensure_ascii=False),
         "adult_since": None,
+        "recipient": contact.recipient.value,
         "source": contact.source,
         "created_at": to_micros(contact.created_at),
     }
@@ -202,6 +208,7 @@ def _contact(row: Row, seal: Seal | None) -> Contact:
         adult_since=None if row[12] is None else from_micros(row[12]),
         source=row[13],
         created_at=from_micros(row[14]),
+        recipient=RecipientKind(row[15]),
     )
 
 

@@ -37,6 +37,8 @@ class Plan:
     answers: EventId | None = None
     conversation_at: datetime | None = None
     trigger: str | None = None
+    occasion: str = ""  # what occasions it: cart, delivery, fraud, health
+    event_at: datetime | None = None  # when that was
     held_for: EventId | None = None
 
 
@@ -76,6 +78,8 @@ def _row(message_id: MessageId, plan: Plan, seals: dict[ContactId, Seal], at: da
         "answers": plan.answers,
         "conversation_at": None if plan.conversation_at is None else to_micros(plan.conversation_at),
         "trigger_ref": plan.trigger,
+        "occasion": plan.occasion,
+        "event_at": None if plan.event_at is None else to_micros(plan.event_at),
         "held_for": plan.held_for,
         "sealed_body": None
         if body is None

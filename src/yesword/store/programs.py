@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from yesword.domain import codec, composing
-from yesword.domain.facts import ProgramFacts, SenderFacts
+from yesword.domain.facts import BrandFacts, ProgramFacts, SenderFacts
 from yesword.domain.ids import BrandId, ProgramId
+from yesword.domain.parties import SenderTrait
 from yesword.domain.programs import Program
 from yesword.store import models
 
@@ -16,13 +17,25 @@ _LONGEST_SHORT_CODE: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BrandFacts:
+class BrandRow:
     """The legal sender, as the record and the gate need it."""
 
     id: BrandId
     name: str
     country: str
     origin: str
+    region: str | None = None
+    traits: tuple[SenderTrait, ...] = ()
+
+    @property
+    def facts(self) -> BrandFacts:
+        return _brand_facts(self.country, self.region, self.traits)
+
+
+@functools.lru_cache(maxsize=256)
+def _brand_facts(country: str, region: str | None, traits: tuple[SenderTrait, ...]) -> BrandFacts:
+    """The same object again and again: the gate finds its plan by it, and an object is quickly equal to itself."""
+    return BrandFacts(country=country, region=region, traits=traits)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,9 +45,16 @@ class SenderRow:
     facts: SenderFacts
 
 
-def brand(brand_id: int) -> BrandFacts:
+def brand(brand_id: int) -> BrandRow:
     row = models.Brand.objects.get(pk=brand_id)
-    return BrandFacts(id=BrandId(row.pk), name=row.name, country=row.country, origin=row.origin)
+    return BrandRow(
+        id=BrandId(row.pk),
+        name=row.name,
+        country=row.country,
+        origin=row.origin,
+        region=row.region or None,
+        traits=tuple(SenderTrait(trait) for trait in row.traits),
+    )
 
 
 def publish(program: Program, sender: models.Sender) -> Program:
@@ -118,6 +138,7 @@ def facts_of(program: Program) -> ProgramFacts:
         frequency=program.frequency,
         minimum_age=program.minimum_age,
         is_paused=is_paused,
+        may_invite=program.may_invite,
     )
 
 
@@ -130,6 +151,8 @@ def sender_row(sender: models.Sender) -> SenderRow:
             kind=sender.kind,
             can_receive=sender.kind != models.Sender.Kind.ALPHANUMERIC,
             carrier_answers_stop=sender.answers_stop or sender.account.answers_stop,
+            registrations=tuple(sender.registrations),
+            provider=sender.account.channel,
         ),
     )
 

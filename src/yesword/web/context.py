@@ -45,7 +45,7 @@ PLACES: Final = (
         icon="people",
         label=_("People"),
         about=_("Who may be texted what, and the proof of it."),
-        belongs=("console:person",),
+        belongs=("console:person", "console:person-hours"),
     ),
     Place(
         route="console:messages",
@@ -75,6 +75,13 @@ PLACES: Final = (
         label=_("Programs"),
         about=_("What people can join: purpose, promise, keywords and wording."),
         belongs=("console:program",),
+    ),
+    Place(
+        route="console:law",
+        icon="law",
+        label=_("Law"),
+        about=_("What each text is held against, country by country."),
+        belongs=("console:law-pack", "console:law-changes"),
     ),
     Place(
         route="console:imports",

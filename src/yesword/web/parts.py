@@ -64,6 +64,7 @@ class ReasonLine:
     remedy: Words = ""
     not_before: datetime | None = None
     zone: str = "UTC"
+    rule_url: str = ""  # to the rule's card, where a pack has it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,10 +76,87 @@ class ReasonTree:
     decided: Words
     asked_at: datetime
     zone: str = "UTC"
+    facts: Sequence[tuple[Words, Words]] = ()  # of the question
+    packs: Sequence[tuple[Words, str]] = ()  # name and url of those that were asked
     reasons: Sequence[ReasonLine] = ()  # the first one decided
     notes: Sequence[ReasonLine] = ()
     skipped: Sequence[Words] = ()  # steps that could not be asked
+    remedies: Sequence[Words] = ()  # what would change it, each once
     footnote: Words = ""  # "Computed again just now with the same result."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleCard:
+    """`parts/rule.html`: one rule of law, in sentences. Its `anchor` is what reasons link to."""
+
+    anchor: str
+    topic: Words
+    asks: Sequence[Words]
+    citation: str
+    source: str
+    layer: Words
+    verified_on: Words
+    status: str  # a word of `states.STATES`: in_force, contested, stayed, proposed, vacated, ended, ahead
+    status_word: Words = ""  # "Stayed until 31 January 2027"
+    confidence: str = ""  # found, known, unverified
+    facts: Sequence[tuple[Words, Words]] = ()
+    note: str = ""  # in the language of the packs
+    relation: Words = ""  # to the parent pack's rule on the same matter
+    is_quoted: bool = False  # what it asks is text of the packs, in their language
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoursBar:
+    """One stretch of a band of hours; where it begins and how wide it is, in percent."""
+
+    door: str  # open, partly, shut
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoursRow:
+    """One place, or all of them, in `parts/hours.html`."""
+
+    label: Words
+    detail: Words  # the zone, and how we know of it
+    bars: Sequence[HoursBar]
+    door: str = ""  # as it is now; empty where now is not shown
+    says: Words = ""  # "opens at 08:00"
+    now: Words = ""  # the time there
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoursTick:
+    at: float  # percent
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoursStretch:
+    """A row of the table behind the chart."""
+
+    place: Words
+    since: datetime
+    until: datetime
+    zone: str
+    door: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoursChart:
+    """`parts/hours.html`: lawful hours on the clock of one zone, a row a place; the last row is everywhere at once."""
+
+    title: Words
+    zone: str
+    rows: Sequence[HoursRow]
+    everywhere: HoursRow
+    days: Sequence[HoursTick]
+    ticks: Sequence[HoursTick]
+    now: float | None = None  # percent
+    notes: Sequence[Words] = ()  # such as a day of 23 hours
+    table: Sequence[HoursStretch] = ()
+    id: str = "hours"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 
 from yesword.domain.decisions import Decision, Reason, Sentence, Verdict
 from yesword.domain.explain import render
+from yesword.domain.linting import sentences as linting
 from yesword.sending.explaining import Recomputed
 from yesword.web import parts
+from yesword.web.console.addresses import pack_link, rule_url
 from yesword.web.formats import moment
 
 # Steps of the gate that are skipped where their input is not known.
 _STEPS: Final[dict[str, Promise]] = {
     "sender": gettext_lazy("Whether the sender can receive an answer"),
+    "registries": gettext_lazy("What registries say about the number"),
     "wording": gettext_lazy("The wording: whether it names the brand and the way out"),
     "program": gettext_lazy("What the program promises, and whether it is paused"),
 }
@@ -30,9 +33,23 @@ _VERSIONS: Final[dict[str, Promise]] = {
     "phone": gettext_lazy("the numbering plans"),
 }
 
+# Of a frequency, as in "4 a month".
+_PERIODS: Final[dict[str, Promise]] = {
+    "day": gettext_lazy("day"),
+    "week": gettext_lazy("week"),
+    "month": gettext_lazy("month"),
+    "year": gettext_lazy("year"),
+}
+
 
 def say(sentence: Sentence) -> str:
     return render(sentence, gettext, _day)
+
+
+def remark(sentence: Sentence) -> str:
+    """A sentence of the linter."""
+    words = {key: str(_PERIODS.get(str(value), value)) for key, value in sentence.args}
+    return linting.render(Sentence.of(sentence.id, **words), gettext)
 
 
 def _day(day: date) -> str:
@@ -50,6 +67,7 @@ def reason_line(reason: Reason, zone: str) -> parts.ReasonLine:
         remedy=say(reason.remedy),
         not_before=reason.not_before,
         zone=zone,
+        rule_url=rule_url(reason.rule),
     )
 
 
@@ -69,19 +87,24 @@ def reason_tree(
     footnote: parts.Words = "",
     *,
     permitted: parts.ReasonLine | None = None,
+    facts: Sequence[tuple[parts.Words, parts.Words]] = (),
 ) -> parts.ReasonTree:
+    remedies = dict.fromkeys(say(each.remedy) for each in decision.reasons)
     return parts.ReasonTree(
         verdict=decision.verdict.value,
         asked=asked,
         decided=decided(decision, zone),
         asked_at=decision.at,
         zone=zone,
+        facts=facts,
+        packs=[pack_link(each) for each in decision.packs],
         reasons=[
             *([permitted] if permitted is not None else []),
             *(reason_line(each, zone) for each in decision.reasons),
         ],
         notes=[reason_line(each, zone) for each in decision.notes],
         skipped=[str(_STEPS.get(each, each)) for each in decision.skipped],
+        remedies=[each for each in remedies if each],
         footnote=footnote,
     )
 

@@ -67,6 +67,22 @@ STATES: Final[Mapping[str, State]] = {
     "paused": _state("amber", "pause", gettext_lazy("Paused")),
     "finished": _state("leaf", "check", pgettext_lazy("long work", "Finished")),
     "active": _state("leaf", "check", gettext_lazy("Active")),
+    # rules of law
+    "in_force": _state("leaf", "check", gettext_lazy("In force")),
+    "contested": _state("amber", "warning", gettext_lazy("Contested")),
+    "stayed": _state("amber", "pause", gettext_lazy("Stayed")),
+    "proposed": _state("slate", "edit", gettext_lazy("Proposed")),
+    "vacated": _state("slate", "cross", gettext_lazy("Vacated")),
+    "ahead": _state("amber", "clock", gettext_lazy("Not yet in force")),
+    "ended": _state("slate", "clock", gettext_lazy("No longer in force")),
+    "found": _state("leaf", "proof", gettext_lazy("Found in a source")),
+    "known": _state("slate", "info", gettext_lazy("Known, not found in a source")),
+    "unverified": _state("amber", "question", gettext_lazy("Unverified")),
+    "noted": _state("slate", "info", gettext_lazy("Noted only")),
+    # lawful hours
+    "open": _state("leaf", "check", gettext_lazy("Open")),
+    "partly": _state("amber", "warning", gettext_lazy("Open in some places")),
+    "shut": _state("slate", "clock", gettext_lazy("Closed")),
 }
 
 GRADES: Final[Mapping[str, Promise]] = {

@@ -51,6 +51,7 @@ _ROUTES: Final[Mapping[str, Promise]] = {
     "text": gettext_lazy("A text"),
     "import": gettext_lazy("An imported file"),
     "lapse": gettext_lazy("Time: nobody answered"),
+    "renewal": gettext_lazy("A reminder: nobody objected"),
     "carrier_block": gettext_lazy("The carrier's own block"),
     "form": gettext_lazy("A form"),
     "agent": gettext_lazy("A colleague"),
@@ -213,6 +214,10 @@ def _event_wording(event: ConsentEvent, *, is_program: bool) -> str:
             return _(
                 "%(name)s was entered for %(texts)s. Nothing is sent until they say yes from their phone."
             )
+        case EventKind.RENEWED if event.actor is Actor.SYSTEM:
+            return _("%(name)s was reminded of having agreed to %(texts)s, and let it go on.")
+        case EventKind.RENEWED if by_handset:
+            return _("%(name)s said yes to %(texts)s again, from their own phone.")
         case EventKind.GRANTED | EventKind.RENEWED:
             if event.reason == "start_after_stop":
                 return _("%(name)s texted START, which brought %(texts)s back.")
@@ -231,6 +236,10 @@ def _event_wording(event: ConsentEvent, *, is_program: bool) -> str:
             return _withdrawn_wording(event, by_handset=by_handset, is_program=is_program)
         case EventKind.CORRECTED:
             return _("A stop of %(name)s had been misread, and was undone.")
+        case EventKind.EXPIRED if event.reason:
+            return _(
+                "The time that a rule gives consent to %(texts)s was over, and %(name)s had said no more."
+            )
         case EventKind.EXPIRED:
             return _("The request to %(name)s about %(texts)s lapsed without a yes.")
         case EventKind.INVALIDATED:

@@ -1,23 +1,24 @@
 """The dispatcher: feed, claim, hand over, record, in one thread that may be killed at any moment.
 
 It also does what somebody must do now and then: apply delivery reports, let go of forgotten confirmations, settle what a
-dead worker left, and move verdicts on.
+dead worker left, look once a day at consents that grow old, and move verdicts on.
 """
 
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from yesword.channels.ports import Channel
 from yesword.domain.errors import YeswordError
+from yesword.domain.messages import MessageKind
 from yesword.domain.rules import RuleBook
-from yesword.sending import audience, campaigns, deliveries, draining, handing, recovery
-from yesword.sending.claiming import Claimant, claim
+from yesword.sending import audience, campaigns, deliveries, draining, handing, recovery, renewal_rounds
+from yesword.sending.claiming import Claim, Claimant, claim
 from yesword.sending.weighing import Scales
 from yesword.store import models
 from yesword.store.locality import owner_lock
@@ -33,6 +34,7 @@ _IDLE_S: Final = 0.05
 _CHORES_EVERY_S: Final = 0.25
 _REAP_EVERY_S: Final = 2.0
 _RENEW_EVERY_S: Final = 5.0
+_ROUNDS_EVERY: Final = timedelta(minutes=1)
 
 Clock = Callable[[], datetime]
 
@@ -59,6 +61,7 @@ class Dispatcher:
     # dies is uncertain.
     _trusted: int = _SMALLEST
     _renewal_due: float = 0.0
+    _renewals_at: datetime | None = None  # of consents: when to look again whether the daily round is due
 
     def send_due(self) -> int:
         """One claim, handed over and recorded. The number of messages it looked at."""
@@ -77,7 +80,15 @@ class Dispatcher:
             if batch.claimed:
                 outcomes = handing.hand_over_claim(self.store, self.channels, batch, self.clock())
                 handing.record(self.store, batch, outcomes, self.clock())
+                self._follow_up(batch)
         return batch.seen
+
+    def _follow_up(self, batch: Claim) -> None:
+        """Who was just reminded of a consent that silence keeps has it kept; what is missed here, a round finds."""
+        queued = (each.judged.queued for each in batch.claimed)
+        reminded = [(each.brand, each.contact) for each in queued if each.kind is MessageKind.RENEWAL]
+        if reminded:
+            renewal_rounds.follow_up(self.store, self.scales, reminded, self.clock())
 
     def settle(self, limit: int = 100_000) -> None:
         """Send all that is due now, as tests and the story do."""
@@ -93,10 +104,19 @@ class Dispatcher:
         moved = campaigns.feed(self.store, at)
         moved += deliveries.apply(self.store)
         moved += draining.release_forgotten(self.store, at)
+        moved += self._renewals(at)
         for verdict in models.CampaignVerdict.objects.filter(is_done=False).select_related("campaign"):
             audience.advance(self.store, self.scales, verdict)
             moved += 1
         return moved
+
+    def _renewals(self, at: datetime) -> int:
+        """The daily rounds, page by page; whether one is due is looked up once a minute."""
+        if self._renewals_at is not None and at < self._renewals_at:
+            return 0
+        looked_at = renewal_rounds.advance(self.store, self.scales, at)
+        self._renewals_at = None if looked_at else at + _ROUNDS_EVERY
+        return looked_at
 
     def run(self, is_over: Callable[[], bool]) -> None:
         """Work until told to stop; what was claimed by then is handed over and recorded."""

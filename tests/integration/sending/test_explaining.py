@@ -12,7 +12,7 @@ from yesword.domain.decisions import Verdict
 from yesword.domain.ids import MessageId
 from yesword.domain.messages import MessageState
 from yesword.sending import explaining
-from yesword.sending.campaigns import personal_text
+from yesword.sending.writing import personal_text
 from yesword.store.opening import Store
 
 

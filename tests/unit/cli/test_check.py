@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from yesword.cli.check import command
 
-FLORIDA, DENMARK = "+13052345678", "+4520123456"
+FLORIDA, DENMARK, KOREA = "+13052345678", "+4520123456", "+821012345678"
 
 
 def check(*arguments: str):
@@ -38,22 +38,40 @@ def test_a_text_that_may_go_exits_with_zero_and_names_what_was_not_asked():
         None,
         [],
     )
-    assert found["skipped"] == ["sender", "wording", "program"]
+    assert found["skipped"] == ["sender", "registries", "wording", "program"]
 
 
 def test_wording_and_sender_are_asked_when_they_are_given():
     common = (DENMARK, "--consent", "express", "--at", "2026-11-23T12:00Z")
     good = answer(*common, "--text", "Acme: 20% off. Svar STOP for at stoppe.", "--sender", "1919")
-    assert (good["verdict"], good["skipped"]) == ("send", ["program", "naming"])
+    assert (good["verdict"], good["skipped"]) == (
+        "send",
+        ["registration", "registries", "program", "naming"],
+    )
     bad = answer(*common, "--text", "Acme: please stop by on Friday.")
     assert (bad["verdict"], bad["reasons"][0]["code"]) == ("refuse", "way_out_missing")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("(광고) Acme 20% 할인. 무료수신거부 080-123-4567", None, id="both where they belong"),
+        pytest.param(
+            "Acme (광고) 20% 할인. 무료수신거부 080-123-4567", "label_missing", id="the first too late"
+        ),
+        pytest.param("Acme 20% 할인. 무료수신거부 080-123-4567", "label_missing", id="without the first"),
+    ],
+)
+def test_the_labels_that_a_law_wants_are_looked_for_in_the_wording(text, code):
+    found = answer(KOREA, "--consent", "express", "--at", "2026-11-23T12:00+09:00", "--text", text)
+    assert next((each["code"] for each in found["reasons"]), None) == code
 
 
 @pytest.mark.parametrize(
     ("consent", "more", "exit_code"),
     [
         pytest.param("none", (), 4, id="no consent, no promotion"),
-        pytest.param("customer", (), 4, id="a mere customer gets no promotion"),
+        pytest.param("customer", (), 0, id="a customer, with every condition of the law supposed to be met"),
         pytest.param("express", (), 0, id="express consent suffices in Denmark"),
         pytest.param("express_written", (), 0, id="so does written consent"),
         pytest.param("conversation", (), 0, id="who wrote first may be answered"),
@@ -94,6 +112,38 @@ def test_for_people_the_answer_is_a_tree():
     assert result.exit_code == 4
     assert "Decided: Refuse." in result.output
     assert "The person never agreed to these texts." in result.output
+
+
+def test_the_tree_tells_the_question_the_place_and_each_rule_that_was_asked():
+    lines = check(
+        FLORIDA, "--consent", "express_written", "--at", "2026-11-22T20:30-05:00"
+    ).output.splitlines()
+    assert lines[1:5] == [
+        "├─ To +1 ••••••• 678.",
+        "└─ Kind of text: campaign. Class: promotional.",
+        "Where the person may be",
+        "└─ Florida: It is 20:30 there (America/New_York), presumed from the number's area code.",
+    ]
+    assert "├─ decided: us-fl.ftsa.tm · Fla. Stat. 501.616" in lines
+    assert "│     us-fl.ftsa.cs · Fla. Stat. 501.059(8)" in lines
+
+
+def test_what_it_tells_programs_has_the_same_in_stable_keys():
+    found = answer(FLORIDA, "--consent", "express_written", "--at", "2026-11-22T20:30-05:00")
+    assert found["number"] == "+1 ••••••• 678"
+    assert found["asked"] == {"program": None, "class": "promotional", "kind": "campaign", "categories": []}
+    assert [(each["region"], each["evidence"], each["local"]) for each in found["places"]] == [
+        ("US-FL", "area_code", "2026-11-22T20:30:00-05:00")
+    ]
+    outcomes = {each["rule"]: each["outcome"] for each in found["rules"]}
+    assert outcomes["us-fl.ftsa.tm"] == "decided"
+    assert outcomes["us-fl.ftsa.cs"] == "met"
+    assert outcomes["house.naming"] == "not_asked"
+
+
+def test_no_number_stands_in_the_answer():
+    for more in ((), ("--json",)):
+        assert FLORIDA[2:] not in check(FLORIDA, "--consent", "none", *more).output
 
 
 def test_a_supposed_consent_needs_no_django():

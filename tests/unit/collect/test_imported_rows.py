@@ -74,7 +74,7 @@ def test_the_city_is_the_location_that_templates_know():
 
 def test_a_state_is_evidence_of_place_and_stays_searchable():
     claim = claim_of("an American with a state")
-    assert claim.region == "US-FL"
+    assert claim.whereabouts.stated_region == "US-FL"
     assert dict(claim.attributes)["region"] == "FL"
 
 

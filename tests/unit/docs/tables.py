@@ -4,8 +4,6 @@
 """
 
 import argparse
-import dataclasses
-import enum
 import importlib
 import inspect
 import pkgutil
@@ -13,13 +11,17 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from yesword.domain.rules.model import Rule
+
 ROOT = Path(__file__).resolve().parents[3]
 REFERENCE = ROOT / "docs" / "reference"
+COMPILED = ROOT / "src" / "yesword" / "domain" / "rules" / "packs" / "compiled.bin"
 
 # --- commands ------------------------------------------------------------------------------------------------
 
@@ -126,101 +128,41 @@ def errors() -> str:
 
 
 def rules() -> str:
-    from yesword.domain.rules import RuleBook
+    from yesword.domain.rules import RuleBook, telling
 
     parts = []
     for pack in RuleBook.load().packs:
-        parts.append(f"### `{pack.id}`: {pack.name}\n\n{_reach(pack)}")
+        child = f" Child of `{pack.parent}`." if pack.parent else ""
+        parts.append(f"### `{pack.id}`: {pack.name}\n\nSpeaks to {telling.reaches(pack.reach)}.{child}")
         rows = [
-            (
-                f"`{rule.id}`",
-                _cell(_parameter(rule.parameter)),
-                _cell(rule.citation),
-                _standing(rule),
-            )
+            (f"`{rule.id}`", _asks(rule), _cell(rule.citation), _cell(telling.standing(rule)))
             for rule in pack.rules
         ]
         parts.append(_table(("rule", "what it asks", "written in", "how it stands"), rows))
     return "\n\n".join(parts)
 
 
-def _reach(pack: object) -> str:
-    reach = pack.reach  # type: ignore[attr-defined]
-    told = []
-    if reach.is_everywhere:
-        told.append("every text")
-    if reach.region:
-        told.append(f"people who may be in {reach.region}")
-    if reach.countries:
-        told.append("people who may be in, or brands of, " + ", ".join(reach.countries))
-    if reach.number_countries:
-        told.append("numbers of " + ", ".join(reach.number_countries))
-    parent = pack.parent  # type: ignore[attr-defined]
-    return f"Speaks to {'; '.join(told)}." + (f" Child of `{parent}`." if parent else "")
+def _asks(rule: "Rule") -> str:
+    from yesword.domain.rules import telling
 
-
-def _parameter(parameter: object) -> str:
-    values = []
-    for field in dataclasses.fields(parameter):  # type: ignore[arg-type]
-        value = getattr(parameter, field.name)
-        if value not in ((), None):
-            values.append(f"{field.name.replace('_', ' ')}: {_value(value)}")
-    table = type(parameter).table  # type: ignore[attr-defined]
-    return f"**{table.replace('_', ' ')}**; {'; '.join(values)}"
-
-
-def _value(value: object) -> str:
-    from yesword.domain.hours import Week
-
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Week):
-        return _week(value)
-    if isinstance(value, enum.IntEnum):
-        return value.name.lower().replace("_", " ")
-    if isinstance(value, enum.Enum):
-        return str(value.value)
-    if isinstance(value, tuple):
-        return ", ".join(_value(each) for each in value)
-    return str(value)
-
-
-def _week(week: object) -> str:
-    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    days = [
-        ", ".join(f"{_clock(start)}-{_clock(end)}" for start, end in day) or "closed"
-        for day in week.days  # type: ignore[attr-defined]
-    ]
-    if len(set(days)) == 1:
-        return f"{days[0]} every day"
-    return ", ".join(f"{name} {day}" for name, day in zip(names, days, strict=False))
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def _standing(rule: object) -> str:
-    said = [str(rule.severity.value), str(rule.status.value).replace("_", " "), str(rule.confidence.value)]  # type: ignore[attr-defined]
-    if rule.effective_from != date.min:  # type: ignore[attr-defined]
-        said.append(f"from {rule.effective_from}")  # type: ignore[attr-defined]
-    if rule.effective_to != date.max:  # type: ignore[attr-defined]
-        said.append(f"until {rule.effective_to}")  # type: ignore[attr-defined]
-    return ", ".join(said) + ("" if rule.is_enforced else "; noted only")  # type: ignore[attr-defined]
+    name, _, rest = telling.asks(rule.parameter).partition(": ")
+    where = telling.conditions(rule.when)
+    return _cell("; ".join([f"**{name}**", *([rest] if rest else []), *(f"only {each}" for each in where)]))
 
 
 def built_in_rules() -> str:
     """What decides without a pack: the person's own word, the program's promise, and lists of the house."""
-    from yesword.domain.explain import CATALOGUE
-    from yesword.domain.gate.reasons import BUILT_IN, RECORD
-    from yesword.domain.permission import Lack
+    from yesword.domain.catalogue import CATALOGUE
+    from yesword.domain.gate.built_in import BUILT_IN_RULES
 
-    codes = {"program_age": "too_young"}  # the only rule whose code has another name
-    rules_of = {f"{pack}.{rule}": (codes.get(rule, rule), said) for rule, (pack, said) in BUILT_IN.items()}
-    rules_of |= {f"{RECORD}.{each.value}": (each.value, "the person's own word") for each in Lack}
     rows = [
-        (f"`{rule}`", _cell(CATALOGUE.get(code, "")), said, _cell(CATALOGUE.get(f"remedy.{code}", "")))
-        for rule, (code, said) in sorted(rules_of.items())
+        (
+            f"`{each.id}`",
+            _cell(CATALOGUE.get(each.code, "")),
+            each.rests_on,
+            _cell(CATALOGUE.get(f"remedy.{each.code}", "")),
+        )
+        for each in BUILT_IN_RULES
     ]
     return _table(("rule", "what it says", "rests on", "what would change it"), rows)
 
@@ -263,13 +205,30 @@ def expected() -> Mapping[Path, str]:
     return texts
 
 
+def write_compiled_packs() -> bool:
+    """Whether the compiled packs had to be made anew."""
+    from yesword.domain.rules import compiled
+    from yesword.domain.rules.loader import read_packs
+    from yesword.domain.validating import shipped_files
+
+    files = shipped_files()
+    if compiled.load(files) is not None:
+        return False
+    COMPILED.write_bytes(compiled.dump(files, read_packs(files)))
+    return True
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="Write the tables into docs/reference.")
+    parser.add_argument(
+        "--write", action="store_true", help="Write the tables into docs/reference, and compile the packs."
+    )
     is_writing = parser.parse_args().write
     from yesword.store.opening import set_up_django
 
     stale = 0
+    if is_writing and write_compiled_packs():
+        sys.stdout.write(f"{COMPILED.relative_to(ROOT)} written\n")
     with tempfile.TemporaryDirectory(prefix="yesword-docs-") as folder:
         set_up_django(Path(folder), None)
         for path, text in expected().items():

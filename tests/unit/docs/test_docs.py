@@ -255,7 +255,7 @@ def test_the_front_page_begins_with_two_commands():
 
 _BLOCK = re.compile(r"^[ ]*```console( demo)?\n(.*?)^[ ]*```", re.DOTALL | re.MULTILINE)
 _STORELESS = re.compile(
-    r"yesword (?:text|understand|verify)\b|yesword check\b.*--consent\b|yesword --version"
+    r"yesword (?:lint|text|understand|verify)\b|yesword rules (?:list|show|check|diff)\b(?!.*--data)|yesword check\b.*--consent\b|yesword --version"
 )
 
 

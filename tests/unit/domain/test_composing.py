@@ -1,8 +1,14 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from factories.programs import a_program
 from yesword.domain import composing
+from yesword.domain.linting.measuring import reconfirms
+from yesword.domain.shipped_texts import SHIPPED, NoShippedTextError, day_in, shipped
 from yesword.domain.templates import MissingValueError
+from yesword.domain.text import measure
 from yesword.domain.understanding import understand
 
 PROGRAM = a_program()
@@ -93,6 +99,9 @@ OFFERS_ONE = [
     pytest.param("Afmelden? Stuur AFMELDEN naar 800123", id="Dutch"),
     pytest.param("Frameld: svar STOP", id="Danish"),
     pytest.param("Reply STOP, or HELP for help.", id="beside help"),
+    pytest.param("Répondez ARRÊT pour ne plus rien recevoir", id="French"),
+    pytest.param("Responda SAIR para parar", id="Portuguese"),
+    pytest.param("(광고) Acme 무료수신거부 0801234567", id="Korean, as the law has it"),
     pytest.param("Leave: https://acme.example/u/k3x9", id="a link"),
 ]
 OFFERS_NONE = [
@@ -147,3 +156,66 @@ def test_the_gate_is_told_whether_the_brand_is_named(text, brand, is_named):
 def test_the_gate_is_told_the_measure():
     facts = composing.text_facts("a" * 161, "Acme")
     assert (facts.encoding, facts.segments, facts.has_way_out) == ("GSM-7", 2, False)
+
+
+SAID_YES = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "You get this because you said yes to Acme Club on 2 March 2026. Reply STOP to stop."),
+        ("nl", "Je krijgt dit omdat je op 2 maart 2026 ja zei tegen Acme Club. Stoppen? Sms STOP."),
+        ("sv", "Du får detta eftersom du sa ja till Acme Club den 2 mars 2026. Svara STOP för att avsluta."),
+        (
+            "de",
+            "Du bekommst diese SMS, weil du am 2. März 2026 Acme Club zugestimmt hast. Abmelden? Antworte STOP.",
+        ),
+        (
+            "da",
+            "Du får denne sms, fordi du sagde ja til Acme Club den 2. marts 2026. Svar STOP for at stoppe.",
+        ),
+    ],
+)
+def test_a_text_that_reconfirms_says_why_it_comes_in_the_place_of_the_way_out(language, line):
+    whole = composing.reconfirming(
+        "[Brand]: hi [first name|you]", PROGRAM, language, SAID_YES, {"first name": "Ann"}
+    )
+    assert whole == f"Acme: hi Ann {line}"
+    assert reconfirms(whole)
+
+
+@pytest.mark.parametrize("language", sorted(shipped()))
+@pytest.mark.parametrize("key", SHIPPED)
+def test_each_wording_that_ships_fits_one_segment_and_offers_a_way_out(language, key):
+    texts = replace(PROGRAM.texts_in("en")[1], confirm_words=("YES",))
+    program = replace(PROGRAM, name="Club", texts=((language, texts),), default_language=language)
+    for month in range(1, 13):
+        text = composing.about_consent(key, program, language, date(2026, month, 28), date(2028, month, 28))
+        assert measure(text).segments == 1, text
+        assert measure(text).encoding.value == "GSM-7", text
+        assert composing.has_way_out(text)
+        assert "2026" in text
+        assert reconfirms(text) or key != "reconfirm"
+        assert ("2028" in text and "YES" in text) is (key == "renewal_question")
+
+
+def test_a_program_may_have_words_of_its_own():
+    texts = replace(
+        PROGRAM.texts_in("en")[1], reconfirm="You asked for [Program] on [Since]: [Stop] ends it."
+    )
+    program = replace(PROGRAM, texts=(("en", texts),))
+    assert (
+        composing.why_it_comes(program, "en", SAID_YES)
+        == "You asked for Acme Club on 2 March 2026: STOP ends it."
+    )
+
+
+def test_where_no_wording_ships_there_is_none():
+    program = replace(PROGRAM, texts=(("ko", PROGRAM.texts_in("en")[1]),), default_language="ko")
+    with pytest.raises(NoShippedTextError, match="reconfirm of program club is needed in ko"):
+        composing.why_it_comes(program, "ko", SAID_YES)
+
+
+def test_a_day_in_a_language_that_nobody_described_is_written_as_the_standard_has_it():
+    assert day_in("ko", SAID_YES) == "2026-03-02"

@@ -62,6 +62,13 @@ def test_the_strongest_of_several_grants_is_named():
         ),
         pytest.param(granted(grant(basis=Basis.CONVERSATION)), Lack.OUT_OF_SCOPE, id="they only wrote first"),
         pytest.param(
+            granted(
+                grant(scope=Scope(categories=("shoes", "bags"))), grant(EVENTS, scope=Scope(program=EVENTS))
+            ),
+            None,
+            id="the category is one of several",
+        ),
+        pytest.param(
             granted(grant(basis=Basis.TRIGGER)), Lack.OUT_OF_SCOPE, id="they only ordered something"
         ),
     ],
@@ -99,6 +106,21 @@ def test_a_start_revives_no_older_message():
 def test_a_first_message_planned_before_any_event_is_not_superseded():
     assert ask(EMPTY, replace(CODE, planned_seq=0)).is_granted
     assert ask(EMPTY, replace(INFORMATION, trigger="appointment", planned_seq=0)).is_granted
+
+
+@pytest.mark.parametrize("seqs", [(3, 4), (4, 3)], ids=["the newest last", "the newest first"])
+def test_of_equal_grants_the_newest_is_named(seqs):
+    grants = [
+        grant(event=EventId(seq), seq=seq, scope=Scope(program=CLUB, purposes=("offers",))) for seq in seqs
+    ]
+    assert ask(granted(*grants), purpose="offers").grant.event == EventId(4)
+
+
+def test_a_grant_that_ended_gives_way_to_a_weaker_one_that_has_not():
+    ended = grant(limits=Limits(ends_at=NOON))
+    weaker = grant(event=EventId(9), basis=Basis.EXPRESS)
+    assert ask(granted(ended, weaker)).grant.event == EventId(9)
+    assert ask(granted(ended, weaker), at=NOON - HOUR).grant.event == EventId(1)
 
 
 # --- what the person chose ------------------------------------------------------------------------------------
@@ -169,6 +191,19 @@ def test_a_stop_never_blocks_a_code_asked_for_a_moment_later():
 def test_a_code_needs_to_be_asked_for_and_never_promotes():
     assert ask(EMPTY, replace(CODE, trigger=None)).lack is Lack.NO_TRIGGER
     assert ask(EMPTY, replace(CODE, message_class=MessageClass.PROMOTIONAL)).lack is Lack.NO_TRIGGER
+
+
+def test_what_informs_and_sells_rests_on_no_trigger():
+    assert ask(EMPTY, replace(CODE, is_mixed=True)).lack is Lack.NO_TRIGGER
+    mixed = replace(INFORMATION, trigger="appointment", is_mixed=True)
+    assert ask(EMPTY, mixed).lack is Lack.NEVER_ASKED
+    assert ask(granted(grant(basis=Basis.TRIGGER)), mixed).lack is Lack.OUT_OF_SCOPE
+
+
+def test_what_somebody_else_asked_for_is_never_put_to_the_person():
+    state = requested(lapses_at=NOON + HOUR)
+    wished = replace(state, requests=(replace(state.requests[0], is_own_act=False),))
+    assert ask(wished, service(MessageKind.CONSENT_REQUEST)).lack is Lack.NO_REQUEST
 
 
 def test_a_code_does_not_go_to_the_new_owner_of_a_number():

@@ -78,7 +78,73 @@ def test_an_age_may_be_given() -> None:
     assert read("minimum_age = 18\n" + GOOD).minimum_age == 18
 
 
+def test_asking_by_text_is_off_unless_it_is_turned_on() -> None:
+    assert not read().may_invite
+    assert read("may_invite = true\n" + GOOD).may_invite
+    with pytest.raises(ProgramFileError, match=r"may_invite: it is 1\. Give true or false"):
+        read("may_invite = 1\n" + GOOD)
+
+
+def test_it_reminds_nobody_unless_told_to_and_then_in_the_words_that_ship() -> None:
+    assert not read().renews
+    program = read("renew = true\n" + GOOD)
+    assert program.renews
+    assert program.texts_in("en")[1].reconfirm == ""
+
+
+OWN = {
+    "reconfirm": "You get this because you joined [Program] on [Since]. [Stop] to stop.",
+    "renewal_notice": "[Brand]: you joined [Program] on [Since]. [Stop] to stop.",
+    "renewal_question": "[Brand]: [Program] since [Since] ends on [Until]. [Yes] to stay, [Stop] to stop.",
+}
+
+
+def with_own(**changes: str) -> str:
+    return GOOD + "".join(f'{key} = "{said}"\n' for key, said in {**OWN, **changes}.items())
+
+
+def test_a_program_may_say_it_in_its_own_words() -> None:
+    said = read(with_own()).texts_in("en")[1]
+    assert {key: getattr(said, key) for key in OWN} == OWN
+
+
+def in_a_language_without_words(text: str) -> str:
+    return text.replace("[texts.en]", "[texts.ko]").replace(
+        'default_language = "en"', 'default_language = "ko"'
+    )
+
+
+def test_in_a_language_in_which_none_ships_a_program_has_to_say_it() -> None:
+    assert read(in_a_language_without_words(with_own())).languages == ("ko",)
+
+
 CASES = [
+    pytest.param('renew = "yes"\n' + GOOD, "renew", id="a yes instead of true"),
+    pytest.param(in_a_language_without_words(GOOD), "texts.ko.reconfirm", id="no words where none ship"),
+    pytest.param(with_own(reconfirm=" "), "texts.en.reconfirm", id="a reason of nothing"),
+    pytest.param(
+        with_own(reconfirm="[Program], [Since]. Reply [Stop] to stop."),
+        "texts.en.reconfirm",
+        id="a reason that is none",
+    ),
+    pytest.param(
+        with_own(reconfirm="You get this because you joined [Program]. [Stop] to stop."),
+        "texts.en.reconfirm",
+        id="a reason without its day",
+    ),
+    pytest.param(
+        with_own(renewal_notice="[Brand]: you joined [Program] on [Since]."),
+        "texts.en.renewal_notice",
+        id="a reminder without a way out",
+    ),
+    pytest.param(
+        with_own(renewal_question=OWN["renewal_notice"]),
+        "texts.en.renewal_question",
+        id="a question without a yes",
+    ),
+    pytest.param(
+        with_line("declined", 'declined = "Since [Since]"'), "texts.en.declined", id="a day elsewhere"
+    ),
     pytest.param("key = [", "TOML", id="not TOML at all"),
     pytest.param('colour = "red"\n' + GOOD, "colour", id="a key that nobody knows"),
     pytest.param(GOOD + 'greeting = "Hi"\n', "texts.en.greeting", id="a text that nobody knows"),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from factories.events import (
@@ -13,6 +15,7 @@ from factories.events import (
     withdrawn,
 )
 from yesword.domain.events import Actor, Basis, EventKind, Grade, Limits, Preferences, Scope
+from yesword.domain.parties import Origin, Provenance, Relation
 from yesword.domain.state import EMPTY, ConsentState, apply, fold
 
 NOT_THE_HANDSET = [actor for actor in Actor if actor is not Actor.HANDSET]
@@ -71,6 +74,117 @@ def test_a_grant_for_one_order_leaves_the_grant_for_offers():
     state = fold([granted(1), order])
     assert len(state.grants) == 2
     assert state.grant_for(CLUB).basis is Basis.EXPRESS_WRITTEN
+
+
+# Where consent comes from
+
+
+@pytest.mark.parametrize(
+    ("provenance", "grants"),
+    [
+        (Provenance.OWN, True),
+        (Provenance.MERGED, True),
+        (Provenance.PURCHASED, False),
+        (Provenance.RENTED, False),
+        (Provenance.SHARED, False),
+    ],
+)
+@pytest.mark.parametrize("build", [granted, imported])
+@pytest.mark.parametrize("kind", [EventKind.GRANTED, EventKind.RENEWED])
+def test_consent_cannot_be_bought(build, kind, provenance, grants):
+    bought = build(1) if kind is EventKind.GRANTED else granted(1, kind=kind)
+    state = fold([replace(bought, provenance=provenance)])
+    assert (state.grants != ()) is grants
+
+
+def test_consent_that_was_bought_lifts_no_stop_and_pushes_out_no_grant():
+    bought = granted(3, provenance=Provenance.PURCHASED)
+    assert fold([granted(1), withdrawn(2), bought]).withdrawal_for(CLUB) is not None
+    assert [grant.seq for grant in fold([granted(1), bought]).grants] == [1]
+
+
+def test_a_yes_to_a_request_counts_whatever_list_the_number_came_from():
+    request = requested(1, provenance=Provenance.PURCHASED, actor=Actor.PERSON)
+    assert fold([request, confirmed(2, request)]).grant_for(CLUB) is not None
+
+
+# Customers
+
+
+def bought_on(minute, **changes):
+    relation = Relation(origin=Origin.SALE, at=at(minute), was_told=True, categories=("shoes",))
+    fields = {"basis": Basis.CUSTOMER, "grade": Grade.C, "actor": Actor.API, "relation": relation}
+    return granted(**(fields | changes))
+
+
+def test_who_bought_something_is_a_customer_with_what_was_bought():
+    (grant,) = fold([bought_on(0, seq=1)]).grants
+    assert (grant.basis, grant.relation.at, grant.relation.categories) == (Basis.CUSTOMER, at(0), ("shoes",))
+
+
+def test_a_customer_who_says_yes_stays_a_customer():
+    state = fold([bought_on(0, seq=1), granted(2)])
+    assert state.grant_for(CLUB).basis is Basis.EXPRESS_WRITTEN
+    assert [grant.relation.origin for grant in state.grants if grant.relation] == [Origin.SALE]
+
+
+def test_of_two_purchases_the_newer_counts():
+    (grant,) = fold([bought_on(0, seq=1), bought_on(9, seq=2)]).grants
+    assert grant.relation.at == at(9)
+
+
+def test_a_stop_ends_what_being_a_customer_allowed_and_a_purchase_does_not_lift_it():
+    state = fold([bought_on(0, seq=1), withdrawn(2), bought_on(3, seq=3)])
+    assert state.grants == ()
+    assert state.withdrawal_for(CLUB) is not None
+
+
+# Reminders
+
+
+def reminded(seq, of, **changes):
+    fields = {"actor": Actor.SYSTEM, "answers": of, "basis": Basis.EXPRESS_WRITTEN, "grade": Grade.A}
+    return event(EventKind.RENEWED, seq, **(fields | changes))
+
+
+def test_a_reminder_dates_the_grant_anew_and_does_nothing_else():
+    given = bought_on(0, seq=1)
+    (grant,) = fold([given, reminded(2, given.id)]).grants
+    assert grant.renewed_at == at(2)
+    assert replace(grant, renewed_at=None) == fold([given]).grants[0]
+
+
+@pytest.mark.parametrize("of", [None, 4711], ids=["nothing", "a grant that is not there"])
+def test_a_reminder_of_nothing_grants_nothing(of):
+    assert fold([reminded(1, of)]).grants == ()
+    assert fold([granted(1), reminded(2, of)]).grants == fold([granted(1)]).grants
+
+
+def test_a_reminder_lifts_no_stop():
+    state = fold([granted(1), withdrawn(2), reminded(3, 1001)])
+    assert state.grants == ()
+    assert state.withdrawal_for(CLUB) is not None
+
+
+def test_a_reminder_strengthens_and_confirms_nothing_whatever_it_says():
+    (grant,) = fold([imported(1), reminded(2, 1001)]).grants
+    assert (grant.basis, grant.grade, grant.is_confirmed) == (Basis.EXPRESS, Grade.D, False)
+    assert grant.renewed_at == at(2)
+
+
+def test_a_reminder_takes_no_confirmation_away():
+    assert fold([granted(1), reminded(2, 1001)]).grant_for(CLUB).is_confirmed
+
+
+def test_a_reminder_of_a_consent_for_the_brand_lifts_no_stop_of_a_program():
+    state = fold([granted(1, None), withdrawn(2, NEWS), reminded(3, 1001)])
+    assert state.withdrawal_for(NEWS) is not None
+    assert programs_granted(state) == {CLUB}
+
+
+def test_a_consent_that_expires_is_gone_reminded_or_not():
+    ended = event(EventKind.EXPIRED, 3, actor=Actor.SYSTEM, answers=1001)
+    assert fold([granted(1), reminded(2, 1001), ended]).grants == ()
 
 
 # Asking
@@ -396,5 +510,6 @@ def test_every_kind_of_event_can_be_the_first(kind):
 
 def test_a_state_survives_being_stored():
     stop = withdrawn(3)
-    state = fold([granted(1), requested(2, NEWS), stop, granted(4, NEWS), event(EventKind.REFUSED, 5)])
+    story = [granted(1), requested(2, NEWS), stop, granted(4, NEWS), event(EventKind.REFUSED, 5)]
+    state = fold([*story, bought_on(6, seq=6, program=NEWS), reminded(7, 1004)])
     assert ConsentState.from_bytes(state.to_bytes()) == state

@@ -1,4 +1,5 @@
-"""What the cells of a row say in five languages: nothing, yes or no, in or out, a language, a country, a region.
+"""What the cells of a row say in five languages: nothing, yes or no, in or out, a language, a country, a region, and
+what kind of recipient somebody is.
 
 Words are compared as `headings.plain` leaves them. Numbers are in `domain.phone`, dates in `dates`.
 """
@@ -11,6 +12,7 @@ from typing import Final
 from yesword.collect.imports.headings import plain
 from yesword.collect.imports.refusals import StatusUnclearError
 from yesword.domain import places
+from yesword.domain.parties import RecipientKind
 from yesword.domain.phone import PhoneError, parse
 
 
@@ -100,6 +102,27 @@ _REGION_OF: Final = {
 }
 
 
+_RECIPIENTS: Final = {
+    RecipientKind.PERSON: """
+        person, natural person, private, private person, individual, consumer, b2c,
+        particulier, natuurlijk persoon, prive, consument, privat, privatperson, naturliche person, verbraucher,
+        konsument, fysisk person, forbruger, privatkunde, privatkund""",
+    RecipientKind.SOLE_TRADER: """
+        sole trader, sole proprietor, sole proprietorship, self employed, freelancer,
+        zzp, zzper, eenmanszaak, zelfstandige, einzelunternehmer, einzelunternehmen, freiberufler, selbstandig,
+        enskild firma, enskild naringsidkare, egenforetagare, enkeltmandsvirksomhed, selvstaendig""",
+    RecipientKind.COMPANY: """
+        company, business, corporation, legal person, legal entity, organisation, organization, b2b, ltd, plc, llc, inc,
+        bedrijf, zakelijk, onderneming, rechtspersoon, bv, nv, vof, firma, unternehmen, gewerblich, juristische person,
+        gmbh, ag, kg, ohg, ug, foretag, juridisk person, ab, handelsbolag, virksomhed, erhverv, aps, a s""",
+    RecipientKind.PUBLIC_BODY: """
+        public body, public authority, government, municipality, authority,
+        overheid, overheidsinstelling, gemeente, behorde, offentliche stelle, kommune, myndighet, kommun, offentlig,
+        offentlig myndighed, myndighed""",
+}
+_RECIPIENT_OF: Final = {word: kind for kind, words in _RECIPIENTS.items() for word in _words(words)}
+
+
 def is_nothing(cell: str) -> bool:
     """Empty, or one of the ways in which programs and people write that they do not know."""
     # Most cells are names and wordings, longer than any such way.
@@ -149,6 +172,24 @@ def language(cell: str) -> str | None:
     """One of our languages, or None: `nl_BE`, `Deutsch` and `SV` are all understood."""
     bare = plain(cell)
     return _LANGUAGE_OF.get(bare) or _LANGUAGE_OF.get(bare.partition(" ")[0])
+
+
+def yes_or_no(cell: str) -> bool | None:
+    """None where it is neither."""
+    bare = plain(cell)
+    return True if bare in _YES else (False if bare in _NO else None)
+
+
+def listed(cell: str) -> tuple[str, ...]:
+    """Categories, as they are written one after the other: "shoes; coats"."""
+    return tuple(part for part in (each.strip() for each in re.split(r"[,;|]", cell)) if part)
+
+
+@lru_cache(maxsize=256)
+def recipient(cell: str) -> RecipientKind | None:
+    """What kind of recipient the cell names, or None: in words, or by the legal form of a company."""
+    bare = plain(cell)
+    return _RECIPIENT_OF.get(bare) or _RECIPIENT_OF.get(bare.replace(" ", ""))
 
 
 @lru_cache(maxsize=1024)

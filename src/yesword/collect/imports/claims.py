@@ -1,8 +1,7 @@
-"""What one row claims: whose number, what is known of the person, and how well consent is backed."""
+"""What one row claims: whose number, what is known of the person, and how well consent, or being a customer, is backed."""
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,19 +12,19 @@ from yesword.collect.imports.cells import Wish
 from yesword.collect.imports.dates import consent_date
 from yesword.collect.imports.headings import Column, Layout
 from yesword.collect.imports.provenance import is_bought
-from yesword.collect.imports.reading import MAX_RECORD, Record
+from yesword.collect.imports.reading import Record
 from yesword.collect.imports.refusals import (
     ConsentBoughtError,
     CountryUnclearError,
-    FieldsExtraError,
-    FieldsMissingError,
     LandlineError,
-    QuoteNotClosedError,
-    RowTooLongError,
 )
+from yesword.collect.imports.rows import Row, as_wide
+from yesword.collect.imports.whereabouts import NOTHING_STATED, Stated, read_whereabouts
 from yesword.domain.errors import YeswordError
-from yesword.domain.events import Grade
+from yesword.domain.events import Basis, Grade
+from yesword.domain.parties import Origin, Provenance, RecipientKind, Relation
 from yesword.domain.phone import PhoneNumber, SeveralNumbersError, parse
+from yesword.domain.places import Whereabouts
 
 LOCATION: Final = "location"  # the attribute that templates write as [location]
 MAX_VALUE: Final = 500  # characters of a name or an attribute
@@ -36,10 +35,26 @@ class Note(StrEnum):
 
     LANGUAGE_UNKNOWN = "language_unknown"
     REGION_UNKNOWN = "region_unknown"
+    PLACE_UNKNOWN = "place_unknown"
+    RECIPIENT_UNKNOWN = "recipient_unknown"
     NUMBER_LEFT_OUT = "number_left_out"
     VALUE_TOO_LONG = "value_too_long"
     STOP_NOT_READ = "stop_not_read"
     ON_ITS_WAY = "on_its_way"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ground:
+    """On what the people of a file would be texted, and where it comes from: the same for every row."""
+
+    is_customers: bool = False  # as customers, not because they agreed
+    origin: Origin = Origin.SALE  # how they became customers
+    was_told: bool = False  # that refusing is free and easy, when they gave the number
+    bought: tuple[str, ...] = ()  # categories, beside those that a row names
+    provenance: Provenance = Provenance.OWN
+
+
+AGREED: Final = Ground()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +64,7 @@ class Custom:
     country: str | None  # of national numbers, and of dates with slashes
     at: datetime
     is_opt_outs: bool = False  # every row is one
+    ground: Ground = AGREED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -59,7 +75,18 @@ class Judged:
     is_opt_out: bool
     consented_at: datetime | None  # of an opt-out row: when it ended, if that is said
     wording: str | None = None
-    lacks: tuple[str, ...] = ()  # of a full proof: source, date, wording, confirmation
+    lacks: tuple[
+        str, ...
+    ] = ()  # of a full proof: source, date, wording, confirmation; or source and purchase
+    is_customer: bool = False  # rests on being one, and not on what the person said
+    relation: Relation | None = None
+
+    @property
+    def basis(self) -> Basis | None:
+        """None where the row only claims."""
+        if self.lacks:
+            return None
+        return Basis.CUSTOMER if self.is_customer else Basis.EXPRESS
 
     @property
     def grade(self) -> Grade:
@@ -76,14 +103,15 @@ class Claim:
     row: dict[str, str]  # as given: the evidence
     name: str = ""
     language: str | None = None
-    region: str | None = None
+    whereabouts: Whereabouts = NOTHING_STATED
+    recipient: RecipientKind | None = None
     attributes: tuple[tuple[str, str], ...] = ()
     notes: tuple[Note, ...] = ()
 
 
 def judge(record: Record, layout: Layout, custom: Custom, number: PhoneNumber | None = None) -> Judged:
     """Judge a row, its number too unless that is known from an earlier reading. Raises a refusal or a `PhoneError`."""
-    row = _Row(_as_wide(record, layout), layout)
+    row = Row(as_wide(record, layout), layout)
     wish = Wish.OUT if custom.is_opt_outs else _wish(row)
     number = number or _number(row, custom.country)
     if wish is Wish.OUT:
@@ -95,6 +123,8 @@ def judge(record: Record, layout: Layout, custom: Custom, number: PhoneNumber | 
     wording = row.said(Column.CONSENT_WORDING)
     if is_bought(source):
         raise ConsentBoughtError
+    if custom.ground.is_customers:
+        return _customer(row, custom, number, is_asked=wish is Wish.UNDECIDED)
     date = row.said(Column.CONSENT_DATE)
     proof = {
         "source": bool(source),
@@ -111,10 +141,39 @@ def judge(record: Record, layout: Layout, custom: Custom, number: PhoneNumber | 
     )
 
 
+def _customer(row: Row, custom: Custom, number: PhoneNumber, *, is_asked: bool) -> Judged:
+    """Somebody who is said to be a customer: known by the newest purchase, and where that is written down."""
+    said, ground = row.said(Column.LAST_PURCHASE), custom.ground
+    bought_at = consent_date(said, country=custom.country, at=custom.at) if said else None
+    relation = None
+    if bought_at is not None:
+        relation = Relation(
+            origin=ground.origin,
+            at=bought_at,
+            was_told=ground.was_told,
+            is_same_entity=ground.provenance is Provenance.OWN,
+            categories=tuple(dict.fromkeys((*ground.bought, *cells.listed(row.said(Column.BOUGHT))))),
+        )
+    proof = {
+        "source": bool(row.said(Column.CONSENT_SOURCE)),
+        "purchase": relation is not None,
+        "confirmation": not is_asked,
+    }
+    return Judged(
+        number=number,
+        is_opt_out=False,
+        consented_at=bought_at,
+        wording=row.said(Column.CONSENT_WORDING) or None,
+        lacks=tuple(part for part, is_there in proof.items() if not is_there),
+        is_customer=True,
+        relation=relation,
+    )
+
+
 def interpret(record: Record, layout: Layout, custom: Custom, number: PhoneNumber) -> Claim:
     """Read all of a row that was judged before, and found to be of `number`."""
     judged = judge(record, layout, custom, number)
-    row = _Row(record.cells, layout)
+    row = Row(record.cells, layout)
     if judged.is_opt_out:
         return Claim(judged=judged, line=record.line, row=row.as_given())  # of who left, no more is kept
     facts = _Facts(row, custom.country)
@@ -124,7 +183,8 @@ def interpret(record: Record, layout: Layout, custom: Custom, number: PhoneNumbe
         row=row.as_given(),
         name=facts.name(),
         language=facts.language(),
-        region=facts.region(number),
+        whereabouts=facts.whereabouts(number),
+        recipient=facts.recipient(),
         attributes=facts.attributes(),
         notes=tuple(facts.notes),
     )
@@ -132,7 +192,7 @@ def interpret(record: Record, layout: Layout, custom: Custom, number: PhoneNumbe
 
 def seems_a_stop(record: Record, layout: Layout) -> bool:
     """Whether a refused row may have been an opt-out: the operator must hear of those first."""
-    row = _Row(record.cells, layout)
+    row = Row(record.cells, layout)
     try:
         return _wish(row) is Wish.OUT
     except YeswordError:
@@ -176,45 +236,7 @@ def _is_number(text: str, country: str | None) -> bool:
     return True
 
 
-def _as_wide(record: Record, layout: Layout) -> Sequence[str]:
-    """The cells, one a column. Empty ones at the end of a long row are a spreadsheet's, and go."""
-    if record.is_open:
-        raise QuoteNotClosedError
-    if record.is_long:
-        raise RowTooLongError(most=MAX_RECORD)
-    if len(record.cells) < layout.width:
-        raise FieldsMissingError(found=len(record.cells), needed=layout.width)
-    if any(cell.strip() for cell in record.cells[layout.width :]):
-        raise FieldsExtraError(found=len(record.cells), needed=layout.width)
-    return record.cells[: layout.width]
-
-
-class _Row:
-    """The cells of a row by what they are."""
-
-    __slots__ = ("cells", "layout")
-
-    def __init__(self, row: Sequence[str], layout: Layout) -> None:
-        self.cells = row
-        self.layout = layout
-
-    def at(self, place: int) -> str:
-        return self.cells[place].strip() if place < len(self.cells) else ""
-
-    def __getitem__(self, column: Column) -> str:
-        place = self.layout.places.get(column)
-        return "" if place is None else self.at(place)
-
-    def said(self, column: Column) -> str:
-        """The cell, or "" where it says in so many words that nothing is known."""
-        cell = self[column]
-        return "" if cells.is_nothing(cell) else cell
-
-    def as_given(self) -> dict[str, str]:
-        return dict(zip(self.layout.names, self.cells, strict=False))
-
-
-def _wish(row: _Row) -> Wish | None:
+def _wish(row: Row) -> Wish | None:
     """What the columns for being in or out say together: one that says out is enough, even beside an unclear one."""
     found: list[Wish | None] = []
     unclear = None
@@ -238,7 +260,7 @@ _WISHES: Final = (
 )
 
 
-def _number(row: _Row, country: str | None) -> PhoneNumber:
+def _number(row: Row, country: str | None) -> PhoneNumber:
     raw = next((cell for place in row.layout.phones if not cells.is_nothing(cell := row.at(place))), "")
     said = row.said(Column.COUNTRY)
     if not said or raw.startswith(("+", "00", "tel:+")):
@@ -249,7 +271,7 @@ def _number(row: _Row, country: str | None) -> PhoneNumber:
     return parse(raw, country=own)
 
 
-def _stopped_at(row: _Row, custom: Custom) -> datetime | None:
+def _stopped_at(row: Row, custom: Custom) -> datetime | None:
     since = row.said(Column.OPTED_OUT)
     if not any(char.isdecimal() for char in since):
         return None
@@ -262,7 +284,7 @@ def _stopped_at(row: _Row, custom: Custom) -> datetime | None:
 class _Facts:
     """What a row says of the person, and what of it cannot be kept."""
 
-    def __init__(self, row: _Row, country: str | None) -> None:
+    def __init__(self, row: Row, country: str | None) -> None:
         self._row = row
         self._country = country
         self.notes: list[Note] = []
@@ -278,12 +300,23 @@ class _Facts:
             self.notes.append(Note.LANGUAGE_UNKNOWN)
         return found
 
-    def region(self, number: PhoneNumber) -> str | None:
-        said = self._row.said(Column.REGION)
-        own = cells.country(self._row[Column.COUNTRY]) if said and self._row[Column.COUNTRY] else None
-        found = cells.region(said, own or number.country) if said else None
+    def whereabouts(self, number: PhoneNumber) -> Whereabouts:
+        row = self._row
+        stated = Stated(
+            country=row.said(Column.COUNTRY),
+            region=row.said(Column.REGION),
+            postcode=row.said(Column.POSTCODE),
+            zone=row.said(Column.ZONE),
+        )
+        found, unknown = read_whereabouts(stated, number)
+        self.notes += dict.fromkeys(_UNKNOWN.get(name, Note.PLACE_UNKNOWN) for name in unknown)
+        return found
+
+    def recipient(self) -> RecipientKind | None:
+        said = self._row.said(Column.RECIPIENT)
+        found = cells.recipient(said) if said else None
         if said and found is None:
-            self.notes.append(Note.REGION_UNKNOWN)
+            self.notes.append(Note.RECIPIENT_UNKNOWN)
         return found
 
     def attributes(self) -> tuple[tuple[str, str], ...]:
@@ -304,4 +337,10 @@ class _Facts:
         return plain
 
 
-_KEPT_AS: Final = ((Column.LOCATION, LOCATION), (Column.REGION, "region"))
+_KEPT_AS: Final = (
+    (Column.LOCATION, LOCATION),
+    (Column.REGION, "region"),
+    (Column.LAST_PURCHASE, "last purchase"),
+    (Column.BOUGHT, "bought"),
+)
+_UNKNOWN: Final = {"stated_region": Note.REGION_UNKNOWN}

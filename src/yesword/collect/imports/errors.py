@@ -48,6 +48,12 @@ class FileChangedError(ImportFileError):
     code = "import_file_changed"
 
 
+class ForbiddenProvenanceError(ImportFileError):
+    """The file is {provenance}, and consent given to somebody else is no consent ({rule}). Nobody of it is imported; opt-outs recorded from it: {stopped}. Ask these people yourself."""
+
+    code = "import_forbidden_provenance"
+
+
 class RejectedIsSourceError(ImportFileError):
     """The file for the rejected rows is the file that is being imported. Give another name."""
 

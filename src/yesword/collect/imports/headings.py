@@ -22,6 +22,11 @@ class Column(StrEnum):
     COUNTRY = "country"
     LOCATION = "location"
     REGION = "region"
+    POSTCODE = "postcode"  # tells where the person may be, and is not kept
+    ZONE = "zone"  # the time zone that the person chose
+    RECIPIENT = "recipient"  # a person, a sole trader, a company, a public body
+    LAST_PURCHASE = "last_purchase"
+    BOUGHT = "bought"  # categories
     CONSENT_DATE = "consent_date"
     CONSENT_SOURCE = "consent_source"
     CONSENT_WORDING = "consent_wording"
@@ -58,11 +63,33 @@ _NAMES: Final[Mapping[Column, str]] = {
         last name, lastname, surname, family name, achternaam, familienaam, nachname, familienname, efternamn, efternavn""",
     Column.LANGUAGE: """
         language, lang, locale, preferred language, taal, voorkeurstaal, taalcode, sprache, sprachcode, sprak, sprog""",
-    Column.COUNTRY: "country, country code, countrycode, land, landcode, landkod, landekode, landerkurzel",
+    Column.COUNTRY: """
+        country, country code, countrycode, default address country code, land, landcode, landkod, landekode,
+        landerkurzel""",
     Column.LOCATION: """
         location, city, town, place, customer location, woonplaats, plaats, stad, locatie,
         ort, stadt, wohnort, standort, plats, by, sted, bopael""",
-    Column.REGION: "state, region, province, state province, state code, province code, provincie, bundesland, delstaat, delstat",
+    Column.REGION: """
+        state, region, province, state province, state code, province code, default address province code, provincie,
+        bundesland, delstaat, delstat""",
+    Column.POSTCODE: """
+        postcode, post code, postal code, postalcode, zip, zip code, zipcode, zip postal code, default address zip,
+        postkode, postcodes, plz, postleitzahl, postnummer, postnr, postkod""",
+    Column.ZONE: "time zone, timezone, tz, tijdzone, zeitzone, tidszon, tidszone, tidzon",
+    Column.RECIPIENT: """
+        recipient kind, kind of recipient, recipient type, type of recipient, legal form, entity type,
+        soort ontvanger, type ontvanger, rechtsvorm, empfangerart, art des empfangers, empfangertyp, rechtsform,
+        mottagartyp, typ av mottagare, foretagsform, modtagertype, type modtager, virksomhedsform, selskabsform""",
+    Column.LAST_PURCHASE: """
+        last purchase, last purchase date, date of last purchase, last purchased at, last order, last order date,
+        date of last order, last ordered at, last bought, last bought on,
+        laatste aankoop, datum laatste aankoop, laatste aankoopdatum, laatste bestelling, datum laatste bestelling,
+        letzter kauf, datum letzter kauf, letzte bestellung, datum letzte bestellung, letztes kaufdatum,
+        senaste kop, senaste kopet, senaste kopdatum, senaste order, senaste bestallning,
+        seneste kob, sidste kob, seneste kobsdato, seneste ordre, seneste bestilling, sidste ordre""",
+    Column.BOUGHT: """
+        bought, bought categories, categories bought, purchased categories, categories purchased,
+        gekocht, gekochte categorieen, gekauft, gekaufte kategorien, kopt, kopta kategorier, kobt, kobte kategorier""",
     Column.CONSENT_DATE: """
         consent date, consent time, consent timestamp, consented at, consented on, consent given at, date of consent,
         consent at, opt in date, opt in time, opt in timestamp, optin date, optin time, opted in at, opted in on,

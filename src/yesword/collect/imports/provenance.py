@@ -1,10 +1,15 @@
-"""Whether a source says that people were bought rather than asked. Consent cannot be bought, sold or exchanged."""
+"""Whether people were bought rather than asked, as the source of a row says, or whoever brings the file. Consent cannot
+be bought, rented or exchanged.
+"""
 
 import re
 from functools import lru_cache
 from typing import Final
 
 from yesword.collect.imports.headings import plain
+from yesword.domain.parties import Provenance
+from yesword.domain.rules import RuleBook
+from yesword.domain.rules.model.consent import Provenances
 
 # As `plain` leaves words. "Purchase at the checkout" is a fine source; a purchased list is not.
 _TRADED: Final = (
@@ -34,3 +39,17 @@ _BOUGHT: Final = re.compile(
 @lru_cache(maxsize=1024)
 def is_bought(source: str) -> bool:
     return _BOUGHT.search(plain(source)) is not None
+
+
+def rule_against(provenance: Provenance) -> str | None:
+    """The rule, of those that hold everywhere, by which a list of such a provenance grants nothing; None where it may."""
+    if provenance.may_grant:
+        return None
+    rules = (rule for pack in RuleBook.load().packs if pack.reach.is_everywhere for rule in pack.rules)
+    return next(
+        rule.id
+        for rule in rules
+        if isinstance(rule.parameter, Provenances)
+        and rule.is_enforced
+        and provenance in rule.parameter.forbidden
+    )

@@ -45,6 +45,8 @@ NOTES: Final[Mapping[Note, str]] = MappingProxyType(
     {
         Note.LANGUAGE_UNKNOWN: "The language is not one that we know, so the one of the number's country is used.",
         Note.REGION_UNKNOWN: "The state or province is not understood, so the number alone says where the person may be.",
+        Note.PLACE_UNKNOWN: "The country, postcode or time zone is not understood, so the rest says where the person may be.",
+        Note.RECIPIENT_UNKNOWN: "The kind of recipient is not understood, so the row is taken for a person.",
         Note.NUMBER_LEFT_OUT: "A telephone number or address stood in another column; it is only kept sealed, with the evidence.",
         Note.VALUE_TOO_LONG: "A value was too long to keep beside the person; it is only kept sealed, with the evidence.",
         Note.STOP_NOT_READ: "A rejected row seems to be an opt-out. Correct these first: the stop is not recorded.",

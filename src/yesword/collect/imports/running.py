@@ -1,15 +1,25 @@
 """One import from file to report: read once to see, once to write; opt-outs before anybody is granted anything."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from yesword.collect.imports.claims import Custom, Note, seems_a_stop, shows_a_number
+from yesword.collect.imports.claims import (
+    AGREED,
+    Claim,
+    Custom,
+    Ground,
+    Note,
+    seems_a_stop,
+    shows_a_number,
+)
+from yesword.collect.imports.errors import ForbiddenProvenanceError
 from yesword.collect.imports.headings import Layout, lay_out
+from yesword.collect.imports.provenance import rule_against
 from yesword.collect.imports.reading import Record, Source, open_source
 from yesword.collect.imports.rejects import Rejects
 from yesword.collect.imports.report import Outcome, Report, Tally
@@ -28,6 +38,7 @@ class Options:
     is_opt_outs: bool = False  # every row is an opt-out, whatever its columns say
     is_dry_run: bool = False
     rejected: Path | None = None  # where the rejected rows go
+    ground: Ground = AGREED  # on what the people would be texted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +51,7 @@ class Progress:
 
 
 Watch = Callable[[Progress], None]
+Again = Callable[[Source, Layout, Custom], Iterator[Claim]]
 
 
 def _now() -> datetime:
@@ -67,15 +79,17 @@ def run_import(
     """Import the people of a file into a program. Safe to stop at any moment, and to run again.
 
     `drain` waits for what is on its way to a person who was just stopped; it says whether that is over.
-    Raises an `ImportFileError`, `UnknownCountryError` or OSError before anything is written.
+    Raises an `ImportFileError`, `UnknownCountryError` or OSError before anything is written; and
+    `ForbiddenProvenanceError` once the opt-outs of a list are recorded that may grant nothing.
     """
+    forbidden_by = rule_against(options.ground.provenance)
     brand = programs.brand(program.brand)
-    country = _known_country(options.country or brand.country)
+    country = known_country(options.country or brand.country)
     began = time.monotonic()
     received_at = clock()
     source = open_source(path)
     layout = lay_out(source.header)
-    custom = Custom(country=country, at=received_at, is_opt_outs=options.is_opt_outs)
+    custom = Custom(country=country, at=received_at, is_opt_outs=options.is_opt_outs, ground=options.ground)
     file_name = "…" if shows_a_number(path.name, country) else path.name
     tally = Tally()
 
@@ -90,14 +104,27 @@ def run_import(
             store,
             brand,
             program,
-            Origin(run=run.name, file_name=file_name, file_digest=source.digest),
+            Origin(
+                run=run.name,
+                file_name=file_name,
+                file_digest=source.digest,
+                provenance=options.ground.provenance,
+            ),
             tally,
             received_at=received_at,
             clock=clock,
             drain=drain,
             is_dry_run=options.is_dry_run,
         )
-        _write(writer, seen, source, layout, custom, watch)
+        rows = [(seen.stops, seen.stops_again), (seen.claims, seen.claims_again)]
+        if forbidden_by is not None and seen.claims:
+            _write(writer, rows[:1], source, layout, custom, watch)
+            raise ForbiddenProvenanceError(
+                provenance=options.ground.provenance.value,
+                rule=forbidden_by,
+                stopped=tally.outcomes[Outcome.STOPPED],
+            )
+        _write(writer, rows, source, layout, custom, watch)
         run.report = report(seen.rows)
     return run.report
 
@@ -119,12 +146,17 @@ def _survey(
 
 
 def _write(
-    writer: Writer, seen: Survey, source: Source, layout: Layout, custom: Custom, watch: Watch
+    writer: Writer,
+    rows: Sequence[tuple[int, Again]],
+    source: Source,
+    layout: Layout,
+    custom: Custom,
+    watch: Watch,
 ) -> None:
     timer = _Timer()
-    done, total = 0, seen.stops + seen.claims
-    for claims in (seen.stops_again(source, layout, custom), seen.claims_again(source, layout, custom)):
-        for written in writer.write(claims):
+    done, total = 0, sum(count for count, _ in rows)
+    for _, again in rows:
+        for written in writer.write(again(source, layout, custom)):
             done += written
             watch(timer.progress(done, total))
 
@@ -172,7 +204,7 @@ def _report(
     )
 
 
-def _known_country(country: str) -> str:
+def known_country(country: str) -> str:
     """The country in capitals. Raises `UnknownCountryError`, which names what was given and no number."""
     try:
         parse("0", country=country)

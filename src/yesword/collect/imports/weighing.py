@@ -15,9 +15,12 @@ from typing import Final
 
 from yesword.collect.imports.claims import Claim
 from yesword.collect.imports.report import Outcome
+from yesword.collect.imports.whereabouts import NOTHING_STATED, more_places
 from yesword.domain import codec
 from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade
 from yesword.domain.ids import ContactId, ProgramId, bucket_of
+from yesword.domain.parties import RecipientKind, Relation
+from yesword.domain.places import Place
 from yesword.domain.state import ConsentState
 from yesword.store import contacts
 from yesword.store.contacts import Contact
@@ -27,7 +30,8 @@ from yesword.store.opening import Store
 DATED_STOP: Final = "imported_opt_out"
 UNDATED_STOP: Final = "imported_opt_out_undated"
 # A conversation or an open order permits something, but is no membership.
-_MEMBERSHIP: Final = (Basis.EXPRESS_WRITTEN, Basis.EXPRESS, Basis.CUSTOMER)
+_AGREED: Final = (Basis.EXPRESS_WRITTEN, Basis.EXPRESS)
+_MEMBERSHIP: Final = (*_AGREED, Basis.CUSTOMER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -37,6 +41,8 @@ class Facts:
     name: str
     language: str
     attributes: Mapping[str, str]
+    places: tuple[Place, ...]
+    recipient: RecipientKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -88,7 +94,7 @@ def _change(
         return Change(claim=claim, contact=person, outcome=outcome, writes_event=outcome is Outcome.STOPPED)
     if _has_left(state, person, program):
         return Change(claim=claim, contact=person, outcome=Outcome.KEPT_STOPPED)
-    writes_event = not _has_joined(state, program) and not any(
+    writes_event = not _has_joined(claim, state, program) and not any(
         _is_same_claim(event, claim, program) for event in events
     )
     facts = _news(claim, person)
@@ -106,7 +112,7 @@ def _asks_the_record(claim: Claim, state: ConsentState, person: Contact, program
     """Whether the state alone does not decide, so that the person's events must be read."""
     if claim.judged.is_opt_out:
         return bool(state.grants) or state.withdrawal_for(None) is None
-    return not _has_left(state, person, program) and not _has_joined(state, program)
+    return not _has_left(state, person, program) and not _has_joined(claim, state, program)
 
 
 def _has_left(state: ConsentState, person: Contact, program: ProgramId) -> bool:
@@ -120,10 +126,19 @@ def _has_left(state: ConsentState, person: Contact, program: ProgramId) -> bool:
     )
 
 
-def _has_joined(state: ConsentState, program: ProgramId) -> bool:
-    return any(
-        grant.scope.program in (None, program) and grant.basis in _MEMBERSHIP for grant in state.grants
-    )
+def _has_joined(claim: Claim, state: ConsentState, program: ProgramId) -> bool:
+    """Whether what stands is as much as what the row claims, or more."""
+    grants = [grant for grant in state.grants if grant.scope.program in (None, program)]
+    if claim.judged.basis is Basis.CUSTOMER:
+        # Who agreed is a customer all the same; and the law counts from the newest purchase.
+        return any(grant.relation is not None and _is_as_new(grant.relation, claim) for grant in grants)
+    enough = _MEMBERSHIP if claim.judged.basis is None else _AGREED
+    return any(grant.basis in enough for grant in grants)
+
+
+def _is_as_new(known: Relation, claim: Claim) -> bool:
+    claimed = claim.judged.relation
+    return claimed is None or known.at > claimed.at or known == claimed
 
 
 def _is_same_claim(event: ConsentEvent, claim: Claim, program: ProgramId) -> bool:
@@ -132,7 +147,11 @@ def _is_same_claim(event: ConsentEvent, claim: Claim, program: ProgramId) -> boo
     if claim.judged.grade is Grade.E:
         return True  # a bare claim adds nothing to one that stands
     # The wording does not part two claims: who agreed at one moment agreed once.
-    return event.grade is Grade.D and event.occurred_at == claim.judged.consented_at
+    return (event.grade, event.occurred_at, event.relation) == (
+        Grade.D,
+        claim.judged.consented_at,
+        claim.judged.relation,
+    )
 
 
 def _of_opt_out(claim: Claim, state: ConsentState, events: Sequence[ConsentEvent]) -> Outcome:
@@ -165,9 +184,23 @@ def _news(claim: Claim, person: Contact) -> Facts | None:
         name=claim.name or person.name,
         language=claim.language or person.language,
         attributes=attributes,
+        places=_places(claim, person),
+        recipient=claim.recipient or person.recipient,
     )
-    same = (person.name, person.language, dict(person.attributes))
-    return None if (facts.name, facts.language, attributes) == same else facts
+    same = Facts(
+        name=person.name,
+        language=person.language,
+        attributes=dict(person.attributes),
+        places=person.places,
+        recipient=person.recipient,
+    )
+    return None if facts == same else facts
+
+
+def _places(claim: Claim, person: Contact) -> tuple[Place, ...]:
+    if claim.whereabouts == NOTHING_STATED:
+        return person.places
+    return more_places(person.places, claim.judged.number, claim.whereabouts)
 
 
 def _events(session: Session, ids: Iterable[ContactId]) -> dict[ContactId, list[ConsentEvent]]:
@@ -191,6 +224,8 @@ def update_facts(session: Session, changes: Sequence[Change]) -> None:
                 "name": change.facts.name,
                 "language": change.facts.language,
                 "attributes": json.dumps(dict(change.facts.attributes), ensure_ascii=False),
+                "places": codec.dumps(change.facts.places),
+                "recipient": change.facts.recipient.value,
             }
             for change in sorted(changes, key=lambda each: each.contact.id)
             if change.facts is not None

@@ -17,16 +17,17 @@ from yesword.collect.imports.report import Outcome, Tally
 from yesword.collect.imports.weighing import DATED_STOP, UNDATED_STOP, Change, update_facts, weigh
 from yesword.consent import Act, Draft, Withdrawn, append_many, withdraw
 from yesword.consent.record import row_evidence
-from yesword.domain.events import Actor, Basis, EventKind, Grade, Scope
+from yesword.domain.events import Actor, EventKind, Scope
 from yesword.domain.ids import ContactId
 from yesword.domain.languages import language_of
+from yesword.domain.parties import Provenance, RecipientKind
 from yesword.domain.programs import Program
 from yesword.ledger.entry import JsonObject
 from yesword.store import contacts
 from yesword.store.contacts import Contact, NewContact
 from yesword.store.database import Session
 from yesword.store.opening import Store
-from yesword.store.programs import BrandFacts
+from yesword.store.programs import BrandRow
 
 BATCH: Final = 1000  # rows that are prepared together
 # How long a transaction may last. On SQLite it keeps every other writer out; on PostgreSQL only who writes about the
@@ -45,6 +46,7 @@ class Origin:
     run: str  # names the import, or is empty in a dry run
     file_name: str
     file_digest: str
+    provenance: Provenance = Provenance.OWN
 
 
 class Writer:
@@ -53,7 +55,7 @@ class Writer:
     def __init__(
         self,
         store: Store,
-        brand: BrandFacts,
+        brand: BrandRow,
         program: Program,
         origin: Origin,
         tally: Tally,
@@ -138,7 +140,8 @@ class Writer:
                     name=claim.name,
                     language=claim.language or language_of(claim.judged.number.country),
                     attributes=claim.attributes,
-                    stated_region=claim.region,
+                    whereabouts=claim.whereabouts,
+                    recipient=claim.recipient or RecipientKind.PERSON,
                     source=ROUTE,
                 ),
             )
@@ -212,7 +215,6 @@ class Writer:
 
     def _draft(self, claim: Claim) -> Draft:
         """Grade D grants. Grade E is written too, so that the claim stands in the record; it has no basis and permits nothing."""
-        is_backed = claim.judged.grade is Grade.D
         return Draft(
             kind=EventKind.GRANTED,
             scope=Scope(
@@ -225,7 +227,9 @@ class Writer:
             occurred_at=claim.judged.consented_at or self._received_at,
             received_at=self._received_at,
             program=self._program,
-            basis=Basis.EXPRESS if is_backed else None,
+            basis=claim.judged.basis,
+            relation=claim.judged.relation,
+            provenance=self._origin.provenance,
             grade=claim.judged.grade,
             # Only the wording of the row is evidence. With a language and no wording, the program's own would be taken.
             language=claim.language if claim.judged.wording else None,

@@ -1,6 +1,7 @@
 """Makes the reasons: a rule, the fact it was held against, and what would change the answer."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from yesword.domain.decisions import Argument, Reason, Sentence, Verdict
@@ -21,10 +22,16 @@ BUILT_IN: Final = {
     "program_age": ("house", "the program's age limit"),
     "promotion_without_grant": ("house", "house rule"),
     "stop_reply_not_allowed": ("house", "house rule"),
+    "invitation_off": ("house", "the program"),
     "promise": (RECORD, "the program's promise"),
     "chosen_frequency": (RECORD, "the person's own choice"),
 }
 _OWN_WORD: Final = (RECORD, "the person's own word")
+
+
+@lru_cache(maxsize=512)
+def _remedy(code: str) -> Sentence:
+    return Sentence.of(f"remedy.{code}")
 
 
 def by_rule(
@@ -36,17 +43,21 @@ def by_rule(
     sentence: Sentence | None = None,
     not_before: datetime | None = None,
 ) -> Reason:
-    """A reason that a rule of a pack gives. A rule that may not decide gives a note."""
+    """A reason that a rule of a pack gives. A rule that may not decide gives a note.
+
+    What was not verified may make a text wait, and refuses nothing.
+    """
+    decides = rule.is_enforced and (rule.is_verified or verdict is Verdict.WAIT)
     return Reason(
         code=code,
-        verdict=verdict if rule.is_enforced else Verdict.SEND,
+        verdict=verdict if decides else Verdict.SEND,
         pack=rule.pack,
         rule=rule.id,
         citation=rule.citation,
         fact=fact,
         sentence=sentence or Sentence.of(code),
-        remedy=Sentence.of(f"remedy.{code}"),
-        not_before=not_before if rule.is_enforced and verdict is Verdict.WAIT else None,
+        remedy=_remedy(code),
+        not_before=not_before if decides and verdict is Verdict.WAIT else None,
     )
 
 
@@ -69,7 +80,7 @@ def built_in(
         citation=citation,
         fact=fact,
         sentence=sentence or Sentence.of(code),
-        remedy=Sentence.of(f"remedy.{code}"),
+        remedy=_remedy(code),
         not_before=not_before if verdict is Verdict.WAIT else None,
     )
 

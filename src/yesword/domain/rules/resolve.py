@@ -5,216 +5,126 @@ parent's rule on the same matter where the parent's may be relaxed, or holds bes
 lineages, of the sender's own country, of the industry, the house and the brand, is held to at once.
 """
 
-import functools
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Final, Self, TypeVar
+from datetime import date, datetime
+from typing import Final, NamedTuple, TypeVar
 
+from yesword.domain.facts import BrandFacts
 from yesword.domain.messages import MessageClass, MessageKind
+from yesword.domain.parties import RecipientKind
+from yesword.domain.places import EvidenceFamily, Place
 from yesword.domain.rules import model
-from yesword.domain.rules.loader import read_packs, shipped_packs
-from yesword.domain.rules.model import Merge, Pack, Parameter, Rule
+from yesword.domain.rules.book import RuleBook
+from yesword.domain.rules.model import Layer, Merge, Pack, Parameter, Rule
+from yesword.domain.rules.model.consent import SoftOptIn
+from yesword.domain.rules.model.times import Hours
 
 P = TypeVar("P", bound=Parameter)
 
-PlaceKey = tuple[str, str | None]  # country, region
-FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What chooses the rules of a text. `number_country` is where the number is from, whoever holds it."""
 
-    places: frozenset[PlaceKey]
+    places: tuple[Place, ...]
     number_country: str
-    brand_country: str
+    brand: BrandFacts
     message_class: MessageClass
     kind: MessageKind
+    route: str | None = None  # kind of the sender; None: not known
+    provider: str = ""
+    recipient: RecipientKind = RecipientKind.PERSON
+    categories: tuple[str, ...] = ()
+    occasion: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PlaceHours:
-    """The hours that hold for somebody in this place."""
+class PlaceRules:
+    """The rules about hours that hold for somebody in this place."""
 
-    country: str
-    region: str | None
+    place: Place
     name: str
-    rules: tuple[tuple[Rule, model.Hours], ...]
+    hours: tuple[tuple[Rule, Hours], ...]
+    suspensions: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """What one lineage of a place, or of the sender's country, says about customers, and whose rules it holds."""
+
+    name: str
+    rules: frozenset[str]
+    soft_opt_ins: tuple[tuple[Rule, SoftOptIn], ...]  # enforced ones: alternatives of each other
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """The rules for one question at one time, each with its parameter; those closest to the person come first."""
+    """The rules for one question at one time; those closest to the person come first."""
 
     packs: tuple[str, ...]
+    since: datetime
     until: datetime  # from then on, others may be in force
-    hours: tuple[tuple[PlaceKey, PlaceHours], ...]
-    caps: tuple[tuple[Rule, model.Cap], ...]
-    way_out: tuple[tuple[Rule, model.WayOut], ...]
-    naming: tuple[tuple[Rule, model.Naming], ...]
-    length: tuple[tuple[Rule, model.Length], ...]
-    stop_confirmation: tuple[tuple[Rule, model.StopConfirmation], ...]
-    consent: tuple[tuple[Rule, model.Consent], ...]
-    asking_by_text: tuple[tuple[Rule, model.AskingByText], ...]
-    double_opt_in: tuple[tuple[Rule, model.DoubleOptIn], ...]
-    staleness: tuple[tuple[Rule, model.Staleness], ...]
-    conversation: tuple[tuple[Rule, model.Conversation], ...]
-    age: tuple[tuple[Rule, model.Age], ...]
+    places: tuple[PlaceRules, ...]
+    lines: tuple[Line, ...]
+    concerned: tuple[Rule, ...]
 
-    def hours_in(self, place: PlaceKey) -> PlaceHours:
-        return next(hours for key, hours in self.hours if key == place)
+    def of(self, kind: type[P]) -> tuple[tuple[Rule, P], ...]:
+        return tuple((rule, rule.parameter) for rule in self.concerned if isinstance(rule.parameter, kind))
 
 
-class RuleBook:
-    """A set of packs. Two books with the same packs are equal, in whatever order these were given."""
-
-    __slots__ = ("_by_id", "_starts", "digest", "packs")
-
-    def __init__(self, packs: Iterable[Pack]) -> None:
-        self.packs = tuple(sorted(packs, key=lambda pack: pack.id))
-        self._by_id = {pack.id: pack for pack in self.packs}
-        self.digest = _digest(self.packs)
-        days = {
-            day
-            for pack in self.packs
-            for rule in pack.rules
-            for day in (rule.effective_from, rule.effective_to)
-        }
-        self._starts = tuple(sorted(_midnight(day) for day in days - {date.min, date.max}))
-
-    @classmethod
-    def load(cls) -> "RuleBook":
-        """The packs that ship with Yesword; read once."""
-        return _shipped_book()
-
-    @classmethod
-    def read(cls, files: dict[str, str]) -> Self:
-        """Packs from texts (file name → TOML)."""
-        return cls(read_packs(files))
-
-    def with_packs(self, packs: Iterable[Pack]) -> "RuleBook":
-        return RuleBook((*self.packs, *packs))
-
-    def without(self, *ids: str) -> "RuleBook":
-        return RuleBook(pack for pack in self.packs if pack.id not in ids)
-
-    def pack(self, pack_id: str) -> Pack:
-        return self._by_id[pack_id]
-
-    def rule(self, rule_id: str) -> Rule:
-        return next(rule for pack in self.packs for rule in pack.rules if rule.id == rule_id)
-
-    def place_name(self, country: str, region: str | None) -> str:
-        """What the packs call a place; its code where no pack is about it alone."""
-        own = [
-            pack
-            for pack in self.packs
-            if pack.reach.has_place(country, region) and len(pack.reach.countries) < 2
-        ]
-        deepest = max(own, key=lambda pack: len(self.lineage(pack)), default=None)
-        return deepest.name if deepest else region or country
-
-    def resolve(self, asked: Asked, at: datetime) -> Rules:
-        return _resolve(self, asked, bisect_right(self._starts, at))
-
-    def lineage(self, pack: Pack) -> tuple[Pack, ...]:
-        """Root first."""
-        above = self.lineage(self._by_id[pack.parent]) if pack.parent in self._by_id else ()
-        return (*above, pack)
-
-    def lineages(
-        self, country: str, region: str | None, *, may_be_any_region: bool = False
-    ) -> Iterator[tuple[Pack, ...]]:
-        """The lineages that speak about a place, each root first.
-
-        Somebody who is somewhere in a country, nobody knows where, may be in any of its regions.
-        """
-        found = [pack for pack in self.packs if pack.reach.has_place(country, region)]
-        if may_be_any_region and region is None:
-            found += [pack for pack in self.packs if (pack.reach.region or "").startswith(f"{country}-")]
-        inner = {above.id for pack in found for above in self.lineage(pack)[:-1]}
-        return (self.lineage(pack) for pack in found if pack.id not in inner)
-
-    def epoch(self, index: int) -> tuple[date, datetime]:
-        """A day on which the rules of this stretch are in force, and when it ends."""
-        start = self._starts[index - 1].date() if index else date.min
-        until = self._starts[index] if index < len(self._starts) else FOREVER
-        return start, until
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RuleBook) and self.digest == other.digest
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-
-@functools.cache
-def _shipped_book() -> RuleBook:
-    return RuleBook(shipped_packs())
-
-
-def _digest(packs: Iterable[Pack]) -> str:
-    import hashlib
-
-    lines = "".join(f"{pack.id} {pack.digest}\n" for pack in packs)
-    return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
-
-
-@functools.lru_cache(maxsize=4096)
-def _resolve(book: RuleBook, asked: Asked, index: int) -> Rules:
-    on, until = book.epoch(index)
-    places = sorted(asked.places, key=lambda place: (place[0], place[1] or ""))
-    everywhere = [pack for pack in book.packs if pack.reach.is_everywhere]
+def resolve(book: RuleBook, asked: Asked, at: datetime) -> Rules:
+    on, since, until = book.stretch(at)
     by_number = [pack for pack in book.packs if asked.number_country in pack.reach.number_countries]
-    own = [settle(line, on) for line in book.lineages(asked.brand_country, None)]
-    common = [rule for rules in own for rule in rules]
-    common += [rule for pack in (*by_number, *everywhere) for rule in settle((pack,), on)]
-    local = {place: _local(book, place, on) for place in places}
-    # A number's country has its say even when the person is elsewhere.
-    abroad = [rule for line in book.lineages(asked.number_country, None) for rule in settle(line, on)]
-    rules = _ordered(rule for each in (*local.values(), common, abroad) for rule in each)
-    concerned = [rule for rule in rules if rule.parameter.concerns(asked.message_class, asked.kind)]
-
-    def of(kind: type[P]) -> tuple[tuple[Rule, P], ...]:
-        return tuple((rule, rule.parameter) for rule in concerned if isinstance(rule.parameter, kind))
-
-    return Rules(
-        packs=tuple(dict.fromkeys(rule.pack for rule in rules)),
-        until=until,
-        hours=tuple((place, _place_hours(book, place, local[place], common, asked)) for place in places),
-        caps=of(model.Cap),
-        way_out=of(model.WayOut),
-        naming=of(model.Naming),
-        length=of(model.Length),
-        stop_confirmation=of(model.StopConfirmation),
-        consent=of(model.Consent),
-        asking_by_text=of(model.AskingByText),
-        double_opt_in=of(model.DoubleOptIn),
-        staleness=of(model.Staleness),
-        conversation=of(model.Conversation),
-        age=of(model.Age),
+    by_provider = [pack for pack in book.packs if asked.provider and asked.provider in pack.reach.providers]
+    everywhere = [pack for pack in book.packs if pack.reach.is_everywhere]
+    common = [rule for pack in (*by_number, *by_provider, *everywhere) for rule in settle((pack,), on)]
+    local = {place: list(_lines_of(book, place, asked, on)) for place in asked.places}
+    # Nobody knows where a number without a place is; its country, if it has one, still has its say.
+    own = [settle(line, on) for line in book.lineages(asked.brand.country, None)]
+    abroad = [settle(line, on) for line in book.lineages(asked.number_country, None)]
+    from_there = list(_sent_from(book, asked, on))
+    everyone = frozenset(EvidenceFamily)
+    found = [
+        rule for rules in (common, *own, *abroad, from_there) for rule in _speaking(rules, asked, everyone)
+    ]
+    found += [
+        rule
+        for place, lines in local.items()
+        for line in lines
+        for rule in _speaking(line, asked, place.families)
+    ]
+    concerned = _ordered(found)
+    places = tuple(
+        _place_rules(book, place, [rule for line in lines for rule in line], [*common, *from_there], asked)
+        for place, lines in local.items()
     )
-
-
-def _local(book: RuleBook, place: PlaceKey, on: date) -> list[Rule]:
-    return [rule for line in book.lineages(*place, may_be_any_region=True) for rule in settle(line, on)]
+    lines = [(place.country, line) for place, each in local.items() for line in (each or [[]])]
+    lines += [(asked.brand.country, line) for line in own] + [(asked.number_country, line) for line in abroad]
+    return Rules(
+        packs=tuple(dict.fromkeys(rule.pack for rule in concerned)),
+        since=since,
+        until=until,
+        places=places,
+        lines=tuple(dict.fromkeys(_line(book, country, line, asked) for country, line in lines)),
+        concerned=tuple(
+            rule for rule in concerned if rule.parameter.concerns(asked.message_class, asked.kind)
+        ),
+    )
 
 
 def settle(line: tuple[Pack, ...], on: date) -> list[Rule]:
     """The rules of a lineage, root first, that hold on a day.
 
-    A rule that may not decide never takes the place of one that does.
+    A rule that may not decide, or was not verified, never takes the place of one that does.
     """
     held: list[Rule] = []
     for pack in line:
         rules = [rule for rule in pack.rules if rule.is_in_force(on)]
-        replaced = {rule.parameter.slot for rule in rules if rule.is_enforced and rule.merge is Merge.REPLACE}
+        replaced = {
+            rule.parameter.slot
+            for rule in rules
+            if rule.is_enforced and rule.is_verified and rule.merge is Merge.REPLACE
+        }
         held = [rule for rule in held if rule.parameter.slot not in replaced or _is_fixed(rule)]
         held += rules
     return held
@@ -224,6 +134,52 @@ def _is_fixed(rule: Rule) -> bool:
     return rule.is_enforced and not rule.may_relax
 
 
+def _lines_of(book: RuleBook, place: Place, asked: Asked, on: date) -> Iterator[list[Rule]]:
+    for line in book.lineages(place.country, place.region, may_be_any_region=True):
+        yield [rule for rule in settle(line, on) if _is_met(rule, asked, place.families)]
+
+
+def _sent_from(book: RuleBook, asked: Asked, on: date) -> Iterator[Rule]:
+    """The rules of the region that the text is sent from, where its pack reaches senders too."""
+    region = asked.brand.region
+    if region is None or not any(place.country == asked.brand.country for place in asked.places):
+        return
+    for pack in book.packs:
+        if pack.reach.has_senders and pack.reach.region == region:
+            yield from (rule for rule in pack.rules if rule.is_in_force(on))
+
+
+# --- predicates ----------------------------------------------------------------------------------------------
+
+
+def _speaking(rules: Iterable[Rule], asked: Asked, families: frozenset[EvidenceFamily]) -> Iterator[Rule]:
+    return (rule for rule in rules if _is_met(rule, asked, families))
+
+
+def _is_met(rule: Rule, asked: Asked, families: frozenset[EvidenceFamily]) -> bool:
+    """Whether the text is one that the rule speaks to; what it asks of the person's record, the gate asks."""
+    when = rule.when
+    if when is model.ALWAYS:
+        return True
+    return (
+        (not when.evidence or not families.isdisjoint(when.evidence))
+        and (not when.recipients or asked.recipient in when.recipients)
+        and (not when.senders or not set(asked.brand.traits).isdisjoint(when.senders))
+        and set(asked.brand.traits).isdisjoint(when.unless_senders)
+        and (not when.routes or asked.route in when.routes)
+        and (not when.providers or asked.provider in when.providers)
+        and (not when.channels or CHANNEL in when.channels)
+        and (not when.categories or not set(asked.categories).isdisjoint(when.categories))
+        and (not when.occasions or asked.occasion in when.occasions)
+    )
+
+
+CHANNEL: Final = "sms"  # the one channel that there is
+
+
+# --- what comes of it ----------------------------------------------------------------------------------------
+
+
 def _ordered(rules: Iterable[Rule]) -> list[Rule]:
     """Once each: the place's own before its country's, law before the industry, the house last."""
     once = {rule.id: rule for rule in rules}
@@ -231,25 +187,45 @@ def _ordered(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def _is_code(rule: Rule) -> bool:
-    return rule.layer in (model.Layer.CODE, model.Layer.CARRIER, model.Layer.PROVIDER)
+    return rule.layer in (Layer.CODE, Layer.CARRIER, Layer.PROVIDER)
 
 
-def _place_hours(
-    book: RuleBook, place: PlaceKey, local: list[Rule], common: list[Rule], asked: Asked
-) -> PlaceHours:
-    def speaks(rule: Rule) -> bool:
-        return isinstance(rule.parameter, model.Hours) and rule.parameter.concerns(
-            asked.message_class, asked.kind
-        )
-
+def _place_rules(
+    book: RuleBook, place: Place, local: list[Rule], common: list[Rule], asked: Asked
+) -> PlaceRules:
     is_silent = not any(
-        isinstance(rule.parameter, model.Hours)
+        isinstance(rule.parameter, Hours)
         and rule.is_enforced
+        and rule.is_verified
         and asked.message_class in rule.parameter.classes
         for rule in local
     )
-    found = [rule for rule in (*local, *common) if speaks(rule) and (is_silent or not rule.where_silent)]
-    rules = tuple(
-        (rule, rule.parameter) for rule in _ordered(found) if isinstance(rule.parameter, model.Hours)
+    spoken = _ordered(
+        rule
+        for rule in (*local, *common)
+        if rule.parameter.concerns(asked.message_class, asked.kind)
+        and _is_met(rule, asked, place.families)
+        and (is_silent or not rule.where_silent)
     )
-    return PlaceHours(country=place[0], region=place[1], name=book.place_name(*place), rules=rules)
+    return PlaceRules(
+        place=place,
+        name=book.place_name(place.country, place.region),
+        hours=tuple((rule, rule.parameter) for rule in spoken if isinstance(rule.parameter, Hours)),
+        suspensions=tuple(rule for rule in spoken if isinstance(rule.parameter, model.Suspension)),
+    )
+
+
+def _line(book: RuleBook, country: str, rules: Sequence[Rule], asked: Asked) -> Line:
+    return Line(
+        name=book.place_name(country, None),
+        rules=frozenset(rule.id for rule in rules),
+        soft_opt_ins=tuple(
+            (rule, rule.parameter)
+            for rule in rules
+            if isinstance(rule.parameter, SoftOptIn)
+            and _is_met(rule, asked, frozenset(EvidenceFamily))
+            and rule.is_enforced
+            and rule.is_verified
+            and rule.parameter.concerns(asked.message_class, asked.kind)
+        ),
+    )

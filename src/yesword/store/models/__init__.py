@@ -2,7 +2,9 @@
 
 from yesword.store.models.campaigns import Campaign, CampaignVerdict, ImportRun, VerdictPerson
 from yesword.store.models.people import AuditEntry, User
+from yesword.store.models.proclamations import Proclamation
 from yesword.store.models.programs import Account, Brand, Disclosure, Program, ProgramVersion, Sender
+from yesword.store.models.renewals import RenewalRound
 
 __all__ = [
     "Account",
@@ -12,8 +14,10 @@ __all__ = [
     "CampaignVerdict",
     "Disclosure",
     "ImportRun",
+    "Proclamation",
     "Program",
     "ProgramVersion",
+    "RenewalRound",
     "Sender",
     "User",
     "VerdictPerson",

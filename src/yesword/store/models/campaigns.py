@@ -23,6 +23,7 @@ class Campaign(models.Model):
     subject = models.CharField(max_length=80, blank=True)
     segment = models.JSONField(default=list)
     categories = models.JSONField(default=list)
+    is_mixed = models.BooleanField(default=False)  # its author says that it informs and sells
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     starts_at = models.DateTimeField(null=True)
     send_by = models.DateTimeField(null=True)

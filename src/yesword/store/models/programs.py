@@ -9,6 +9,8 @@ class Brand(models.Model):
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     country = models.CharField(max_length=2)
+    region = models.CharField(max_length=6, blank=True)  # from where it sends, where a law asks: "US-TX"
+    traits = models.JSONField(default=list)  # what it says of itself, as `domain.parties` names it
     address = models.CharField(max_length=240, blank=True)
     origin = models.CharField(max_length=200, unique=True)  # names the brand's ledger
     created_at = models.DateTimeField(auto_now_add=True)
@@ -44,6 +46,7 @@ class Sender(models.Model):
     kind = models.CharField(max_length=16, choices=Kind)
     # Overrides the account where one number differs, as toll-free numbers do.
     answers_stop = models.BooleanField(default=False)
+    registrations = models.JSONField(default=list)  # registries in which it stands: "tcr"
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "address"], name="one_sender_an_address")]

@@ -2,9 +2,9 @@
 
 -- name: insert_contact
 INSERT INTO contact (bucket, id, brand_id, subject, sealed_number, sealed_mail, country, number_kind, may_text, places,
-  name, language, attributes, is_excluded, adult_since, source, created_at)
+  name, language, attributes, is_excluded, adult_since, recipient, source, created_at)
 VALUES (:bucket, :id, :brand_id, :subject, :sealed_number, :sealed_mail, :country, :number_kind, :may_text, :places,
-  :name, :language, :attributes, 0, :adult_since, :source, :created_at)
+  :name, :language, :attributes, 0, :adult_since, :recipient, :source, :created_at)
 
 -- name: insert_standing
 INSERT INTO standing (bucket, contact_id, brand_id, seq, stop_seq, state)
@@ -23,12 +23,12 @@ SELECT digest, contact_id FROM look_up WHERE brand_id = :brand_id AND kind = :ki
 
 -- name: contacts_by_id [sqlite]
 SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, source, created_at
+  is_excluded, adult_since, source, created_at, recipient
 FROM contact WHERE id IN (SELECT value FROM json_each(:ids))
 
 -- name: contacts_by_id [postgresql]
 SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, source, created_at
+  is_excluded, adult_since, source, created_at, recipient
 FROM contact WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
 
 -- name: contacts_after [sqlite]
@@ -42,7 +42,9 @@ ORDER BY bucket, id LIMIT :count
 SELECT count(*) FROM contact WHERE brand_id = :brand_id
 
 -- name: update_contact_facts
-UPDATE contact SET name = :name, language = :language, attributes = :attributes WHERE bucket = :bucket AND id = :id
+UPDATE contact SET name = :name, language = :language, attributes = :attributes, places = :places,
+  recipient = :recipient
+WHERE bucket = :bucket AND id = :id
 
 -- name: set_excluded
 UPDATE contact SET is_excluded = :is_excluded WHERE bucket = :bucket AND id = :id

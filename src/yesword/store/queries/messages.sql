@@ -5,35 +5,39 @@
 -- name: insert_message
 INSERT INTO message (bucket, id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind,
   subject, categories, language, state, priority, due_at, send_by, planned_seq, answers, conversation_at, trigger_ref,
-  held_for, sealed_body, segments, created_at)
+  occasion, event_at, held_for, sealed_body, segments, created_at)
 VALUES (:bucket, :id, :brand_id, :contact_id, :program_id, :program_version, :campaign_id, :sender_id, :class, :kind,
   :subject, :categories, :language, :state, :priority, :due_at, :send_by, :planned_seq, :answers, :conversation_at,
-  :trigger_ref, :held_for, :sealed_body, :segments, :created_at)
+  :trigger_ref, :occasion, :event_at, :held_for, :sealed_body, :segments, :created_at)
 
 -- Each priority is sought by itself: over all of them at once, a claim would walk past every text that waits for the morning.
 
 -- name: due_messages [sqlite]
 SELECT * FROM (
   SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
+    occasion, event_at
   FROM message WHERE state = 0 AND priority = 0 AND due_at <= :now AND bucket BETWEEN :first AND :last
   ORDER BY due_at, id LIMIT :count)
 UNION ALL
 SELECT * FROM (
   SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
+    occasion, event_at
   FROM message WHERE state = 0 AND priority = 1 AND due_at <= :now AND bucket BETWEEN :first AND :last
   ORDER BY due_at, id LIMIT :count)
 UNION ALL
 SELECT * FROM (
   SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
+    occasion, event_at
   FROM message WHERE state = 0 AND priority = 2 AND due_at <= :now AND bucket BETWEEN :first AND :last
   ORDER BY due_at, id LIMIT :count)
 UNION ALL
 SELECT * FROM (
   SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
+    occasion, event_at
   FROM message WHERE state = 0 AND priority = 3 AND due_at <= :now AND bucket BETWEEN :first AND :last
   ORDER BY due_at, id LIMIT :count)
 LIMIT :count
@@ -41,7 +45,8 @@ LIMIT :count
 -- name: due_messages [postgresql]
 SELECT due.* FROM (VALUES (0), (1), (2), (3)) AS urgency (priority) CROSS JOIN LATERAL (
   SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
+    occasion, event_at
   FROM message WHERE state = 0 AND priority = urgency.priority AND due_at <= :now AND bucket BETWEEN :first AND :last
   ORDER BY due_at, id LIMIT :count) AS due
 LIMIT :count
@@ -49,7 +54,8 @@ LIMIT :count
 -- name: take_due_messages [postgresql]
 SELECT due.* FROM (VALUES (0), (1), (2), (3)) AS urgency (priority) CROSS JOIN LATERAL (
   SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt
+    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
+    occasion, event_at
   FROM message WHERE state = 0 AND priority = urgency.priority AND due_at <= :now AND bucket BETWEEN :first AND :last
   ORDER BY due_at, id LIMIT :count FOR UPDATE SKIP LOCKED) AS due
 LIMIT :count
@@ -180,13 +186,13 @@ DELETE FROM worker WHERE owner = :owner AND NOT EXISTS (SELECT 1 FROM message WH
 SELECT owner, locality, pid, lease_until FROM worker
 
 -- name: recent_texts [sqlite]
-SELECT contact_id, handed_at, program_id, subject, class FROM message
+SELECT contact_id, handed_at, program_id, subject, class, event_at FROM message
 WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
 AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
 ORDER BY handed_at, id
 
 -- name: recent_texts [postgresql]
-SELECT contact_id, handed_at, program_id, subject, class FROM message
+SELECT contact_id, handed_at, program_id, subject, class, event_at FROM message
 WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
 AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
 ORDER BY handed_at, id
@@ -278,4 +284,16 @@ GROUP BY contact_id
 SELECT contact_id, max(handed_at) FROM message
 WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
 AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
+GROUP BY contact_id
+
+-- name: requests_before [sqlite]
+SELECT contact_id, count(*) FROM message
+WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
+AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('consent_request', 'invitation')
+GROUP BY contact_id
+
+-- name: requests_before [postgresql]
+SELECT contact_id, count(*) FROM message
+WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('consent_request', 'invitation')
 GROUP BY contact_id

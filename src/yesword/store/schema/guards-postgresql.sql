@@ -16,6 +16,14 @@ BEGIN
   IF NEW.seq < OLD.seq THEN RAISE EXCEPTION 'append-only: a standing never goes back'; END IF;
   RETURN NEW;
 END $$;
+CREATE OR REPLACE FUNCTION yesword_refuse_proclamation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.cause, NEW.country, NEW.region, NEW.starts_at, NEW.ends_at, NEW.name, NEW.entered_by, NEW.entered_at)
+     IS DISTINCT FROM
+     (OLD.id, OLD.cause, OLD.country, OLD.region, OLD.starts_at, OLD.ends_at, OLD.name, OLD.entered_by, OLD.entered_at)
+  THEN RAISE EXCEPTION 'append-only: of a proclamation only the end is ever set'; END IF;
+  RETURN NEW;
+END $$;
 CREATE TRIGGER consent_event_is_kept BEFORE DELETE ON consent_event FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER consent_event_is_fixed BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION yesword_refuse_event();
 CREATE TRIGGER consent_event_is_whole BEFORE TRUNCATE ON consent_event EXECUTE FUNCTION yesword_refuse();
@@ -28,3 +36,6 @@ CREATE TRIGGER disclosure_is_fixed BEFORE UPDATE OR DELETE ON store_disclosure F
 CREATE TRIGGER disclosure_is_whole BEFORE TRUNCATE ON store_disclosure EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER program_version_is_fixed BEFORE UPDATE OR DELETE ON store_programversion FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER program_version_is_whole BEFORE TRUNCATE ON store_programversion EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER proclamation_is_fixed BEFORE UPDATE ON store_proclamation FOR EACH ROW EXECUTE FUNCTION yesword_refuse_proclamation();
+CREATE TRIGGER proclamation_is_kept BEFORE DELETE ON store_proclamation FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER proclamation_is_whole BEFORE TRUNCATE ON store_proclamation EXECUTE FUNCTION yesword_refuse();

@@ -18,3 +18,8 @@ CREATE TRIGGER program_version_is_fixed BEFORE UPDATE ON store_programversion
 BEGIN SELECT RAISE(ABORT, 'append-only: a program version is never changed'); END;
 CREATE TRIGGER program_version_is_kept BEFORE DELETE ON store_programversion
 BEGIN SELECT RAISE(ABORT, 'append-only: a program version is never deleted'); END;
+CREATE TRIGGER proclamation_is_fixed BEFORE UPDATE OF
+  id, cause, country, region, starts_at, ends_at, name, entered_by, entered_at ON store_proclamation
+BEGIN SELECT RAISE(ABORT, 'append-only: of a proclamation only the end is ever set'); END;
+CREATE TRIGGER proclamation_is_kept BEFORE DELETE ON store_proclamation
+BEGIN SELECT RAISE(ABORT, 'append-only: a proclamation is never deleted'); END;

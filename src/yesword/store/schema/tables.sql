@@ -12,6 +12,7 @@ CREATE TABLE contact (
   name TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
   attributes TEXT NOT NULL DEFAULT '{}',      -- JSON, plain so that it can be segmented; deleted on erasure
   is_excluded INTEGER NOT NULL DEFAULT 0, adult_since BIGINT,
+  recipient TEXT NOT NULL DEFAULT 'person',   -- person, sole_trader, company, public_body
   source TEXT NOT NULL DEFAULT '', created_at BIGINT NOT NULL,
   KEYED (bucket, id)
 );
@@ -73,6 +74,7 @@ CREATE TABLE message (
   state INTEGER NOT NULL, priority INTEGER NOT NULL, due_at BIGINT NOT NULL, send_by BIGINT,
   planned_seq BIGINT NOT NULL,                -- the place in the person's record under which it was planned
   answers BIGINT, conversation_at BIGINT, trigger_ref TEXT,
+  occasion TEXT NOT NULL DEFAULT '', event_at BIGINT,  -- what occasions it, and when that was
   held_for BIGINT,                            -- the withdrawal whose drain a confirmation waits for
   recalled INTEGER NOT NULL DEFAULT 0,        -- a withdrawal came after the claim: give it back if not yet written
   sealed_body BLOB, segments INTEGER,
@@ -120,6 +122,13 @@ CREATE TABLE decision (
   KEYED (bucket, id)
 );
 CREATE INDEX decision_of_message ON decision (bucket, message_id);
+
+-- What do-not-text lists and their like said of a person's number. The newest answer of each is all that counts.
+CREATE TABLE registry_answer (
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, registry TEXT NOT NULL,
+  listed INTEGER NOT NULL, checked_at BIGINT NOT NULL, since BIGINT,
+  PRIMARY KEY (bucket, contact_id, registry)
+) ROWLESS;
 
 -- Who may be in the middle of a hand-over. The owner's file lock says whether it still lives.
 CREATE TABLE worker (

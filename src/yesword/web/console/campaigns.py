@@ -25,7 +25,7 @@ from yesword.store import models, programs
 from yesword.web import parts
 from yesword.web.brands import brand_of, zone_of
 from yesword.web.console.acting import actor, for_actors, leave_trace, may_act
-from yesword.web.console.addresses import campaign_url
+from yesword.web.console.addresses import campaign_url, rule_url
 from yesword.web.console.filters import conditions_of, rows_of, sentence
 from yesword.web.console.verdicts import brand_zone, start_confirm, verdict_context
 from yesword.web.formats import count as shown_count
@@ -150,6 +150,10 @@ class CauseLine:
     remedy: str
     count: int
     until: datetime | None = None
+
+    @property
+    def rule_url(self) -> str:
+        return rule_url(self.rule)
 
 
 def _running_context(request: HttpRequest, row: models.Campaign) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from yesword.web.console.filters import (
     sentence,
     typed_rows,
 )
-from yesword.web.console.previews import preview, said, says_way_out
+from yesword.web.console.previews import preview, remarks_on, said, says_way_out
 from yesword.web.formats import zone_name
 from yesword.web.installation import store
 from yesword.web.telling import language_word
@@ -69,6 +69,16 @@ class CampaignForm(forms.Form):
         max_length=_LONGEST,
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "data-composes": "text"}),
     )
+    is_mixed = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("It informs, and it is meant to sell too"),
+        help_text=gettext_lazy(
+            "Then it is held to be promotion, and goes only to people who agreed to that."
+        ),
+    )
+    despite = forms.CharField(
+        required=False, label=gettext_lazy("Send it all the same: I answer for this wording")
+    )
     send_by = forms.CharField(
         required=False, widget=forms.DateTimeInput(format=_TIME, attrs={"type": "datetime-local"})
     )
@@ -101,6 +111,15 @@ class CampaignForm(forms.Form):
     def typed_text(self) -> str:
         """The text as it stands in the form; browsers send lines with two characters at their end."""
         return str(self["text"].value() or "").replace("\r\n", "\n")
+
+    @property
+    def says_mixed(self) -> bool:
+        return bool(self["is_mixed"].value())
+
+    @property
+    def answered_for(self) -> str:
+        """The errors that the writer has ticked: a tick for others, of another wording, is none for these."""
+        return str(self["despite"].value() or "")
 
     def clean_text(self) -> str:
         text = self.typed_text.strip()
@@ -152,7 +171,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
     like = request.GET.get("like", "")
     if like.isdecimal():
         model = get_object_or_404(models.Campaign, pk=int(like))
-        initial = {"program": str(model.program_id), "text": model.template}
+        initial = {"program": str(model.program_id), "text": model.template, "is_mixed": model.is_mixed}
         rows = rows_of(model)
     return _compose(request, None, initial, rows)
 
@@ -169,6 +188,7 @@ def edit_page(request: HttpRequest, campaign: int) -> HttpResponse:
         "program": str(row.program_id),
         "name": row.name,
         "text": row.template,
+        "is_mixed": row.is_mixed,
         "send_by": row.send_by.astimezone(zone).strftime(_TIME) if row.send_by else "",
     }
     return _compose(request, row, initial, rows_of(row))
@@ -199,8 +219,23 @@ def _compose(
     form = CampaignForm(request.POST)
     if not form.is_valid() or any(each.error for each in rows):
         return _page(request, row, form, rows or [ConditionRow()], status=422)
+    if not _is_answered_for(form, conditions_of(rows)):
+        return _page(request, row, form, rows or [ConditionRow()], status=422)
     saved = _save(request, row, form, conditions_of(rows))
     return redirect(campaign_url(saved.pk))
+
+
+def _is_answered_for(form: CampaignForm, conditions: tuple[Condition, ...]) -> bool:
+    """Whether the wording has no error but such as the gate refuses, or the writer ticked those."""
+    program = form.chosen
+    assert program is not None
+    found = remarks_on(
+        program, form.cleaned_data["text"], conditions, timezone.now(), is_mixed=form.says_mixed
+    )
+    if found.to_answer_for in ("", form.answered_for):
+        return True
+    form.add_error("despite", _("The wording breaks a rule. Mend it, or tick that you send it all the same."))
+    return False
 
 
 def _asked(data: QueryDict) -> str | None:
@@ -246,6 +281,7 @@ def _save(
                     template=wanted["text"],
                     segment=conditions,
                     send_by=wanted["send_by"],
+                    is_mixed=wanted["is_mixed"],
                     created_by=actor(request).pk,
                 )
             )
@@ -258,6 +294,7 @@ def _save(
                 template=wanted["text"],
                 segment=segments.to_json(conditions),
                 send_by=wanted["send_by"],
+                is_mixed=wanted["is_mixed"],
             )
             row.refresh_from_db()
             leave_trace(request, "campaign.edit", f"campaign {row.pk}")
@@ -277,7 +314,6 @@ def _page(
     known = reporting.traits(store(), program.brand) if program else None
     context = {
         "campaign": row,
-        "form": form,
         "rows": rows,
         "may_add": len(rows) < MOST_CONDITIONS,
         "fields": field_choices(known, rows),
@@ -294,10 +330,14 @@ def _shown_context(form: CampaignForm, rows: Sequence[ConditionRow]) -> dict[str
     ends: list[tuple[str, str]] = []
     if program is not None:
         ends = [(language_word(code), words) for code, words in reporting.way_outs(program)]
+    shown = None
+    if program is not None:
+        shown = preview(
+            program, form.typed_text, conditions_of(rows), timezone.now(), is_mixed=form.says_mixed
+        )
     return {
-        "preview": preview(program, form.typed_text, conditions_of(rows), timezone.now())
-        if program
-        else None,
+        "form": form,
+        "preview": shown,
         "sentence": sentence(conditions_of(rows)),
         "way_outs": ends,
         "has_way_out": program is not None and says_way_out(program, form.typed_text),

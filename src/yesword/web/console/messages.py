@@ -27,6 +27,7 @@ from yesword.web.console.addresses import campaign_url, message_url, person_url
 from yesword.web.console.campaigns import brand_zone_of, own_reason
 from yesword.web.formats import masked
 from yesword.web.installation import scales, store
+from yesword.web.questions import question_facts
 from yesword.web.sentences import computed_again, reason_tree, say
 from yesword.web.states import state_word
 from yesword.web.telling import texts_of
@@ -38,6 +39,8 @@ KINDS: Final[dict[MessageKind, Promise]] = {
     MessageKind.SURVEY: gettext_lazy("Survey"),
     MessageKind.CODE: gettext_lazy("One-time code"),
     MessageKind.CONSENT_REQUEST: gettext_lazy("Request to confirm"),
+    MessageKind.INVITATION: gettext_lazy("Question for consent"),
+    MessageKind.RENEWAL: gettext_lazy("Reminder of a consent"),
     MessageKind.WELCOME: gettext_lazy("Welcome"),
     MessageKind.STOP_REPLY: gettext_lazy("Confirmation of a stop"),
     MessageKind.HELP_REPLY: gettext_lazy("Answer to HELP"),
@@ -271,7 +274,14 @@ def _trees(found: reporting.MessageView, name: str, zone: str) -> list[parts.Rea
         return []
     asked = _("May this text go to %(name)s?") % {"name": name}
     return [
-        reason_tree(each.stored, asked, zone, computed_again(each), permitted=_permitted(found, each, name))
+        reason_tree(
+            each.stored,
+            asked,
+            zone,
+            computed_again(each),
+            permitted=_permitted(found, each, name),
+            facts=question_facts(each.facts),
+        )
         for each in reversed(decisions)
     ]
 
@@ -288,8 +298,7 @@ def _permitted(found: reporting.MessageView, made: Recomputed, name: str) -> par
         sentence=say(permission_sentence(grant, texts, name))
         if grant is not None
         else _("Such a text rests on something else than consent to a program."),
-        fact=_("Nothing in these rule packs speaks against it: %(packs)s.")
-        % {"packs": ", ".join(made.stored.packs)},
+        fact=_("Nothing in the rule packs that were asked speaks against it."),
     )
 
 

@@ -11,22 +11,25 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from yesword.domain.ids import BadIdError, ContactId, from_text, to_text
+from yesword.domain.ids import to_text
 from yesword.domain.messages import MessageState
 from yesword.domain.places import PlaceEvidence
 from yesword.domain.programs import Program
 from yesword.domain.text import measure
 from yesword.ledger.receipt import write_receipt
 from yesword.proof.receipts import NoReceiptError, receipt_for
-from yesword.reporting.people import EventRecord, PersonLine, TextLine, read_events, read_person, read_texts
+from yesword.reporting.people import EventRecord, PersonLine, TextLine, read_events, read_texts
 from yesword.sending.explaining import check
 from yesword.store import programs
 from yesword.store.contacts import Contact
 from yesword.store.programs import sender_by_id
 from yesword.web import parts
+from yesword.web.console import hours
 from yesword.web.console.acting import for_actors, leave_trace, may_act
+from yesword.web.console.addresses import hours_url, person_at
 from yesword.web.formats import masked
 from yesword.web.installation import scales, store
+from yesword.web.questions import question_facts
 from yesword.web.sentences import reason_tree
 from yesword.web.telling import language_word, name_of, permission, texts_of, timeline_item
 
@@ -45,14 +48,14 @@ _WENT: Final = frozenset(
 
 @require_safe
 def person_page(request: HttpRequest, contact: str) -> HttpResponse:
-    return _show(request, _read(contact))
+    return _show(request, person_at(contact))
 
 
 @require_POST
 @for_actors
 def show_number(request: HttpRequest, contact: str) -> HttpResponse:
     """The number in full, once, for whoever asked; the trace says who did."""
-    line = _read(contact)
+    line = person_at(contact)
     with store().database.write():
         leave_trace(request, "number.shown", to_text("con", line.contact.id))
     return _show(request, line, shows_number=True)
@@ -62,7 +65,7 @@ def show_number(request: HttpRequest, contact: str) -> HttpResponse:
 @for_actors
 def receipt(request: HttpRequest, contact: str, key: str) -> HttpResponse:
     """The proof of the newest event about a program, as a file that anyone can check with `yesword verify`."""
-    line = _read(contact)
+    line = person_at(contact)
     program = programs.by_key(line.contact.brand, key)
     if program is None:
         raise Http404
@@ -78,16 +81,6 @@ def receipt(request: HttpRequest, contact: str, key: str) -> HttpResponse:
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="receipt-{program.key}-{name}.json"'},
     )
-
-
-def _read(text: str) -> PersonLine:
-    try:
-        found = read_person(store(), ContactId(from_text("con", text)))
-    except BadIdError as error:
-        raise Http404 from error
-    if found is None:
-        raise Http404
-    return found
 
 
 def _show(request: HttpRequest, line: PersonLine, *, shows_number: bool = False) -> HttpResponse:
@@ -125,6 +118,8 @@ def _show(request: HttpRequest, line: PersonLine, *, shows_number: bool = False)
             "timeline": [timeline_item(each, person.name, brand.name, known, zone) for each in records],
             "programs": [(each.key, texts_of(each), each == checked) for each in running],
             "tree": _check(person, checked, at, zone) if checked else None,
+            "hours": hours.usual_view(person, running, zone, at),
+            "hours_url": hours_url(person.id),
             **_conversation(request, person, texts, running, zone),
         },
     )
@@ -173,7 +168,11 @@ def _check(person: Contact, program: Program, at: datetime, zone: str) -> parts.
         else _("May this person be texted %(texts)s now?")
     ) % words
     return reason_tree(
-        weighed.decision, asked, zone, _("Only asked: nothing was sent, and nothing was kept.")
+        weighed.decision,
+        asked,
+        zone,
+        _("Only asked: nothing was sent, and nothing was kept."),
+        facts=question_facts(weighed.facts),
     )
 
 

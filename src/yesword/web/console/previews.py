@@ -1,4 +1,4 @@
-"""How a campaign's text will read on a few real people's handsets, and what makes it long."""
+"""How a campaign's text will read on a few real people's handsets, what makes it long, and what is wrong with it."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -13,18 +13,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yesword.domain import composing, segments, templates
+from yesword.domain.linting.finding import Finding, Severity
 from yesword.domain.programs import Program
 from yesword.domain.segments import Condition
 from yesword.domain.text import Measure, measure
 from yesword.reporting import campaigns as reporting
 from yesword.sending.audience import Asked
+from yesword.sending.proofreading import SELLS, audience_places, is_for_the_gate, proofread
 from yesword.store import models
 from yesword.web import parts
 from yesword.web.brands import zone_of
+from yesword.web.console.addresses import rule_url
 from yesword.web.formats import count as shown_count
 from yesword.web.formats import masked
-from yesword.web.installation import scales, store
-from yesword.web.sentences import say
+from yesword.web.installation import rules, scales, store
+from yesword.web.sentences import remark, say
 from yesword.web.telling import language_word
 
 _TEMPLATE_ERRORS: Final[dict[str, Promise]] = {
@@ -40,6 +43,12 @@ _TEMPLATE_ERRORS: Final[dict[str, Promise]] = {
     "template_missing_value": gettext_lazy(
         "A campaign has no value for “%(field)s” (character %(position)s). Write it out, or give words to use instead: [%(field)s|…]."
     ),
+}
+
+_SEVERITIES: Final[dict[Severity, tuple[str, str, Promise]]] = {
+    Severity.ERROR: ("brick", "cross", gettext_lazy("Error")),
+    Severity.WARNING: ("amber", "warning", gettext_lazy("Warning")),
+    Severity.ADVICE: ("slate", "info", gettext_lazy("Advice")),
 }
 
 
@@ -72,6 +81,32 @@ class Culprit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """One finding of the linter: a colour, an icon and a word for how grave it is, and what to write."""
+
+    tone: str
+    icon: str
+    word: parts.Words
+    sentence: str
+    in_language: str  # in words; empty where it is the program's own
+    rule: str
+    rule_url: str
+    citation: str
+    offer: str
+    offer_language: str
+    is_for_the_gate: bool  # which refuses the text then, whatever its author says
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remarks:
+    """What the linter says of a text. `to_answer_for` names the errors that only its author can stand for."""
+
+    lines: tuple[Remark, ...] = ()
+    to_answer_for: str = ""
+    sells: bool = False  # although it is to inform
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
     """What the preview shows; with `error`, nothing else."""
 
@@ -82,6 +117,7 @@ class Preview:
     culprits: tuple[Culprit, ...] = ()
     most_segments: int = 0
     without_culprits: int = 0  # segments of the longest text, were it without them
+    remarks: Remarks = Remarks()
     error: str = ""
 
 
@@ -94,16 +130,13 @@ def says_way_out(program: Program, text: str) -> bool:
         return False
 
 
-def preview(program: Program, text: str, conditions: Sequence[Condition], at: datetime) -> Preview | None:
+def preview(
+    program: Program, text: str, conditions: Sequence[Condition], at: datetime, *, is_mixed: bool = False
+) -> Preview | None:
     """How the text reads for a few people; None without anything to show yet."""
     if not text.strip():
         return None
-    campaign = models.Campaign(
-        brand_id=program.brand,
-        program_id=program.id,
-        template=text,
-        segment=segments.to_json(conditions),
-    )
+    campaign = _campaign(program, text, conditions, is_mixed=is_mixed)
     try:
         found = reporting.sample(store(), scales(), campaign, at)
         shown = [_shown(each, program, number, at) for number, each in enumerate(found.people)]
@@ -123,6 +156,56 @@ def preview(program: Program, text: str, conditions: Sequence[Condition], at: da
         culprits=tuple(Culprit(character=each, name=_unicode_name(each)) for each in foreign),
         most_segments=measure(longest).segments,
         without_culprits=measure("".join(each for each in longest if each not in foreign)).segments,
+        remarks=_remarks(program, campaign, found.places, at),
+    )
+
+
+def remarks_on(
+    program: Program, text: str, conditions: Sequence[Condition], at: datetime, *, is_mixed: bool
+) -> Remarks:
+    """What the linter says of a text that could be sent."""
+    campaign = _campaign(program, text, conditions, is_mixed=is_mixed)
+    return _remarks(program, campaign, audience_places(store(), campaign), at)
+
+
+def _campaign(
+    program: Program, text: str, conditions: Sequence[Condition], *, is_mixed: bool
+) -> models.Campaign:
+    return models.Campaign(
+        brand_id=program.brand,
+        program_id=program.id,
+        template=text,
+        segment=segments.to_json(conditions),
+        is_mixed=is_mixed,
+    )
+
+
+def _remarks(program: Program, campaign: models.Campaign, places: tuple[str, ...], at: datetime) -> Remarks:
+    findings = proofread(scales(), campaign, places, at.date())
+    errors = (each for each in findings if each.severity is Severity.ERROR)
+    own = {f"{each.code}:{each.rule}" for each in errors if not is_for_the_gate(each, rules())}
+    return Remarks(
+        # The preview itself shows, with more words, which characters make the text long.
+        lines=tuple(_remark(each, program) for each in findings if each.code != "ucs_2"),
+        to_answer_for=" ".join(sorted(own)),
+        sells=any(each.code == SELLS for each in findings),
+    )
+
+
+def _remark(finding: Finding, program: Program) -> Remark:
+    tone, icon, word = _SEVERITIES[finding.severity]
+    return Remark(
+        tone=tone,
+        icon=icon,
+        word=word,
+        sentence=remark(finding.sentence),
+        in_language=str(language_word(finding.where)) if finding.where else "",
+        rule=finding.rule,
+        rule_url=rule_url(finding.rule),
+        citation=finding.citation,
+        offer=finding.offer or "",
+        offer_language=finding.where or program.default_language,
+        is_for_the_gate=finding.severity is Severity.ERROR and is_for_the_gate(finding, rules()),
     )
 
 

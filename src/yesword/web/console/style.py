@@ -64,6 +64,8 @@ def style_page(request: HttpRequest) -> HttpResponse:
                 refused=parts.Share(count=96, url="#refused", detail="most have stopped"),
                 counted_at=_AT,
             ),
+            "chart": _chart(),
+            "card": _card(),
             "handset": _handset(),
             "silent_handset": parts.Handset(
                 id="silent",
@@ -221,7 +223,76 @@ def _tree() -> parts.ReasonTree:
                 rule="consent",
             ),
         ],
+        facts=[
+            ("Text", "promotion, campaigns"),
+            ("Where they may be", "Florida (New York time, the number’s area code)"),
+        ],
+        packs=[("United States", "#"), ("Florida", "#"), ("Yesword", "#")],
+        remedies=["Nothing needs doing: it goes at 08:00, unless Noah stops first."],
         footnote="Computed again just now from stored facts, with the same result.",
+    )
+
+
+def _chart() -> parts.HoursChart:
+    day = parts.HoursRow(
+        label="Florida",
+        detail="New York time, by the number’s area code",
+        bars=[
+            parts.HoursBar(door="open", start=18.75, width=25),
+            parts.HoursBar(door="open", start=68.75, width=25),
+        ],
+        door="shut",
+        says="from 09:00",
+        now="07:12",
+    )
+    both = parts.HoursRow(
+        label="Everywhere they may be",
+        detail="New York time; hatched where it is open in some of these places only",
+        bars=[
+            parts.HoursBar(door="partly", start=16.67, width=2.08),
+            parts.HoursBar(door="open", start=18.75, width=22.9),
+            parts.HoursBar(door="partly", start=41.65, width=2.08),
+        ],
+        door="partly",
+        says="from 09:00",
+        now="07:12",
+    )
+    return parts.HoursChart(
+        title="Lawful hours",
+        zone="America/New_York",
+        rows=[day, day],
+        everywhere=both,
+        days=[parts.HoursTick(at=0, label="2 March 2026"), parts.HoursTick(at=50, label="3 March 2026")],
+        ticks=[parts.HoursTick(at=12.5 * each, label=f"{each % 4 * 6:02}:00") for each in range(8)],
+        now=15.0,
+        table=[
+            parts.HoursStretch(
+                place="Florida",
+                since=_AT,
+                until=_AT + timedelta(hours=11),
+                zone="America/New_York",
+                door="open",
+            )
+        ],
+        id="sample-hours",
+    )
+
+
+def _card() -> parts.RuleCard:
+    return parts.RuleCard(
+        anchor="sample.rule",
+        topic="How far a stop reaches",
+        asks=["A stop ends everything of the brand."],
+        citation="47 CFR 64.1200(a)(10)",
+        source="cfr",
+        layer="Regulation",
+        verified_on="2 March 2026",
+        status="stayed",
+        status_word="Stayed until 31 January 2027",
+        confidence="found",
+        facts=[("What is stayed", "that a stop ends texts on other matters too")],
+        note="Held to by most senders already.",
+        relation="Holds beside the rule of Yesword on this matter.",
     )
 
 

@@ -22,7 +22,7 @@ from yesword.store import models, programs
 from yesword.web import parts
 from yesword.web.brands import zone_of
 from yesword.web.console.acting import actor, leave_trace, may_act
-from yesword.web.console.addresses import campaign_url, person_url
+from yesword.web.console.addresses import campaign_url, person_url, rule_url
 from yesword.web.console.filters import conditions_of, rows_of, sentence
 from yesword.web.console.previews import cost
 from yesword.web.formats import count as shown_count
@@ -42,6 +42,7 @@ class Line:
     sentence: str
     remedy: str
     rule: str
+    rule_url: str
     citation: str
     code: str
     until: str
@@ -110,6 +111,7 @@ def lines_of(
             sentence=say(each.example.sentence) if each.example else _fallback(outcome),
             remedy=say(each.example.remedy) if each.example else "",
             rule=each.rule,
+            rule_url=rule_url(each.rule),
             citation=each.example.citation if each.example else "",
             code=each.code,
             until=until(each.first_until, each.last_until, zone),

@@ -1,0 +1,143 @@
+"""`yesword proclaim`: emergencies and holidays that an authority declared, entered by hand."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from yesword.cli.check import read_time
+from yesword.cli.options import opened, with_store
+
+if TYPE_CHECKING:
+    from yesword.domain.facts import Cause
+    from yesword.store.models import Proclamation
+    from yesword.store.opening import Store
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+_NAME: Final = click.option(
+    "--name", required=True, help='What it is called, such as "flood"; reasons quote it.'
+)
+_BY: Final = click.option(
+    "--by", metavar="WHO", help="Who enters it; by default the account that runs the command."
+)
+
+
+@click.group("proclaim")
+def command() -> None:
+    """Emergencies and holidays that an authority declared.
+
+    Some states forbid promotion while an emergency lasts, and on holidays that a governor declares. No calendar knows
+    these, so somebody has to enter them.
+    """
+
+
+@contextmanager
+def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
+    store = opened(data, database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@command.command("emergency")
+@click.argument("place")
+@click.option(
+    "--from", "starts", required=True, metavar="TIME", help="When it begins, such as 2026-03-02T09:00-05:00."
+)
+@click.option(
+    "--to", "ends", required=True, metavar="TIME", help="When it ends; `proclaim end` ends it sooner."
+)
+@_NAME
+@_BY
+@with_store
+def emergency(
+    place: str, starts: str, ends: str, name: str, by: str | None, data: Path, database_url: str | None
+) -> None:
+    """Enter an emergency in PLACE: a country such as US, or a region such as US-NY."""
+    starts_at, ends_at = read_time(starts), read_time(ends)
+    with _store(data, database_url):
+        from yesword.domain.facts import Cause
+        from yesword.store.proclamations import read_place
+
+        _enter(Cause.EMERGENCY, read_place(place), starts_at, ends_at, name, by)
+
+
+@command.command("holiday")
+@click.argument("place")
+@click.option(
+    "--on", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day."
+)
+@_NAME
+@_BY
+@with_store
+def holiday(
+    place: str, day: datetime, name: str, by: str | None, data: Path, database_url: str | None
+) -> None:
+    """Enter a holiday in PLACE: a country such as US, or a region such as US-LA. It lasts the day on every clock there."""
+    with _store(data, database_url):
+        from yesword.domain.facts import Cause
+        from yesword.store.proclamations import day_in, read_place
+
+        where = read_place(place)
+        starts_at, ends_at = day_in(where, day.date())
+        _enter(Cause.HOLIDAY, where, starts_at, ends_at, name, by)
+
+
+def _enter(
+    cause: "Cause",
+    place: tuple[str, str | None],
+    starts_at: datetime,
+    ends_at: datetime,
+    name: str,
+    by: str | None,
+) -> None:
+    from yesword.domain.facts import Proclamation
+    from yesword.store.proclamations import proclaim
+
+    country, region = place
+    entered = proclaim(
+        Proclamation(
+            cause=cause, country=country, region=region, starts_at=starts_at, ends_at=ends_at, name=name
+        ),
+        by or getpass.getuser(),
+        datetime.now(UTC),
+    )
+    click.echo(_line(entered))
+
+
+@command.command("list")
+@with_store
+def list_all(data: Path, database_url: str | None) -> None:
+    """All that was ever entered, newest first."""
+    with _store(data, database_url):
+        from yesword.store.proclamations import newest_first
+
+        for entered in newest_first():
+            click.echo(f"{_line(entered)}, entered by {entered.entered_by}")
+
+
+@command.command("end")
+@click.argument("number", type=int)
+@with_store
+def end(number: int, data: Path, database_url: str | None) -> None:
+    """End proclamation NUMBER now: it was lifted, or entered in error. It stays on the list."""
+    with _store(data, database_url):
+        from yesword.store import proclamations
+
+        click.echo(_line(proclamations.end(number, datetime.now(UTC))))
+
+
+def _line(entered: "Proclamation") -> str:
+    place = entered.region or entered.country
+    ended = "" if entered.ended_at is None else f", ended {_utc(entered.ended_at)}"
+    span = f"{_utc(entered.starts_at)} to {_utc(entered.ends_at)}"
+    return f"{entered.pk}: {entered.cause} in {place}, {entered.name}: {span}{ended}"
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

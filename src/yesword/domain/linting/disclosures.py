@@ -1,0 +1,133 @@
+"""Lints the wording that asks for consent: its parts, how the box stands on the form, and whether people can read it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from yesword.domain.decisions import Sentence
+from yesword.domain.linting import readability
+from yesword.domain.linting.finding import Finding, Severity, ordered, wording
+from yesword.domain.linting.law import Law, broken, law, route_of
+from yesword.domain.linting.parts import OF_PROMOTION, Wording, has_link_to_more, offer, says
+from yesword.domain.messages import MessageClass
+from yesword.domain.programs import Program
+from yesword.domain.rules.model import Pack, Rule
+from yesword.domain.rules.model.consent import Consent, Form
+from yesword.domain.rules.model.content import Disclosure, Part, Shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormFacts:
+    """How the question stands on its form. `None`: not known, and not remarked on."""
+
+    is_ticked: bool | None = None  # before the person touched it
+    is_separate_from_terms: bool | None = None
+    is_condition_of_sale: bool | None = None
+    is_condition_of_entry: bool | None = None  # to a contest
+    has_privacy_link: bool | None = None
+    has_terms_link: bool | None = None
+
+
+def lint_disclosure(
+    text: str,
+    asked: FormFacts | None,
+    program: Program | None,
+    language: str | None,
+    countries: Iterable[str],
+    rules: Iterable[Pack],
+    on: date,
+    *,
+    brand: str = "",
+    occasion: str = "",
+) -> tuple[Finding, ...]:
+    """What is wrong with the wording as shown, by the packs in `rules` that speak to `countries` on a day.
+
+    Without a program it is taken to ask for promotion. `occasion` is what occasions the texts (code, cart), where some
+    rule speaks to that only.
+    """
+    form = asked or FormFacts()
+    said = replace(
+        Wording.of(text, language, program, brand),
+        has_privacy_link=bool(form.has_privacy_link),
+        has_terms_link=bool(form.has_terms_link),
+    )
+    held = law(
+        rules,
+        countries,
+        on,
+        route=route_of(program.sender) if program else None,
+        categories=program.categories if program else (),
+        occasion=occasion,
+    )
+    is_promotional = program is None or program.message_class is MessageClass.PROMOTIONAL
+    return ordered(
+        (
+            *_parts(said, held, is_promotional=is_promotional),
+            *_form(form, held),
+            *_plain(text),
+        )
+    )
+
+
+def _parts(said: Wording, held: Law, *, is_promotional: bool) -> Iterator[Finding]:
+    wanting: dict[Part, list[Rule]] = {}
+    for rule, asked in held.of(Disclosure):
+        for part in asked.parts:
+            if (is_promotional or part not in OF_PROMOTION) and not _is_shown(part, asked.shown, said):
+                wanting.setdefault(part, []).append(rule)
+        if _lacks_words(asked, said):
+            yield broken(
+                "verbatim", [rule], Sentence.of("verbatim", words=asked.verbatim[0]), asked.verbatim[0]
+            )
+    for part, rules in wanting.items():
+        yield missing_part(part, rules, said)
+
+
+def missing_part(part: Part, rules: Iterable[Rule], said: Wording) -> Finding:
+    """One finding, however many rules ask for the part: it names the gravest."""
+    return broken(f"part.{part.value}", rules, Sentence.of(f"part.{part.value}"), offer(part, said))
+
+
+# What every disclosure links to, and what may stand behind those links.
+_LINKED: Final = frozenset({Part.TERMS, Part.PRIVACY})
+
+
+def _is_shown(part: Part, shown: Shown, said: Wording) -> bool:
+    is_behind_link = shown is Shown.LINK and part not in _LINKED and has_link_to_more(said)
+    return is_behind_link or says(part, said)
+
+
+def _lacks_words(asked: Disclosure, said: Wording) -> bool:
+    if not asked.verbatim or (asked.languages and said.language not in asked.languages):
+        return False
+    return not any(words.casefold() in said.text.casefold() for words in asked.verbatim)
+
+
+# --- the form ------------------------------------------------------------------------------------------------
+
+
+def _form(form: FormFacts, held: Law) -> Iterator[Finding]:
+    wrongs = (
+        ("ticked", form.is_ticked, Form.PRE_TICKED),
+        ("bundled", form.is_separate_from_terms is False, Form.BUNDLED),
+        ("condition_of_sale", form.is_condition_of_sale, Form.CONDITION_OF_SALE),
+        ("condition_of_entry", form.is_condition_of_entry, Form.CONDITION_OF_ENTRY),
+    )
+    for code, is_so, forbidden in wrongs:
+        rules = [rule for rule, consent in held.of(Consent) if forbidden in consent.forbidden]
+        if is_so and rules:
+            yield broken(code, rules, Sentence.of(code))
+
+
+# --- plain length --------------------------------------------------------------------------------------------
+
+
+def _plain(text: str) -> Iterator[Finding]:
+    found = readability.reading(text)
+    if found is not None and found.lix > readability.VERY_HARD:
+        sentence = Sentence.of("hard_to_read", lix=found.lix, most=readability.VERY_HARD, words=found.words)
+        yield replace(
+            wording("hard_to_read", Severity.ADVICE, sentence, span=found.longest),
+            citation=readability.SOURCE,
+        )

@@ -1,0 +1,108 @@
+"""From a template to the very text for one person, weighed: the verdict before a campaign, the preview and the claim all
+write here, so that what was shown is what goes.
+
+A text has the way out; where the gate refuses it for not saying why it comes, the line that says so takes its place.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from yesword.domain import composing
+from yesword.domain.gate import needs_reconfirming
+from yesword.domain.hours import zone
+from yesword.domain.programs import Program
+from yesword.domain.shipped_texts import NoShippedTextError
+from yesword.domain.state import ConsentState, Grant
+from yesword.sending.weighing import Background, Offer, Scales, Weighed
+from yesword.store.contacts import Contact
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Written:
+    """What the person will read, and what the gate says of it."""
+
+    text: str
+    weighed: Weighed
+
+
+def personal_text(template: str, program: Program, person: Contact) -> str:
+    """What one person will read: their fields filled in, and the way out."""
+    _, texts = program.texts_in(person.language)
+    values = composing.person_values(person.name, person.attributes)
+    return composing.with_way_out(template, program, texts, values)
+
+
+def write_template(
+    scales: Scales,
+    offer: Offer,
+    template: str,
+    person: Contact,
+    state: ConsentState,
+    before: Background,
+    at: datetime,
+) -> Written:
+    """A template, for one person."""
+    _, texts = offer.program.texts_in(person.language)
+    values = composing.person_values(person.name, person.attributes)
+    text = composing.with_way_out(template, offer.program, texts, values)
+    made_of = composing.pieces(template, offer.program, texts, values)
+
+    def saying_why(said_yes: date) -> str:
+        return composing.reconfirming(template, offer.program, person.language, said_yes, values)
+
+    return _written(scales, offer, text, saying_why, person, state, before, at, made_of)
+
+
+def write_text(
+    scales: Scales,
+    offer: Offer,
+    text: str,
+    person: Contact,
+    state: ConsentState,
+    before: Background,
+    at: datetime,
+) -> Written:
+    """A text whose words are settled, but for the line that says why it comes, which follows it where it must."""
+
+    def saying_why(said_yes: date) -> str:
+        why = composing.why_it_comes(offer.program, person.language, said_yes)
+        return text if text.endswith(why) else f"{text} {why}"  # one that was given back has it already
+
+    return _written(scales, offer, text, saying_why, person, state, before, at)
+
+
+def _written(
+    scales: Scales,
+    offer: Offer,
+    text: str,
+    saying_why: Callable[[date], str],
+    person: Contact,
+    state: ConsentState,
+    before: Background,
+    at: datetime,
+    made_of: tuple[str, ...] = (),
+) -> Written:
+    weighed = scales.weigh(offer, person, state, before, text, at, made_of=made_of)
+    grant = _to_reconfirm(weighed, state)
+    if grant is None:
+        return Written(text=text, weighed=weighed)
+    try:
+        text = saying_why(day_for(person, grant.since))
+    except NoShippedTextError:
+        return Written(text=text, weighed=weighed)  # refused, and the reason says what it lacks
+    weighed = scales.weigh(offer, person, state, before, text, at, reconfirms=True)
+    return Written(text=text, weighed=weighed)
+
+
+def _to_reconfirm(weighed: Weighed, state: ConsentState) -> Grant | None:
+    """The consent that the text has to reconfirm."""
+    if not needs_reconfirming(weighed.decision):
+        return None
+    return next((grant for grant in state.grants if grant.event == weighed.decision.grant), None)
+
+
+def day_for(person: Contact, moment: datetime) -> date:
+    """The day that it was where the person most plausibly is."""
+    tz = zone(person.places[0].zone) if person.places else UTC
+    return moment.astimezone(tz).date()

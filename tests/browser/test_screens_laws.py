@@ -1,0 +1,172 @@
+"""Law and lawful hours in a real browser, on the demo as anybody starts it: axe is content, and no page needs a script."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium"),
+]
+IN_FLORIDA = "Walter Jensen"  # whose address has two time zones
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The demo as people start it, and the words to sign in with."""
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    command = [sys.executable, "-m", "yesword", "demo", "--data", str(folder), "--port", str(port)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+    address = f"http://localhost:{port}"
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            assert process.poll() is None, "the demo ended by itself"
+            assert time.monotonic() < deadline, "the demo did not start"
+            try:
+                urllib.request.urlopen(f"{address}/sign-in", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address, (folder / "demo-sign-in").read_text()
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(demo, chromium):
+    address, password = demo
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("[name=name]", "demo")
+    page.fill("[name=password]", password)
+    page.click("main button.button-main")
+    page.wait_for_url(f"{address}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def visit(demo, chromium, signed_in):
+    """Opens pages as somebody who is signed in; fails when the browser complains of anything."""
+    complaints, contexts = [], []
+
+    def opened(**more):
+        context = chromium.new_context(
+            **{
+                "viewport": {"width": 1280, "height": 900},
+                "base_url": demo[0],
+                "storage_state": signed_in,
+                "locale": "en-GB",
+                **more,
+            }
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def person(page):
+    """The address of somebody who may be in either of two zones."""
+    page.goto("/people")
+    page.get_by_label("Find by name or full number").fill(IN_FLORIDA)
+    page.get_by_role("button", name="Find").click()
+    return page.get_by_role("link", name=IN_FLORIDA).get_attribute("href")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_axe_finds_nothing_and_nothing_runs_over(visit, scheme, width):
+    page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    contact = person(page)
+    page.goto("/messages")
+    message = page.locator("tbody th a").first.get_attribute("href")
+    for address in (
+        "/law", "/law?q=quiet", "/law?q=zebra+crossing", "/law?place=US-FL&on=2027-02-01", "/law/us", "/law/house",
+        "/law/changes", "/law/changes?from=2020-01-01&to=2027-02-01&count=1", "/law/changes?from=x",
+        f"{contact}/hours", f"{contact}/hours?on=2027-03-13", f"{contact}?check=club", message,
+    ):  # fmt: skip
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
+        found = [each["id"] for each in axe.Axe().run(page).response["violations"]]
+        assert found == [], address
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
+
+
+def test_everything_works_without_a_script(visit):
+    page = visit(java_script_enabled=False)
+    contact = person(page)
+    page.goto(contact)
+    page.get_by_role("link", name="See the hours of each place, and the rules").click()
+    page.get_by_label("Day").fill("2027-03-13")
+    page.get_by_label("What goes").select_option("informational")
+    page.get_by_role("button", name="Show the hours").click()
+    page.wait_for_url(re.compile(r"on=2027-03-13"))
+    assert page.get_by_text("the clocks change in this zone").count() == 1
+    assert page.locator(".hours-row").count() == 3
+    page.get_by_text("Show as a table").click()
+    assert page.locator(".hours table").is_visible()
+
+
+def test_a_reason_leads_to_the_card_of_its_rule_by_keyboard(visit):
+    page = visit()
+    page.goto(person(page) + "/hours?on=2027-01-11")
+    page.locator(".reason .rule-link").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/law/us-fl#us-fl\.ftsa\.tm$"))
+    card = page.locator("article:target")
+    assert "Texts may go: every day 08:00–20:00." in card.inner_text()
+    assert card.get_by_text("Fla. Stat. 501.616").is_visible()
+
+
+def test_what_is_open_in_some_places_only_is_hatched_and_said(visit):
+    page = visit()
+    page.goto(person(page) + "/hours?on=2027-01-11")
+    everywhere = page.locator(".hours-total")
+    assert everywhere.locator("rect.hours-partly").count() == 4
+    assert everywhere.locator("rect.hours-open").count() == 2
+    assert "hatched where it is open in some of these places only" in everywhere.inner_text()
+    page.get_by_text("Show as a table").click()
+    assert (
+        page.locator("tr", has_text="Everywhere they may be").filter(has_text="Open in some places").count()
+        == 4
+    )
