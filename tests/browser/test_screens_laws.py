@@ -1,108 +1,13 @@
 """Law and lawful hours in a real browser, on the demo as anybody starts it: axe is content, and no page needs a script."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 IN_FLORIDA = "Walter Jensen"  # whose address has two time zones
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """The demo as people start it, and the words to sign in with."""
-    folder, port = tmp_path_factory.mktemp("demo"), free_port()
-    command = [sys.executable, "-m", "yesword", "demo", "--data", str(folder), "--port", str(port)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
-    address = f"http://localhost:{port}"
-    try:
-        deadline = time.monotonic() + 90
-        while True:
-            assert process.poll() is None, "the demo ended by itself"
-            assert time.monotonic() < deadline, "the demo did not start"
-            try:
-                urllib.request.urlopen(f"{address}/sign-in", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield address, (folder / "demo-sign-in").read_text()
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def signed_in(demo, chromium):
-    address, password = demo
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto(f"{address}/sign-in")
-    page.fill("[name=name]", "demo")
-    page.fill("[name=password]", password)
-    page.click("main button.button-main")
-    page.wait_for_url(f"{address}/")
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-@pytest.fixture
-def visit(demo, chromium, signed_in):
-    """Opens pages as somebody who is signed in; fails when the browser complains of anything."""
-    complaints, contexts = [], []
-
-    def opened(**more):
-        context = chromium.new_context(
-            **{
-                "viewport": {"width": 1280, "height": 900},
-                "base_url": demo[0],
-                "storage_state": signed_in,
-                "locale": "en-GB",
-                **more,
-            }
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
-        )
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def person(page):

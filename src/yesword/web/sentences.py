@@ -48,7 +48,10 @@ def say(sentence: Sentence) -> str:
 
 def remark(sentence: Sentence) -> str:
     """A sentence of the linter."""
-    words = {key: str(_PERIODS.get(str(value), value)) for key, value in sentence.args}
+    words = {
+        key: str(_PERIODS.get(str(value), value)) if key == "period" else value
+        for key, value in sentence.args
+    }
     return linting.render(Sentence.of(sentence.id, **words), gettext)
 
 
