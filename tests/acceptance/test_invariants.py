@@ -627,7 +627,7 @@ countries = ["NL"]
 layer = "statute"
 confidence = "known"
 verified_on = 2026-11-22
-source = "somewhere"
+source = "facts"
 citation = "somebody said so"
 
 [[rule]]

@@ -28,7 +28,7 @@ def rule(**fields: Any) -> dict[str, Any]:
         "layer": "statute",
         "confidence": "found",
         "verified_on": date(2026, 11, 22),
-        "source": "made up",
+        "source": "facts",
         "citation": "Act 1",
         "severity": "block",
     }

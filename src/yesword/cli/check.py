@@ -6,7 +6,7 @@ asked, which `check_store` does.
 
 import json
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,8 @@ from yesword.domain.explain import render, tree
 from yesword.domain.facts import BrandFacts, GateFacts, SenderFacts
 from yesword.domain.gate import decide
 from yesword.domain.messages import MessageClass, MessageKind
-from yesword.domain.phone import is_short_code, parse
-from yesword.domain.places import country_zones, places_for
+from yesword.domain.phone import ALPHANUMERIC, parse, sender_kind
+from yesword.domain.places import Postcode, country_zones, places_for
 from yesword.domain.question import Supposed, supposing, usual_kind, wording_of
 from yesword.domain.rules import RuleBook
 from yesword.domain.tracing import Trace, trace
@@ -62,6 +62,27 @@ class NoNumberGivenError(YeswordError):
     code = "no_number_given"
 
 
+class NoSenderGivenError(YeswordError):
+    """--sender names nothing. Give a short code, a number or a name, or leave it out."""
+
+    code = "no_sender_given"
+
+
+class KnownToTheStoreError(YeswordError):
+    """The store knows where a person is and where a sender is registered. Leave --region, --postcode, --zone and --registered out, or suppose a consent."""
+
+    code = "known_to_the_store"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stated:
+    """What a question says of where the person is."""
+
+    zone: str | None
+    region: str | None
+    postcode: str | None
+
+
 class UnknownBrandCountryError(YeswordError):
     """{country} is not a country code. Use two letters, such as NL."""
 
@@ -90,6 +111,12 @@ class UnknownBrandCountryError(YeswordError):
 @click.option("--brand-country", metavar="CC", help="Country of the sender; by default that of the number.")
 @click.option("--text", help="The wording, to check it too.")
 @click.option("--sender", metavar="S", help="Short code, number or name that it comes from, to check it too.")
+@click.option(
+    "--registered", multiple=True, metavar="R", help="A registry that the sender stands in, such as tcr."
+)
+@click.option("--region", metavar="R", help="Where the person lives, such as US-FL.")
+@click.option("--postcode", metavar="CODE", help="Their postcode, in the country of the number.")
+@click.option("--zone", metavar="Z", help="The time zone that they chose, such as America/New_York.")
 @click.option("--at", metavar="TIME", help="ISO time with its offset; now by default.")
 @with_store
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -102,6 +129,10 @@ def command(
     brand_country: str | None,
     text: str | None,
     sender: str | None,
+    registered: tuple[str, ...],
+    region: str | None,
+    postcode: str | None,
+    zone: str | None,
     at: str | None,
     data: Path,
     database_url: str | None,
@@ -110,13 +141,17 @@ def command(
 ) -> None:
     """Ask whether a text may go to NUMBER, and why; nothing is sent.
 
-    Exits 0 when it may go, 3 when it has to wait, 4 when it may not go, and 2 when the question makes no sense.
+    Exits 0 when it may go, 3 when it has to wait, 4 when it may not go, and 2 when the question makes no sense. A rule
+    whose input the question lacks is not asked, and the last line says so. Where the person is, and what the sender is
+    registered with, the store knows; a question that supposes a consent may say it.
     """
     try:
         moment = datetime.now(UTC) if at is None else read_time(at)
         if consent is None:
             from yesword.cli import check_store
 
+            if registered or region or postcode or zone:
+                raise KnownToTheStoreError
             weighed = check_store.check(
                 data=data,
                 database_url=database_url,
@@ -133,7 +168,15 @@ def command(
             if program is not None:
                 raise TwoQuestionsError
             decision, facts = _supposing(
-                number, Supposed(consent), message_class, kind, brand_country, text, sender, moment
+                number,
+                Supposed(consent),
+                message_class,
+                kind,
+                brand_country,
+                text,
+                None if sender is None else _sender(sender, registered),
+                Stated(zone=zone, region=region, postcode=postcode),
+                moment,
             )
     except YeswordError as error:
         _complain(error, as_json=as_json)
@@ -167,12 +210,15 @@ def _supposing(
     kind: str | None,
     brand_country: str | None,
     text: str | None,
-    sender: str | None,
+    sender: SenderFacts | None,
+    stated: Stated,
     at: datetime,
 ) -> tuple[Decision, GateFacts]:
     if number is None:
         raise NoNumberGivenError
     parsed = parse(number, country=None)
+    code = Postcode(country=parsed.country, code=stated.postcode) if stated.postcode else None
+    places = places_for(parsed, stated_zone=stated.zone, stated_region=stated.region, postcode=code)
     chosen_class = MessageClass(message_class) if message_class else None
     facts = supposing(
         consent,
@@ -180,11 +226,11 @@ def _supposing(
         message_class=chosen_class,
         country=parsed.country,
         may_text=parsed.may_text,
-        places=places_for(parsed),
+        places=places,
         brand=BrandFacts(country=_country(brand_country, parsed.country)),
         at=at,
         text=wording_of(text, RuleBook.load().labels) if text is not None else None,
-        sender=_sender(sender) if sender is not None else None,
+        sender=sender,
     )
     decision = decide(facts, RuleBook.load(), at)
     # There is neither a program nor a brand in such a question, so nobody can miss the brand's name in the text.
@@ -194,7 +240,8 @@ def _supposing(
 
 def _masked(number: str, facts: GateFacts) -> str:
     """The country and the last digits. What was understood as a number once is understood again."""
-    return parse(number, country=facts.brand.country).masked()
+    country = facts.brand.country
+    return parse(number, country=country if country_zones(country) else None).masked()
 
 
 def _country(given: str | None, default: str) -> str:
@@ -206,11 +253,16 @@ def _country(given: str | None, default: str) -> str:
     return country
 
 
-def _sender(address: str) -> SenderFacts:
-    """A name has letters, and cannot be replied to."""
-    is_name = any(character.isalpha() for character in address)
-    kind = "alphanumeric" if is_name else "short_code" if is_short_code(address) else "long_code"
-    return SenderFacts(address=address, kind=kind, can_receive=not is_name, registrations=None)
+def _sender(address: str, registered: tuple[str, ...]) -> SenderFacts:
+    if not address.strip():
+        raise NoSenderGivenError
+    kind = sender_kind(address)
+    return SenderFacts(
+        address=address,
+        kind=kind,
+        can_receive=kind != ALPHANUMERIC,
+        registrations=registered or None,
+    )
 
 
 def as_object(decision: Decision) -> dict[str, Any]:

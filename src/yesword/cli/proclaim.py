@@ -11,6 +11,7 @@ import click
 
 from yesword.cli.check import read_time
 from yesword.cli.options import opened, with_store
+from yesword.domain.errors import YeswordError
 
 if TYPE_CHECKING:
     from yesword.domain.facts import Cause
@@ -24,6 +25,12 @@ _NAME: Final = click.option(
 _BY: Final = click.option(
     "--by", metavar="WHO", help="Who enters it; by default the account that runs the command."
 )
+
+
+class NamelessError(YeswordError):
+    """What was declared has no name. Say what it is, such as "flood": reasons quote it."""
+
+    code = "nameless_proclamation"
 
 
 @click.group("proclaim")
@@ -100,6 +107,8 @@ def _enter(
     from yesword.store.proclamations import proclaim
 
     country, region = place
+    if not name.strip():
+        raise NamelessError
     entered = proclaim(
         Proclamation(
             cause=cause, country=country, region=region, starts_at=starts_at, ends_at=ends_at, name=name
@@ -108,6 +117,28 @@ def _enter(
         datetime.now(UTC),
     )
     click.echo(_line(entered))
+    if not _is_heeded(cause, country, region):
+        click.echo(
+            "No rule that decides asks about such a thing there, so texts go on. "
+            "Pause the programs if they should rest.",
+            err=True,
+        )
+
+
+def _is_heeded(cause: "Cause", country: str, region: str | None) -> bool:
+    """Whether any rule in force or to come asks about such a thing there."""
+    from yesword.domain.facts import Cause
+    from yesword.domain.rules import RuleBook
+    from yesword.domain.rules.model.times import Hours, Suspension
+
+    def heeds(parameter: object) -> bool:
+        if cause is Cause.EMERGENCY:
+            return isinstance(parameter, Suspension)
+        return isinstance(parameter, Hours) and parameter.week.calendar is not None
+
+    lines = RuleBook.load().lineages(country, region, may_be_any_region=True)
+    rules = (rule for line in lines for pack in line for rule in pack.rules)
+    return any(rule.is_enforced and heeds(rule.parameter) for rule in rules)
 
 
 @command.command("list")

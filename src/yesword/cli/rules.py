@@ -6,22 +6,22 @@ No command here needs a store but `diff`, which asks one where it is named.
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from yesword.cli.rules_diff import diff
+from yesword.cli.rules_told import DAY, rule_object, say
 from yesword.domain.errors import YeswordError
 from yesword.domain.rules import RuleBook, telling
-from yesword.domain.rules.differing import Change, Difference, LawOf, differences
 from yesword.domain.rules.model import Merge, Pack, Rule
+from yesword.domain.rules.sources import WORDS, source_of
 
 if TYPE_CHECKING:
     from yesword.domain.golden import Golden
-    from yesword.sending.repercussions import Tally
 
 EXIT_WRONG: Final = 1
 _SHORT: Final = 12  # characters of a digest, enough to tell two apart at a glance
@@ -40,26 +40,12 @@ class PackNotTextError(YeswordError):
     code = "pack_not_text"
 
 
-class SampleWithoutStoreError(YeswordError):
-    """--sample asks about messages and grants on record. Name the store with --data."""
-
-    code = "sample_without_store"
-
-
-def _day(_context: click.Context, _parameter: click.Parameter, given: datetime | None) -> date | None:
-    return None if given is None else given.date()
-
-
-_DAY: Final[dict[str, Any]] = {
-    "type": click.DateTime(["%Y-%m-%d"]),
-    "callback": _day,
-    "metavar": "DATE",
-}
-
-
 @click.group("rules")
 def command() -> None:
     """Read the rule packs, check them, and compare two days."""
+
+
+command.add_command(diff)
 
 
 # --- list ----------------------------------------------------------------------------------------------------
@@ -68,7 +54,7 @@ def command() -> None:
 @command.command("list")
 @click.option("--pack", "pack_id", metavar="P", help="List the rules of this pack.")
 @click.option("--place", metavar="PLACE", help="Only packs that speak of people there: NL, or US-FL.")
-@click.option("--at", "on", help="Only rules that are in force on that day.", **_DAY)
+@click.option("--at", "on", help="Only rules that are in force on that day.", **DAY)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_packs(pack_id: str | None, place: str | None, on: date | None, *, as_json: bool) -> None:
     """List the packs as they descend from each other, or the rules of one."""
@@ -76,15 +62,15 @@ def list_packs(pack_id: str | None, place: str | None, on: date | None, *, as_js
     if pack_id is not None:
         rules = [rule for rule in book.pack(pack_id).rules if on is None or rule.is_in_force(on)]
         if as_json:
-            click.echo(json.dumps([_rule_object(rule) for rule in rules], indent=1, ensure_ascii=False))
+            click.echo(json.dumps([rule_object(rule) for rule in rules], indent=1, ensure_ascii=False))
         else:
-            _say(_rule_line(rule) for rule in rules)
+            say(_rule_line(rule) for rule in rules)
         return
     packs = book.packs if place is None else _speaking_of(book, place)
     if as_json:
         click.echo(json.dumps([_pack_object(pack, on) for pack in packs], indent=1, ensure_ascii=False))
         return
-    _say(_pack_tree(packs, on))
+    say(_pack_tree(packs, on))
     rules_count, deciding = map(sum, zip(*(telling.counts(pack, on) for pack in packs), strict=True))
     click.echo(f"{len(packs)} packs, {rules_count:,} rules, of which {deciding:,} may decide.")
     click.echo(f"Digest of all packs: {book.digest}")
@@ -146,30 +132,6 @@ def _pack_object(pack: Pack, on: date | None) -> dict[str, Any]:
     }
 
 
-def _rule_object(rule: Rule) -> dict[str, Any]:
-    return {
-        "rule": rule.id,
-        "pack": rule.pack,
-        "parameter": rule.parameter.table,
-        "asks": telling.asks(rule.parameter),
-        "when": list(telling.conditions(rule.when)),
-        "citation": rule.citation,
-        "source": rule.source,
-        "layer": rule.layer.value,
-        "status": rule.status.value,
-        "confidence": rule.confidence.value,
-        "severity": rule.severity.value,
-        "is_enforced": rule.is_enforced,
-        "effective_from": _day_or_none(rule.effective_from),
-        "effective_to": _day_or_none(rule.effective_to),
-        "stayed_until": _day_or_none(rule.stayed_until),
-    }
-
-
-def _day_or_none(day: date | None) -> str | None:
-    return None if day in (None, date.min, date.max) else str(day)
-
-
 # --- show ----------------------------------------------------------------------------------------------------
 
 
@@ -183,12 +145,12 @@ def show(rule_id: str) -> None:
     book, today = RuleBook.load(), datetime.now(UTC).date()
     cases = [case for case in shipped_cases() if rule_id in (case.rule, case.pack)]
     if any(pack.id == rule_id for pack in book.packs):
-        _say(_pack_page(book, book.pack(rule_id), today))
+        say(_pack_page(book, book.pack(rule_id), today))
     elif built_in_rule(rule_id) is not None:
-        _say(_built_in_page(rule_id))
+        say(_built_in_page(rule_id))
     else:
-        _say(_rule_page(book, book.rule(rule_id), today))
-    _say(_pinned([case for case in cases if rule_id == case.rule] or cases))
+        say(_rule_page(book, book.rule(rule_id), today))
+    say(_pinned([case for case in cases if rule_id == case.rule] or cases))
 
 
 def _pack_page(book: RuleBook, pack: Pack, today: date) -> Iterator[str]:
@@ -227,7 +189,7 @@ def _rule_page(book: RuleBook, rule: Rule, today: date) -> Iterator[str]:
     if rule.where_silent:
         yield _line("only where", "the place's own packs say nothing verified on the matter")
     yield _line("written in", rule.citation)
-    yield _line("source", f"{rule.source}, verified on {rule.verified_on}")
+    yield from _source_lines(rule)
     yield _line("layer", rule.layer.value.replace("_", " "))
     yield _line("status", ", ".join([rule.status.value.replace("_", " "), *telling.dates(rule)]))
     if rule.stayed_part:
@@ -241,6 +203,19 @@ def _rule_page(book: RuleBook, rule: Rule, today: date) -> Iterator[str]:
     if rule.note:
         yield _line("note", rule.note)
     yield from _kin(book, rule)
+
+
+def _source_lines(rule: Rule) -> Iterator[str]:
+    found = source_of(rule)
+    if not found.address:
+        kind = WORDS.get(found.key, found.key)
+    elif found.key == found.address:
+        kind = "a pack's own"
+    else:
+        kind = f"{found.key}, {'a primary source' if found.is_primary else 'a secondary source'}"
+    yield _line("source", f"{kind}; verified on {rule.verified_on}")
+    if found.address:
+        yield _line("address", found.address)
 
 
 def _kin(book: RuleBook, rule: Rule) -> Iterator[str]:
@@ -338,122 +313,3 @@ def _complain(complaints: Sequence[str], more: str) -> None:
         err=True,
     )
     sys.exit(EXIT_WRONG)
-
-
-# --- diff ----------------------------------------------------------------------------------------------------
-
-_CHANGES: Final = {
-    Change.COMES: "comes into force",
-    Change.UNSTAYED: "is no longer stayed",
-    Change.ENDS: "ends",
-    Change.REPLACED: "is replaced",
-    Change.GIVES_WAY: "gives way",
-    Change.RETURNS: "speaks again",
-}
-
-
-@command.command("diff")
-@click.option("--from", "since", required=True, help="The earlier day.", **_DAY)
-@click.option("--to", "until", required=True, help="The later day.", **_DAY)
-@click.option("--pack", "packs", metavar="P", multiple=True, help="Only this pack; may be given again.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="YESWORD_DATA",
-    help="The data folder of a store, to ask what would change for it.",
-)
-@click.option(
-    "--database-url",
-    envvar="YESWORD_DATABASE_URL",
-    help="postgresql://… to use PostgreSQL instead of SQLite.",
-)
-@click.option(
-    "--sample",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Ask about so many messages and grants at most.",
-)
-def diff(
-    since: date,
-    until: date,
-    packs: tuple[str, ...],
-    data: Path | None,
-    database_url: str | None,
-    sample: int | None,
-) -> None:
-    """Show which rules come into force, end or give way between two days.
-
-    With a store, also how many queued messages and how many grants would get another answer from the gate: the same
-    text to the same person at the same moment, once under the law of each day. Nothing is sent and nothing is stored.
-    """
-    book = RuleBook.load()
-    found = list(differences(book, since, until, packs))
-    _say(_difference_lines(found))
-    if not found:
-        click.echo(f"No rule changes after {since} until {until}.")
-    if data is not None:
-        _say(_repercussions(LawOf(book, since), LawOf(book, until), packs, data, database_url, sample))
-    elif sample is not None:
-        raise SampleWithoutStoreError
-
-
-def _difference_lines(found: Iterable[Difference]) -> Iterator[str]:
-    for day, each_day in groupby(found, key=lambda each: each.on):
-        changes = list(each_day)
-        yield str(day)
-        for left, each in zip(range(len(changes) - 1, -1, -1), changes, strict=True):
-            where = f" in {each.lineage}" if each.lineage else ""
-            by = f", by {', '.join(each.others)}" if each.change is Change.REPLACED else ""
-            to = f", to {', '.join(each.others)}" if each.change is Change.GIVES_WAY and each.others else ""
-            yield f"{'├─' if left else '└─'} {each.rule.id} {_CHANGES[each.change]}{where}{by}{to}"
-            margin = "│     " if left else "      "
-            yield f"{margin}{telling.asks(each.rule.parameter)} · {each.rule.citation}"
-            yield f"{margin}{telling.standing(each.rule)}"
-
-
-def _repercussions(
-    before: LawOf,
-    after: LawOf,
-    packs: tuple[str, ...],
-    data: Path,
-    database_url: str | None,
-    sample: int | None,
-) -> Iterator[str]:
-    from yesword.cli.options import opened
-
-    store = opened(data, database_url)
-
-    from yesword.sending.repercussions import Comparison, on_grants, on_queue
-
-    comparison, now = Comparison(before, after, packs), datetime.now(UTC)
-    try:
-        messages = on_queue(store, comparison, now, sample=sample, watch=_watch("queued messages"))
-        yield from _tally("queued messages", messages)
-        grants = on_grants(store, comparison, now, sample=sample, watch=_watch("people with their grants"))
-        yield from _tally("active grants", grants)
-    finally:
-        store.close()
-
-
-def _tally(what: str, tally: "Tally") -> Iterator[str]:
-    asked = f"{tally.asked:,} {what}" if tally.is_all else f"a sample of {tally.asked:,} {what}"
-    yield f"Of {asked}, {tally.changed:,} would get another answer."
-    for turn, count in tally.turns.most_common():
-        yield f"{count:>10,}  {turn.was} → {turn.becomes}: {turn.rule} · {turn.citation} ({turn.code})"
-
-
-def _watch(what: str) -> Callable[[int, int], None]:
-    """A line that rewrites itself, on a terminal only."""
-    is_terminal = sys.stderr.isatty()
-
-    def show_progress(done: int, total: int) -> None:
-        if is_terminal:
-            end = "\n" if done >= total else ""
-            click.echo(f"\r\x1b[KAsking about {what}: {done:,} of {total:,}{end}", err=True, nl=False)
-
-    return show_progress
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line)

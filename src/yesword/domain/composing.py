@@ -8,6 +8,7 @@ from typing import Final
 
 from yesword.domain import shipped_texts, templates
 from yesword.domain.facts import TextFacts
+from yesword.domain.linting import asking
 from yesword.domain.linting.measuring import elements_in, labels_in
 from yesword.domain.programs import Program, Texts
 from yesword.domain.text import measure
@@ -18,15 +19,41 @@ from yesword.domain.text import measure
 _STOP_WORDS: Final = (
     *("STOP", "STOPP", "END", "AFMELDEN", "AFMELD", "AFMELDING", "FRAMELD", "AVMELD", "AVSLUTA", "ABMELDEN"),
     *("ARRET", "ARRÊT", "ARRETER", "DESABONNER", "BAJA", "SAIR", "PARE", "PARAR", "CANCELAR", "CANCELLA"),
-    *("DISISCRIVI", "LOPETA", "WYPISZ", "REZYGNUJE", "무료수신거부", "수신거부", "停止"),
+    *(
+        "DISISCRIVI",
+        "LOPETA",
+        "WYPISZ",
+        "REZYGNUJE",
+        "무료수신거부",
+        "수신거부",
+        "停止",
+        "STOP2QUIT",
+        "STOP2quit",
+    ),
+)
+# These count only where a verb tells the person to send them: on their own they are ordinary words.
+_SENT_WORDS: Final = (
+    *(
+        "UNSUBSCRIBE",
+        "UNSUB",
+        "QUIT",
+        "CANCEL",
+        "OPTOUT",
+        "UITSCHRIJVEN",
+        "OPZEGGEN",
+        "STOPPEN",
+        "AVREGISTRERA",
+    ),
+    *("AVANMÄL", "ABBESTELLEN", "AFMELDING", "FRAMELDING", "AVMELD", "AVSLUTT", "DESUSCRIBIR", "SALIR"),
 )
 _SENDING: Final = (
     "reply|text|txt|send|sms|antwoord|stuur|svara|svar|skriv|skicka|antworte|antworten sie|sende"
     "|répondez|repondez|envoyez|responde|responda|rispondi|vastaa|odpisz"
 )
 _WORD: Final = rf"(?:{'|'.join(_STOP_WORDS)})"
+_SENT: Final = rf"(?:{'|'.join((*_STOP_WORDS, *_SENT_WORDS))})"
 _WAY_OUT: Final = re.compile(
-    rf"(?i:\b(?:{_SENDING}))(?::|\s)\s*[\"'“”„«»]?{_WORD}\b"
+    rf"(?i:\b(?:{_SENDING}))(?::|\s)\s*[\"'“”„«»]?{_SENT}\b"
     rf"|(?<!\w)(?<!\w[-\u2010\u2011])(?<![A-ZÀ-Þ][A-ZÀ-Þ]\s){_WORD}(?!\w|[-\u2010\u2011]\w|\s+[A-ZÀ-Þ]{{2}}|\s*!)"
     r"|https?://\S+/u/"
 )
@@ -152,7 +179,8 @@ def _said_by_program(source: str, values: tuple[tuple[str, str], ...]) -> str:
 
 
 def has_way_out(text: str) -> bool:
-    return _WAY_OUT.search(text) is not None
+    """Whether the text says how to stop. "Reply CANCEL to cancel it" does not: it asks for an answer."""
+    return any(not asking.is_answer(text, match.span()) for match in _WAY_OUT.finditer(text))
 
 
 def _names(text: str, brand_name: str) -> bool:

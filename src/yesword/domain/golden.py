@@ -15,7 +15,6 @@ from itertools import pairwise
 from typing import Any, Final
 
 from yesword.domain.decisions import Decision, Verdict
-from yesword.domain.errors import YeswordError
 from yesword.domain.events import Grade, Scope
 from yesword.domain.facts import (
     BrandFacts,
@@ -30,6 +29,7 @@ from yesword.domain.facts import (
     TextFacts,
 )
 from yesword.domain.gate import decide
+from yesword.domain.golden_schema import TEXTS, WEEKDAYS, GoldenError, read_tables
 from yesword.domain.hours import zone
 from yesword.domain.ids import EventId, ProgramId
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, Standing
@@ -40,23 +40,18 @@ from yesword.domain.question import Supposed, supposing
 from yesword.domain.rules import RuleBook
 from yesword.domain.state import ConsentState, Withdrawal
 
-
-class GoldenError(YeswordError):
-    """{file}, case "{name}": {problem}."""
-
-    code = "bad_golden_case"
-
+__all__ = ["USUAL", "Golden", "GoldenError", "count_shipped", "read_cases", "shipped_cases"]
 
 _PROGRAM: Final = ProgramId(1)
 _OTHER_PROGRAM: Final = ProgramId(2)
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FURTHEST: Final = timedelta(hours=14)  # no clock on earth is further from UTC
 _SUMMER: Final = date(2026, 7, 6)  # a Monday
 _WINTER: Final = date(2027, 1, 11)
 _YEAR: Final = 2027
 
 # Everything that a case may say, with what is meant where it says nothing.
 USUAL: Final[Mapping[str, Any]] = {
-    "name": "", "rule": "", "verdict": "", "at": None, "not_before": None, "noted": False,
+    "name": "", "rule": "", "verdict": "", "at": None, "not_before": None, "noted": False, "is_reached": True,
     "local": None, "until": None, "weekday": None, "until_weekday": None,
     "places": [], "number_country": None, "evidence": "stated_address",
     "consent": "express_written", "kind": "campaign", "class": None, "categories": [], "is_mixed": False,
@@ -81,6 +76,7 @@ class Golden:
     verdict: str
     not_before: datetime | None
     is_noted: bool  # the rule is to be found among the notes
+    is_reached: bool  # False: the case shows a text that the rule's pack does not speak to
 
     def __repr__(self) -> str:
         return f"{self.pack}: {self.name}, {self.at:%Y-%m-%d %H:%M}"
@@ -90,15 +86,24 @@ class Golden:
         found = decide(self.facts, book, self.at)
         if found.verdict != self.verdict or found.not_before != self.not_before:
             return f"expected {_said(self.verdict, self.not_before)}, got {_said(found.verdict, found.not_before)}"
-        return self._names_rule(found)
+        return self._names_rule(found, book)
 
-    def _names_rule(self, found: Decision) -> str | None:
-        named = found.notes if self.is_noted else found.reasons
-        if self.is_noted or found.verdict is not Verdict.SEND:
-            rules = [reason.rule for reason in named]
-            if self.rule not in rules:
-                return f"{self.rule} is not among {', '.join(rules) or 'nothing'}"
-        return None
+    def _names_rule(self, found: Decision, book: RuleBook) -> str | None:
+        if not self.is_noted and found.verdict is Verdict.SEND:
+            return self._is_spoken_to(found, book)
+        rules = [reason.rule for reason in (found.notes if self.is_noted else found.reasons)]
+        return None if self.rule in rules else f"{self.rule} is not among {', '.join(rules) or 'nothing'}"
+
+    def _is_spoken_to(self, found: Decision, book: RuleBook) -> str | None:
+        """A text that goes names nobody, so a case could pin a rule that was never asked."""
+        rule = next((each for pack in book.packs for each in pack.rules if each.id == self.rule), None)
+        # Whichever day it is where the person is.
+        days = {(self.at + shift).date() for shift in (-_FURTHEST, _FURTHEST)}
+        if rule is None or not all(rule.is_in_force(day) for day in days):
+            return None
+        if (rule.pack in found.packs) == self.is_reached:
+            return None
+        return f"the pack {rule.pack} {'does not speak' if self.is_reached else 'speaks'} to this text"
 
 
 def _said(verdict: str, not_before: datetime | None) -> str:
@@ -123,33 +128,27 @@ def _shipped() -> Iterator[tuple[str, str]]:
             yield file.name, file.read_text("utf-8")
 
 
-def read_cases(text: str, file: str) -> Iterator[Golden]:
-    given = tomllib.loads(text)
-    usual = given.get("usual", {})
-    for case in given.get("case", []):
-        yield from _golden(file, {**usual, **case})
+def read_cases(text: str, file: str) -> tuple[Golden, ...]:
+    """The cases of a file, once for each moment at which they are run.
+
+    Raises the first `GoldenError` of the file, which names the others.
+    """
+    return tuple(each for case in read_tables(text, file) for each in _golden(file, {**USUAL, **case}))
 
 
-def _golden(file: str, given: Mapping[str, Any]) -> Iterator[Golden]:
-    name = given.get("name", "without a name")
-    unknown = given.keys() - USUAL.keys()
-    if unknown:
-        raise GoldenError(file=file, name=name, problem=f"nobody knows {', '.join(sorted(unknown))}")
-    case = {**USUAL, **given}
-    try:
-        for at, not_before in _moments(case):
-            yield Golden(
-                pack=file.removesuffix(".toml"),
-                name=name,
-                rule=case["rule"],
-                at=at,
-                facts=_facts(case, at),
-                verdict=Verdict(case["verdict"]).value,
-                not_before=not_before,
-                is_noted=case["noted"],
-            )
-    except (ValueError, KeyError, AttributeError, TypeError, IndexError) as error:
-        raise GoldenError(file=file, name=name, problem=error) from error
+def _golden(file: str, case: Mapping[str, Any]) -> Iterator[Golden]:
+    for at, not_before in _moments(case):
+        yield Golden(
+            pack=file.removesuffix(".toml"),
+            name=case["name"],
+            rule=case["rule"],
+            at=at,
+            facts=_facts(case, at),
+            verdict=case["verdict"],
+            not_before=not_before,
+            is_noted=case["noted"],
+            is_reached=case["is_reached"],
+        )
 
 
 # --- moments -------------------------------------------------------------------------------------------------
@@ -171,7 +170,7 @@ def _moments(case: Mapping[str, Any]) -> Iterator[tuple[datetime, datetime | Non
         later = day
         while (
             datetime.combine(later, opens, tz).astimezone(UTC) <= at
-            or case["until_weekday"] not in (None, _WEEKDAYS[later.weekday()])
+            or case["until_weekday"] not in (None, WEEKDAYS[later.weekday()])
         ):  # fmt: skip
             later += timedelta(days=1)
         yield at, datetime.combine(later, opens, tz).astimezone(UTC)
@@ -179,7 +178,7 @@ def _moments(case: Mapping[str, Any]) -> Iterator[tuple[datetime, datetime | Non
 
 def _days(zone_name: str, weekday: str | None) -> Iterator[date]:
     """A day in summer, one in winter, and the days on which the clocks change, with the days before them."""
-    index = None if weekday is None else _WEEKDAYS.index(weekday)
+    index = None if weekday is None else WEEKDAYS.index(weekday)
     for monday in (_SUMMER, _WINTER):
         yield monday + timedelta(days=index or 0)
     for change in _changes(zone_name):
@@ -353,15 +352,6 @@ def _proclaimed(case: Mapping[str, Any]) -> tuple[Proclamation, ...]:
     )
 
 
-_TEXTS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "good": {},
-    "nameless": {"names_brand": False},
-    "without way out": {"has_way_out": False},
-    "two segments": {"encoding": "UCS-2", "segments": 2},
-    "reconfirming": {"reconfirms": True},
-}
-
-
 def _text(case: Mapping[str, Any]) -> TextFacts:
     usual = TextFacts(
         encoding="GSM-7",
@@ -372,7 +362,7 @@ def _text(case: Mapping[str, Any]) -> TextFacts:
         labels=tuple(case["labels"]),
         elements=tuple(case["contains"]),
     )
-    return replace(usual, **_TEXTS[case["text"]])
+    return replace(usual, **TEXTS[case["text"]])
 
 
 def _sender(case: Mapping[str, Any]) -> SenderFacts:

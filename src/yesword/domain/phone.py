@@ -199,6 +199,19 @@ def is_short_code(text: str) -> bool:
     return _SHORT_CODE.fullmatch(text.strip()) is not None
 
 
+ALPHANUMERIC: Final = "alphanumeric"
+_TOLL_FREE: Final = re.compile(r"\+1(800|833|844|855|866|877|888)")
+
+
+def sender_kind(address: str) -> str:
+    """What a sender is, by its address: a name has letters, and cannot be replied to."""
+    if any(character.isalpha() for character in address):
+        return ALPHANUMERIC
+    if is_short_code(address):
+        return "short_code"
+    return "toll_free" if _TOLL_FREE.match(address.strip()) else "long_code"
+
+
 def metadata_version() -> str:
     """The version of the numbering plans in use, to be stored with each decision that rests on them."""
     import phonenumbers

@@ -4,7 +4,6 @@ The schema itself is in `rules`, and what a case may say in `golden`.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Final
@@ -29,7 +28,7 @@ def together(shipped: Mapping[str, str], given: Mapping[str, str]) -> dict[str, 
 
 
 def read_book(files: Mapping[str, str]) -> tuple[RuleBook, list[str]]:
-    """The packs that can be read, and a sentence about each that cannot: file, line, and what was expected.
+    """The packs that can be read, and a sentence about each mistake in the others: file, line, and what was expected.
 
     A pack whose parent cannot be read is left out without a word of its own.
     """
@@ -40,21 +39,19 @@ def read_book(files: Mapping[str, str]) -> tuple[RuleBook, list[str]]:
         except PackError as error:
             file = str(error.fields["file"])
             if (_value(left[file], "parent") or "") not in unread:
-                complaints.append(error.message)
+                complaints += [each.message for each in (error, *error.others)]
             unread.add(_value(left[file], "id"))
             del left[file]
 
 
 def read_all_cases(files: Mapping[str, str]) -> tuple[list[Golden], list[str]]:
-    """The golden cases of these files, and a sentence about each file that cannot be read."""
+    """The golden cases of these files, and a sentence about each mistake in them."""
     cases, complaints = list[Golden](), list[str]()
     for file, text in files.items():
         try:
             cases += read_cases(text, file)
         except GoldenError as error:
-            complaints.append(error.message)
-        except tomllib.TOMLDecodeError as error:
-            complaints.append(f"{file}: {error}.")
+            complaints += [each.message for each in (error, *error.others)]
     return cases, complaints
 
 

@@ -2,18 +2,15 @@
 
 import functools
 import hashlib
-import re
 from dataclasses import dataclass, replace
-from typing import Final
 
 from yesword.domain import codec, composing
 from yesword.domain.facts import BrandFacts, ProgramFacts, SenderFacts
 from yesword.domain.ids import BrandId, ProgramId
 from yesword.domain.parties import SenderTrait
+from yesword.domain.phone import sender_kind
 from yesword.domain.programs import Program
 from yesword.store import models
-
-_LONGEST_SHORT_CODE: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,14 +86,9 @@ def disclosure_digest(text: str) -> str:
 
 def sender_for(account: models.Account, address: str) -> models.Sender:
     """The sender with this address on the account, made where it is missing. Its kind shows in its address."""
-    if not address.lstrip("+").isdigit():
-        kind = models.Sender.Kind.ALPHANUMERIC
-    elif len(address) <= _LONGEST_SHORT_CODE:
-        kind = models.Sender.Kind.SHORT_CODE
-    else:
-        is_toll_free = re.match(r"\+1(800|833|844|855|866|877|888)", address) is not None
-        kind = models.Sender.Kind.TOLL_FREE if is_toll_free else models.Sender.Kind.LONG_CODE
-    sender, _ = models.Sender.objects.get_or_create(account=account, address=address, defaults={"kind": kind})
+    sender, _ = models.Sender.objects.get_or_create(
+        account=account, address=address, defaults={"kind": sender_kind(address)}
+    )
     return sender
 
 

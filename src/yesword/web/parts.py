@@ -11,6 +11,8 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 
+from yesword.domain.rules.sources import RuleSource
+
 Words = str | Promise
 
 
@@ -93,7 +95,7 @@ class RuleCard:
     topic: Words
     asks: Sequence[Words]
     citation: str
-    source: str
+    source: RuleSource
     layer: Words
     verified_on: Words
     status: str  # a word of `states.STATES`: in_force, contested, stayed, proposed, vacated, ended, ahead

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from yesword.domain.facts import GateFacts
 from yesword.web.formats import zone_name
 from yesword.web.installation import rules
+from yesword.web.law_names import named
 from yesword.web.legal_terms import categories, term
 
 Facts = list[tuple[str, str]]
@@ -27,7 +28,7 @@ def _places(facts: GateFacts) -> str:
     """Each place once, with its zone and how we know of it."""
     book = rules()
     told = {
-        f"{book.place_name(each.country, each.region)} ({zone_name(each.zone)}, {term(each.evidence)})": None
+        f"{named(book.place_name(each.country, each.region))} ({zone_name(each.zone)}, {term(each.evidence)})": None
         for each in facts.contact.places
     }
     return "; ".join(told) or _("nobody knows")

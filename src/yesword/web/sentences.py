@@ -17,10 +17,12 @@ from yesword.sending.explaining import Recomputed
 from yesword.web import parts
 from yesword.web.console.addresses import pack_link, rule_url
 from yesword.web.formats import moment
+from yesword.web.law_names import named
 
 # Steps of the gate that are skipped where their input is not known.
 _STEPS: Final[dict[str, Promise]] = {
     "sender": gettext_lazy("Whether the sender can receive an answer"),
+    "registration": gettext_lazy("Whether the sender is registered"),
     "registries": gettext_lazy("What registries say about the number"),
     "wording": gettext_lazy("The wording: whether it names the brand and the way out"),
     "program": gettext_lazy("What the program promises, and whether it is paused"),
@@ -42,8 +44,12 @@ _PERIODS: Final[dict[str, Promise]] = {
 }
 
 
+_NAMES: Final = frozenset({"place", "citation"})  # arguments that are names in the packs
+
+
 def say(sentence: Sentence) -> str:
-    return render(sentence, gettext, _day)
+    words = {key: named(str(value)) if key in _NAMES else value for key, value in sentence.args}
+    return render(Sentence.of(sentence.id, **words), gettext, _day)
 
 
 def remark(sentence: Sentence) -> str:
@@ -66,7 +72,7 @@ def reason_line(reason: Reason, zone: str) -> parts.ReasonLine:
         sentence=say(reason.sentence),
         fact=say(reason.fact),
         rule=reason.rule,
-        citation=reason.citation,
+        citation=named(reason.citation),
         remedy=say(reason.remedy),
         not_before=reason.not_before,
         zone=zone,

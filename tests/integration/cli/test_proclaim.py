@@ -81,3 +81,16 @@ def test_one_that_is_ended_stays_on_the_list(run):
     assert "already" in str(again.exception)
     missing = run("end", "7")
     assert "no proclamation 7" in str(missing.exception)
+
+
+def test_what_no_rule_heeds_is_entered_and_said_to_change_nothing(run):
+    for answer in (flood(run, "NL"), run("holiday", "US-TX", "--on", "2026-11-23", "--name", "Some day")):
+        assert answer.exit_code == 0
+        assert "No rule that decides asks about such a thing there" in answer.stderr
+    assert flood(run, "US-NY").stderr == ""
+
+
+def test_what_was_declared_has_a_name(run):
+    answer = run("holiday", "US-LA", "--on", "2026-12-24", "--name", " ")
+    assert isinstance(answer.exception, YeswordError)
+    assert not Proclamation.objects.exists()

@@ -90,10 +90,12 @@ class Page(HTMLParser):
         if tag == "style" or (tag == "script" and "src" not in given) or "style" in given:
             self.inline.append(self.get_starttag_text())
         self.inline += [name for name in given if name.startswith(("on", "hx-on"))]
+        # A link that somebody follows is no request of the page's; it may not tell where they come from, though.
+        is_link = tag == "a" and "noreferrer" in (given.get("rel") or "").split()
         self.foreign += [
             value
             for name, value in attrs
-            if name in {"src", "href", "action"} and value and re.match(r"(\w+:)?//", value)
+            if name in {"src", "href", "action"} and value and re.match(r"(\w+:)?//", value) and not is_link
         ]
 
 

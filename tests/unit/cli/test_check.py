@@ -169,3 +169,64 @@ def test_a_question_that_makes_no_sense_is_refused_with_a_sentence(more):
     result = check(DENMARK, "--consent", "express", *more)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+# --- what a question may say besides --------------------------------------------------------------------------
+
+
+def answered(*arguments: str) -> dict:
+    result = check(*arguments, "--json")
+    return {**json.loads(result.output), "exit_code": result.exit_code}
+
+
+def test_an_address_or_a_postcode_adds_a_place_and_the_hour_has_to_be_lawful_there_too():
+    question = ("+12125550123", "--consent", "express_written", "--at", "2026-11-23T20:30-05:00")
+    assert answered(*question)["verdict"] == "send"
+    for stated in (("--region", "US-FL"), ("--postcode", "33101")):
+        found = answered(*question, *stated)
+        assert (found["verdict"], found["reasons"][0]["rule"]) == ("wait", "us-fl.ftsa.tm")
+
+
+def test_a_chosen_zone_is_the_hour():
+    question = ("+31612345678", "--consent", "express_written", "--at", "2026-11-23T12:00Z")
+    assert answered(*question)["verdict"] == "send"
+    assert answered(*question, "--zone", "Pacific/Auckland")["verdict"] == "wait"
+
+
+def test_a_sender_that_says_where_it_is_registered_is_held_to_it():
+    question = (
+        "+34612345678",
+        "--consent",
+        "express_written",
+        "--at",
+        "2026-11-23T12:00+01:00",
+        "--sender",
+        "Acme",
+    )
+    assert "registration" in answered(*question)["skipped"]
+    assert answered(*question, "--registered", "tcr")["reasons"][0]["rule"] == "es.sr"
+    assert answered(*question, "--registered", "cnmc-alias")["verdict"] == "send"
+
+
+def test_a_number_of_no_country_is_answered_and_not_complained_of():
+    found = answered("+881612345678", "--consent", "express_written")
+    assert (found["verdict"], found["reasons"][0]["rule"]) == ("refuse", "house.place_unknown")
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        pytest.param(("--region", "US-ZZ"), "place_unknown_region", id="a region that is none"),
+        pytest.param(("--postcode", "abc"), "place_bad_postcode", id="a postcode that is none"),
+        pytest.param(("--zone", "Mars/Base"), "place_unknown_zone", id="a zone that is none"),
+        pytest.param(("--sender", " "), "no_sender_given", id="a sender without a name"),
+    ],
+)
+def test_what_is_stated_has_to_exist(more, code):
+    found = answered("+12125550123", "--consent", "express", *more)
+    assert (found["exit_code"], found["error"]) == (2, code)
+
+
+def test_where_somebody_is_the_store_knows_itself(tmp_path):
+    found = answered("+12125550123", "--program", "club", "--region", "US-FL", "--data", str(tmp_path))
+    assert (found["exit_code"], found["error"]) == (2, "known_to_the_store")

@@ -143,3 +143,23 @@ def test_linting_needs_no_django():
         "sys.exit('django' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_reminder_may_not_ask_for_an_answer_that_people_leave_with():
+    text = "Acme: din tid er fredag kl. 10:00. Svar SLUT for at aflyse."
+    told = (
+        "--country",
+        "DK",
+        "--brand",
+        "Acme",
+        "--lang",
+        "da",
+        "--class",
+        "informational",
+        "--kind",
+        "reminder",
+    )
+    found = {each["code"]: each for each in findings("--text", text, *told)}
+    assert set(found) == {"leaving_word", "way_out_missing"}
+    first, last = found["leaving_word"]["span"]
+    assert text[first:last] == "SLUT"

@@ -93,6 +93,8 @@ def test_a_rule_is_shown_with_its_envelope_its_kin_and_its_cases():
     for words in (
         "us-fl.ftsa.tm · Florida (us-fl)",
         "written in    Fla. Stat. 501.616",
+        "source        fl-1120, a primary source; verified on 2026-11-22",
+        "address       https://flsenate.gov/Session/Bill/2021/1120/BillText/er/HTML",
         "power         Decides: it makes a text wait, or asks for more.",
         "adds to       us.tcpa.tm · hours: ",
         "Golden cases: ",
@@ -110,6 +112,9 @@ def test_a_rule_is_shown_with_its_envelope_its_kin_and_its_cases():
         pytest.param(
             "us.tcpa.rv.scope", "status        stayed, from 2025-04-11, stayed until 2027-01-31", id="a stay"
         ),
+        pytest.param(
+            "us.tcpa.rv.scope", "source        tcpaworld-2026, a secondary source", id="a report on it"
+        ),
         pytest.param("us-fl", "lineage       us-fl ← us", id="a pack"),
         pytest.param("us", "children      us-al", id="a pack with children"),
         pytest.param(
@@ -122,6 +127,23 @@ def test_a_rule_is_shown_with_its_envelope_its_kin_and_its_cases():
 )
 def test_show_says_what_belongs_together(rule_id, words):
     assert words in rules("show", rule_id).output
+
+
+def test_general_knowledge_has_no_address():
+    known = next(rule for pack in BOOK.packs for rule in pack.rules if rule.source == "facts")
+    shown = rules("show", known.id).output
+    assert "source        general knowledge, without an address; verified on" in shown
+    assert "\n  address" not in shown
+
+
+def test_json_has_the_address_of_a_source():
+    (told,) = [
+        each
+        for each in json.loads(rules("list", "--pack", "us-fl", "--json").output)
+        if each["rule"] == "us-fl.ftsa.tm"
+    ]
+    assert (told["source"], told["is_primary_source"]) == ("fl-1120", True)
+    assert told["source_address"].startswith("https://flsenate.gov/")
 
 
 def test_every_rule_and_pack_can_be_shown():
@@ -174,7 +196,7 @@ def test_a_case_about_a_rule_that_is_none_is_wrong_whatever_the_answer(tmp_path)
             id="a misspelt word",
         ),
         pytest.param(
-            law(rule(hours=HOURS), pack="us-xx", parent="us", region="US-XX"),
+            law(rule(hours=HOURS), pack="us-xx", parent="us", region="US-FL"),
             r"line \d+: rule us-xx\.hours would replace us\.tcpa\.tm, which may not be relaxed",
             id="a child that relaxes",
         ),
@@ -211,6 +233,47 @@ def test_everything_that_is_wrong_is_told_and_what_follows_from_it_is_not(tmp_pa
     assert str(child) not in result.output
 
 
+def test_every_mistake_of_a_pack_is_told(tmp_path):
+    file = tmp_path / "xx.toml"
+    misspelt = {"classes": ["promotional"], "evry_day": ["08:00-20:00"]}
+    file.write_text(
+        law(rule(hours=misspelt), rule(cap={}), rule(mixed={"is_promotional": True}, source="hearsay"))
+    )
+    result = rules("check", file)
+    assert "3 things are wrong." in result.output
+    for words in (
+        "unknown key evry_day. Expected one of every_day, mon, ",
+        "cap has no ",
+        "source = 'hearsay'. Expected",
+    ):
+        assert words in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("", "line 1: there is no case.", id="an empty file"),
+        pytest.param("[[case]\n", "line 1: .* Expected valid TOML", id="no TOML"),
+        pytest.param(
+            CASE.format(verdict="sent"), 'line 7: case "noon is open" has verdict = "sent".', id="a verdict"
+        ),
+    ],
+)
+def test_cases_that_break_the_schema_are_told_with_file_and_line(exland, tmp_path, text, told):
+    cases = tmp_path / "cases.toml"
+    cases.write_text(text)
+    result = rules("check", exland, "--cases", cases)
+    assert result.exit_code == 1
+    assert re.search(rf"cases\.toml, {told}", result.output)
+
+
+def test_a_case_that_pins_a_rule_which_was_not_asked_is_complained_of(exland, tmp_path):
+    cases = tmp_path / "cases.toml"
+    cases.write_text(CASE.format(verdict="send").replace("XX Europe", "YY Europe"))
+    result = rules("check", exland, "--cases", cases)
+    assert "the pack xx does not speak to this text" in result.output
+
+
 def test_a_given_pack_stands_in_the_place_of_the_shipped_one(tmp_path):
     florida = (Path(__file__).parents[3] / "src/yesword/domain/rules/packs/us-fl.toml").read_text()
     file = tmp_path / "florida.toml"
@@ -237,6 +300,29 @@ def test_where_nothing_changes_it_says_so():
     assert lines("diff", "--from", "2019-01-01", "--to", "2019-01-02", "--pack", "nl") == [
         "No rule changes after 2019-01-01 until 2019-01-02."
     ]
+
+
+def test_a_diff_in_json_has_each_change_with_its_rule():
+    told = json.loads(
+        rules("diff", "--from", "2027-01-01", "--to", "2027-02-01", "--pack", "us", "--json").output
+    )
+    assert (told["from"], told["to"], told["answers"]) == ("2027-01-01", "2027-02-01", None)
+    (change,) = told["changes"]
+    assert (change["on"], change["change"], change["rule"]) == ("2027-01-31", "unstayed", "us.tcpa.rv.scope")
+
+
+def test_a_day_does_not_differ_from_itself():
+    equal = ("diff", "--from", "2027-01-31", "--to", "2027-01-31")
+    assert lines(*equal) == ["Both days are 2027-01-31: no rule changes between a day and itself."]
+    assert json.loads(rules(*equal, "--json").output)["changes"] == []
+    assert rules(*equal, "--pack", "zz").exception.code == "unknown_rule"
+
+
+@pytest.mark.parametrize("asked", [("--data", "nowhere"), ("--sample", "5")])
+def test_what_cannot_be_asked_is_said_before_anything_is_printed(asked):
+    result = rules("diff", "--from", "2027-01-01", "--to", "2027-02-01", *asked)
+    assert result.output == ""
+    assert result.exception is not None
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 """How a golden case is written: what each key means, when it is run, and what is complained of."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from factories.books import book, law, rule
 from yesword.domain.events import Basis, Grade
 from yesword.domain.facts import Listed
 from yesword.domain.golden import USUAL, Golden, GoldenError, read_cases
+from yesword.domain.golden_schema import KEYS
 from yesword.domain.ids import ProgramId
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.parties import Origin, RecipientKind, SenderTrait
@@ -15,7 +20,9 @@ from yesword.domain.places import PlaceEvidence
 
 HOURS = rule(hours={"classes": ["promotional"], "every_day": ["08:00-20:00"]}, severity="hold")
 NEW_YORK = 'places = ["XX America/New_York"]'
-MINUTE = timedelta(minutes=1)
+AT = "at = 2026-11-22T15:00:00Z"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NEW = rule(mixed={"is_promotional": True}, id="xx.new", effective_from=date(2026, 1, 1))
 
 
 def cases(case: str, usual: str = NEW_YORK) -> list[Golden]:
@@ -164,20 +171,177 @@ def test_a_stop_of_another_program_leaves_this_one_granted():
 # --- what is complained of ------------------------------------------------------------------------------------
 
 
+def refused(text: str) -> list[GoldenError]:
+    with pytest.raises(GoldenError) as first:
+        read_cases(text, "xx.toml")
+    assert first.value.fields["file"] == "xx.toml"
+    return [first.value, *first.value.others]
+
+
+CASE = """# A comment, with a name = "that is none".
+[usual]
+places = ["XX America/New_York"]
+
+[[case]]
+name = "first"
+rule = "xx.hours"
+at = 2026-11-22T15:00:00Z
+verdict = "send"
+
+[[case]]
+name = "second"
+rule = "xx.hours"
+at = 2026-11-22T15:00:00Z
+verdict = "send"
+"""
+
+
 @pytest.mark.parametrize(
-    ("case", "problem"),
+    ("old", "new", "line", "told"),
     [
-        pytest.param("breezy = 1", "nobody knows breezy", id="a key nobody knows"),
-        pytest.param('verdict = "maybe"', "maybe", id="a verdict that is none"),
-        pytest.param('kind = "letter"', "letter", id="a kind that is none"),
-        pytest.param('brand_traits = ["nice"]', "nice", id="a trait that is none"),
-        pytest.param('text = "bad"', "bad", id="a text that is none"),
-        pytest.param('places = ["XX"]', "not enough values", id="a place without a zone"),
+        pytest.param("verdict", "breezy = 1\nverdict", 9, 'case "first" says breezy, which nobody knows', id="a key"),
+        pytest.param('places = ["XX America/New_York"]', "", 6, 'case "first" has no places', id="no places"),
+        pytest.param('["XX America/New_York"]', "[]", 6, 'case "first" has no places', id="an empty list of places"),
+        pytest.param("at = 2026-11-22T15:00:00Z", "", 6, "Expected at, a moment with its offset, or local", id="no at"),
+        pytest.param('verdict = "send"', "", 6, 'case "first" has no verdict. Expected .* send, wait', id="no verdict"),
+        pytest.param('rule = "xx.hours"', "", 6, 'case "first" has no rule', id="no rule"),
+        pytest.param('name = "first"', "", 5, "a case without a name has no name", id="no name"),
+        pytest.param('"first"', '""', 6, "name to be a string that says something", id="an empty name"),
+        pytest.param('"first"', '"second"', 12, 'case "second" stands twice', id="a name that stands twice"),
+        pytest.param("15:00:00Z", "15:00:00", 8, "at = 2026-11-22T15:00:00. .* with its offset", id="no offset"),
+        pytest.param("2026-11-22T15:00:00Z", "2026-11-22", 8, "at to be a moment", id="a day"),
+        pytest.param("2026-", "0001-", 8, "at to be a moment", id="a moment before there were phones"),
+        pytest.param('"send"', '"maybe"', 9, "verdict to be one of send, wait, refuse", id="a verdict that is none"),
+        pytest.param("verdict", 'local = "20:00"\nverdict', 9, "has at and local. Expected one", id="at and local"),
+        pytest.param("verdict", 'until = "20:00"\nverdict', 9, "until without local", id="until what"),
+        pytest.param("verdict", "is_reached = false\nverdict", 9, None, id="outside the pack's reach, and sent"),
+        pytest.param('"send"', '"wait"\nis_reached = false', 10, 'verdict = "send" with it', id="outside, and held"),
+        pytest.param("[usual]", "[usual]\nkind = 1", 3, "what is usual has kind = 1", id="in what is usual"),
+        pytest.param("[usual]", "[[usual]]", 2, "one table .usual.", id="what is usual, as a list"),
+        pytest.param("[usual]", "[common]", 2, "nobody knows common. Expected the tables", id="another table"),
+        pytest.param('rule = "xx.hours"', "rule = xx.hours", 7, "Expected valid TOML", id="broken TOML"),
+        pytest.param('verdict = "send"\n\n', 'verdict = "send', 9, "Expected valid TOML", id="a string without end"),
+    ],
+)  # fmt: skip
+def test_a_case_that_breaks_the_schema_is_refused_with_its_line(old, new, line, told):
+    text = CASE.replace(old, new, 1)
+    if told is None:
+        assert read_cases(text, "xx.toml")
+        return
+    first = refused(text)[0]
+    assert first.fields["line"] == line
+    assert re.search(told, first.message), first.message
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param('kind = "letter"', "kind to be one of campaign, reminder", id="a kind that is none"),
+        pytest.param('class = "ad"', "class to be one of promotional", id="a class that is none"),
+        pytest.param('consent = "yes"', "consent to be one of express_written", id="a consent that is none"),
+        pytest.param('brand_traits = ["nice"]', "a list of traits, each one of charity", id="a trait that is none"),
+        pytest.param('text = "bad"', "text to be one of good, nameless", id="a text that is none"),
+        pytest.param('sender = "pigeon"', "sender to be one of short_code", id="a sender that is none"),
+        pytest.param('contains = ["glitter"]', "a list of elements, each one of link", id="an element that is none"),
+        pytest.param('places = ["XX"]', "a list of places, each a place with its time zone", id="no zone"),
+        pytest.param('places = "XX Etc/UTC"', "places to be a list of places", id="one place, in no list"),
+        pytest.param('places = ["XX Mars/Olympus"]', "a time zone of the tz database", id="a zone that is none"),
+        pytest.param('places = ["US-ZZ America/New_York"]', "each one of .*US-NY", id="a state that is none"),
+        pytest.param('brand_region = "US-XX"', "brand_region to be one of .*US-NY", id="a brand's state"),
+        pytest.param('brand_country = "Exland"', "a two-letter code of a country", id="a country in words"),
+        pytest.param('noted = "yes"', "noted to be true or false", id="a claim in words"),
+        pytest.param('granted_days_ago = "1"', "a number from 0", id="a number in words"),
+        pytest.param("granted_days_ago = true", "a number from 0", id="a claim for a number"),
+        pytest.param("granted_days_ago = nan", "a number from 0", id="a number that is none"),
+        pytest.param("granted_days_ago = 9999999", "a number from 0 to 36,525", id="an age ago"),
+        pytest.param("characters = 1.5", "a whole number", id="half a character"),
+        pytest.param("labels = [1]", "a list of strings", id="numbers for labels"),
+        pytest.param("registries.dnc = {}", "registries.dnc to be a table with listed", id="not told whether listed"),
+        pytest.param("registries.dnc = { listed = 1 }", "its listed to be true or false", id="listed, by a number"),
+        pytest.param("registries = []", "a table of registries", id="a list of registries"),
+        pytest.param("relation = { days_ago = 3 }", "a table with origin", id="a relation without an origin"),
+        pytest.param(
+            'relation = { origin = "sale", since = 3 }', "no more than origin, days_ago", id="a relation's key"
+        ),
+        pytest.param(
+            'proclaimed = { cause = "emergency", place = "US-NY", from = 2026-11-20, to = 2026-11-21, name = "flood" }',
+            "its from to be a moment with its offset",
+            id="an emergency from a day",
+        ),
+    ],
+)  # fmt: skip
+def test_a_value_that_its_key_does_not_take_is_refused_in_words(value, expected):
+    key = re.split(r"[ .]", value)[0]
+    others = [] if key == "places" else [NEW_YORK]
+    text = "\n".join(["[[case]]", 'name = "a"', 'rule = "r"', 'verdict = "send"', *others, value, AT])
+    (error,) = refused(text)
+    assert error.fields["line"] == text.splitlines().index(value) + 1
+    assert re.search(f'case "a" has {key} = .*{expected}', error.message), error.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="an empty file"),
+        pytest.param("# nothing\n", id="a comment"),
+        pytest.param(NEW_YORK.join(["[usual]\n", "\n"]), id="what is usual, and no more"),
+        pytest.param(CASE.replace("[[case]]", "[[cases]]"), id="another word for them"),
+        pytest.param("case = []", id="a list without cases"),
+        pytest.param("[case]\nname = 'a'", id="one table"),
     ],
 )
-def test_a_case_that_is_not_understood_is_refused_with_its_name(case, problem):
-    with pytest.raises(GoldenError, match=f'xx.toml, case "a case": .*{problem}'):
-        only(case)
+def test_a_file_without_a_case_is_refused(text):
+    assert any(
+        "there is no case. Expected each case as a table under [[case]]" in each.message
+        for each in refused(text)
+    )
+
+
+def test_every_mistake_of_a_file_is_told():
+    told = refused(CASE.replace('"send"', '"sent"').replace('rule = "xx.hours"\n', "", 1))
+    assert [(each.fields["line"], str(each.fields["what"])) for each in told] == [
+        (8, 'case "first" has verdict = "sent"'),
+        (6, 'case "first" has no rule'),
+        (14, 'case "second" has verdict = "sent"'),
+    ]
+
+
+def test_every_key_has_a_meaning_where_nothing_is_said():
+    assert set(KEYS) == set(USUAL)
+
+
+SCALARS = st.one_of(
+    st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.datetimes(), st.dates(), st.times(),
+    st.datetimes(timezones=st.just(UTC)), st.sampled_from(["US-FL America/New_York", "sale", "fri", "20:00", "US-FL"]),
+)  # fmt: skip
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["origin", "listed", "days_ago", "x"]), inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+@given(key=st.sampled_from(KEYS), value=VALUES)
+@settings(max_examples=400, deadline=None)
+def test_whatever_a_key_holds_it_is_read_or_refused_in_words(key, value):
+    usual = {"name": "a", "rule": "r", "verdict": "send", "places": ["XX Etc/UTC"], "at": NOON}
+    case = {**usual, key: value}
+    try:
+        told = [each.name for each in read_values({"case": [case]})]
+    except GoldenError as error:
+        told = [error.message]
+    assert told
+    assert not any("Error" in each or "object" in each for each in told)
+
+
+def read_values(values: dict[str, Any]) -> tuple[Golden, ...]:
+    """As if the file held these values: not every value has a text in TOML that reads back as it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("yesword.domain.golden_schema.tomllib.loads", lambda _text: values)
+        return read_cases("", "xx.toml")
 
 
 @pytest.mark.parametrize(
@@ -197,10 +361,16 @@ def test_a_case_that_is_not_understood_is_refused_with_its_name(case, problem):
         pytest.param(
             'local = "19:59"\nnoted = true', "xx.hours is not among nothing", id="a note that is not there"
         ),
+        pytest.param(
+            f'{AT}\nplaces = ["YY Etc/UTC"]', "the pack xx does not speak to this text", id="a text elsewhere"
+        ),
+        pytest.param(f'{AT}\nplaces = ["YY Etc/UTC"]\nis_reached = false', None, id="elsewhere, and so it says"),
+        pytest.param(f"{AT}\nis_reached = false", "the pack xx speaks to this text", id="not elsewhere at all"),
+        pytest.param('at = 2020-01-01T00:00:00Z\nplaces = ["YY Etc/UTC"]\nrule = "xx.new"', None, id="before its day"),
     ],
 )  # fmt: skip
 def test_a_case_that_the_gate_answers_otherwise_is_complained_of(case, complaint):
-    packs = book(law(HOURS))
+    packs = book(law(HOURS, NEW))
     for moment in cases(case):
         found = moment.complaint(packs)
         assert (found is None) if complaint is None else complaint in (found or "")

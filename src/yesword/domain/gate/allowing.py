@@ -12,6 +12,7 @@ from yesword.domain.gate.case import Case
 from yesword.domain.gate.reasons import built_in, by_rule, dated
 from yesword.domain.gate.routes import matches
 from yesword.domain.gate.strength import promotes_on_a_grant, strong_enough
+from yesword.domain.hours import zone
 from yesword.domain.ids import to_text
 from yesword.domain.messages import MessageClass, MessageKind, Standing
 from yesword.domain.permission import Lack, Permission
@@ -140,7 +141,7 @@ def _stopped_elsewhere(case: Case) -> Iterator[Reason]:
         stops = [
             each
             for each in case.facts.contact.state.withdrawals
-            if each.at.date() >= since
+            if each.at.astimezone(zone(case.plan.rules.zone)).date() >= since
             and _still_stands(each)
             and each.route not in _NAMED_BY
             and not (grant.is_confirmed and grant.since > each.at)  # joined again, from the handset

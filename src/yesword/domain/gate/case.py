@@ -6,6 +6,7 @@ from typing import TypeVar
 from yesword.domain.events import Basis
 from yesword.domain.facts import GateFacts
 from yesword.domain.gate.plan import Plan, plan_for
+from yesword.domain.hours import zone
 from yesword.domain.messages import MessageKind
 from yesword.domain.permission import Permission, permission
 from yesword.domain.rules import RuleBook
@@ -74,7 +75,8 @@ class Case:
         grant = on or self.permission.grant
         if grant is None:
             return False
-        return not when.collected_from <= grant.since.date() < when.collected_to
+        given_on = grant.since.astimezone(zone(self.plan.rules.zone)).date()
+        return not when.collected_from <= given_on < when.collected_to
 
     def _is_related(self, rule: Rule) -> bool:
         since = datetime.min.replace(tzinfo=self.at.tzinfo)

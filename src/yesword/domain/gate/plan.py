@@ -28,10 +28,10 @@ from yesword.domain.rules.model.consent import (
     Reconfirm,
     Standard,
 )
+from yesword.domain.rules.resolve import NOWHERE
 
 _MOST_PLANS: Final = 20_000  # a bound on memory; a year of sending to the whole world needs a few thousand
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
-_NOWHERE: Final = "Etc/UTC"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,7 +271,7 @@ def _openings(
     if not rules.places:
         # Nobody knows where the person is; that some rule about hours speaks is all that can be said.
         nowhere = Place(
-            country=asked.number_country, region=None, zone=_NOWHERE, evidence=PlaceEvidence.COUNTRY
+            country=asked.number_country, region=None, zone=NOWHERE, evidence=PlaceEvidence.COUNTRY
         )
         for rule, hours in rules.of(times.Hours):
             name = book.place_name(nowhere.country, None)
@@ -279,7 +279,7 @@ def _openings(
                 rule=rule,
                 place=nowhere,
                 name=name,
-                clock=(hours.week, _NOWHERE),
+                clock=(hours.week, NOWHERE),
                 unlocked_by=hours.unlocked_by,
             )
 

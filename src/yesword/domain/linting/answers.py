@@ -63,4 +63,4 @@ def _more(languages: tuple[str, ...] | None) -> frozenset[tuple[str, ...]]:
         spoken = in_language(None)
     else:
         spoken = tuple(said for language in languages if (said := wordings(language)) is not None)
-    return frozenset(normalise(word).words for said in spoken for word in said.leaving)
+    return frozenset(normalise(word).words for said in spoken for word in said.answers.leaving)

@@ -10,6 +10,8 @@ from yesword.domain.linting import readability
 from yesword.domain.linting.finding import Finding, Severity, ordered, wording
 from yesword.domain.linting.law import Law, broken, law, route_of
 from yesword.domain.linting.parts import OF_PROMOTION, Wording, has_link_to_more, offer, says
+from yesword.domain.linting.patterns import is_in, plain, sentence_around, spans
+from yesword.domain.linting.wordings import in_language
 from yesword.domain.messages import MessageClass
 from yesword.domain.programs import Program
 from yesword.domain.rules.model import Pack, Rule
@@ -65,6 +67,7 @@ def lint_disclosure(
         (
             *_parts(said, held, is_promotional=is_promotional),
             *_form(form, held),
+            *_partners(text, language),
             *_plain(text),
         )
     )
@@ -118,6 +121,20 @@ def _form(form: FormFacts, held: Law) -> Iterator[Finding]:
         rules = [rule for rule, consent in held.of(Consent) if forbidden in consent.forbidden]
         if is_so and rules:
             yield broken(code, rules, Sentence.of(code))
+
+
+# --- one brand -----------------------------------------------------------------------------------------------
+
+
+def _partners(text: str, language: str | None) -> Iterator[Finding]:
+    """Whoever else would text needs a consent of their own: "texts from Acme and partners"."""
+    written = plain(text)
+    for said in in_language(language):
+        for start, end in spans(said.partners.says, written):
+            around = written[slice(*sentence_around(written, (start, end)))]
+            if not is_in(said.partners.denied, around):
+                yield wording("partners", Severity.WARNING, Sentence.of("partners"), span=(start, end))
+                return
 
 
 # --- plain length --------------------------------------------------------------------------------------------

@@ -9,14 +9,19 @@ from typing import Final
 from yesword.domain.errors import YeswordError
 from yesword.domain.linting.patterns import Span
 
-# With a scheme or www; or a domain with a path behind it; or one that ends as shops' domains do.
+_LABEL: Final = r"(?:[^\W_](?:[\w-]*[^\W_])?\.)"
+_TOP: Final = r"(?:xn--[a-z0-9-]*[a-z0-9]|[^\W\d_]{2,})"
+# With a scheme or www; or a domain with a path behind it; or one alone, whose ending tells a domain from a full stop
+# that no blank follows. In other letters than Latin the next word may follow at once: "acme.kr입니다".
 _LINK: Final = re.compile(
     r"https?://[^\s<>\"”»]+|(?<![\w@.])www\.[^\s<>\"”»]+"
-    r"|(?<![\w@.])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}/[^\s<>\"”»]*"
-    r"|(?<![\w@.])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
-    r"(?:com|net|org|info|biz|shop|store|app|io|eu|us|uk|ca|au|ie|nl|be|se|dk|no|fi|de|at|ch|fr|es|it|pt|pl|br)(?![\w.-]*\w)",
+    rf"|(?<![\w@.]){_LABEL}+{_TOP}/[^\s<>\"”»]*"
+    rf"|(?<![\w@.])(?P<bare>{_LABEL}+(?P<top>xn--[a-z0-9-]*[a-z0-9]|[a-z]{{2,}}(?![a-z0-9_])|[^\W\d_]{{2,}}))"
+    r"(?![.@-]\w|@)",
     re.IGNORECASE,
 )
+_COUNTRY: Final = 2  # letters
+_NO_WORDS: Final = frozenset({"com", "org"})  # nobody begins a sentence with these
 _HOST: Final = re.compile(r"(?:https?://)?(?:www\.)?([^/:?#]+)", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # Eight to fifteen figures, or seven in the groups that people write numbers in; no date, no price, no order number.
@@ -24,6 +29,9 @@ _PHONE: Final = re.compile(
     r"(?<![\w/.,+-])(?:\+|00)[1-9](?:[ ().-]{0,2}\d){6,13}(?!\d)"
     r"|(?<![\w/.,+-])\(?0\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\w-])"
     r"|(?<![\w/.,+-])(?:1[ .-])?\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)"
+    # Free numbers that spell a word: 800-ACME, 1-800-GO-ACME.
+    r"|(?<![\w/.,+-])(?:\+?1[ .-])?\(?0?(?:800|808|822|833|844|855|866|877|888|900|600)\)?-"
+    r"(?=[A-Z\d-]{4})(?=[\d-]*[A-Z]+)[A-Z\d]+(?:-[A-Z\d]+)*(?![\w-])"
 )
 
 
@@ -31,6 +39,28 @@ class ShortenerListError(YeswordError):
     """Row {row} of the list of shorteners is not understood: {problem}. Correct the list."""
 
     code = "bad_shortener_list"
+
+
+class DomainListError(YeswordError):
+    """The list of top-level domains is not understood at {found}. Correct the list."""
+
+    code = "bad_domain_list"
+
+
+@functools.cache
+def top_level_domains() -> frozenset[str]:
+    text = resources.files(__package__).joinpath("top_level_domains.txt").read_text("utf-8")
+    return read_domains(text)
+
+
+def read_domains(text: str) -> frozenset[str]:
+    found: set[str] = set()
+    for line in text.splitlines():
+        for each in () if line.startswith("#") else line.split():
+            if each in found or "." in each or each != each.casefold():
+                raise DomainListError(found=each)
+            found.add(each)
+    return frozenset(found)
 
 
 @functools.cache
@@ -56,11 +86,23 @@ def links(text: str) -> tuple[Span, ...]:
         return ()
     found = []
     for match in _LINK.finditer(text):
+        if match["bare"] and not _is_domain(match["bare"], match["top"]):
+            continue
         start, end = match.span()
         while end > start and text[end - 1] in ".,;:!?)'":  # the sentence's own
             end -= 1
         found.append((start, end))
     return tuple(found)
+
+
+def _is_domain(bare: str, top: str) -> bool:
+    """Whether it is a domain, and no sentence that ends without a blank, such as "today.In store", nor "e.g" and "kl.10"."""
+    if not top.casefold().startswith("xn--") and top.casefold() not in top_level_domains():
+        return False
+    name = bare[: -len(top) - 1]
+    is_sentence = top[0].isupper() and not name.isupper() and top.casefold() not in _NO_WORDS
+    is_short = len(top) == _COUNTRY and len(name) == 1
+    return not is_sentence and not is_short and any(each.isalpha() for each in name)
 
 
 def without_links(text: str) -> str:

@@ -8,6 +8,7 @@ import functools
 import re
 from typing import Final
 
+from yesword.domain.linting.labels import ways
 from yesword.domain.linting.links import links, phone_numbers, shortened
 from yesword.domain.linting.patterns import Many, is_in, plain
 from yesword.domain.linting.selling import sells
@@ -23,10 +24,14 @@ def labels_in(text: str, labels: tuple[tuple[str, str], ...]) -> tuple[str, ...]
     """Of the labels (literal, position) those that the text carries where they belong, each once, in their order.
 
     The position is first, anywhere or end. A label wanted in two places counts when it stands in both. After one at the
-    end a phone number or a link may follow, as in "무료수신거부 080-123-4567".
+    end a phone number or a link may follow, as in "무료수신거부 080-123-4567". Other ways of writing one are in `labels`.
     """
     folded = text.casefold()
-    carried = [literal for literal, position in labels if _carries(folded, literal.casefold(), position)]
+    carried = [
+        literal
+        for literal, position in labels
+        if any(_carries(folded, way.casefold(), position) for way in ways(literal))
+    ]
     wanted = dict.fromkeys(literal for literal, _ in labels)
     times = {literal: sum(1 for each, _ in labels if each == literal) for literal in wanted}
     return tuple(literal for literal in wanted if carried.count(literal) == times[literal])

@@ -114,6 +114,12 @@ def is_in(phrases: Iterable[Phrase], text: str) -> bool:
     return next(spans(phrases, text), None) is not None
 
 
+def sentence_around(text: str, span: Span, ends: str = ".!?\n") -> Span:
+    """From the mark that ends a sentence before the span to the next one behind it."""
+    start = max(text.rfind(mark, 0, span[0]) for mark in ends) + 1
+    return start, min((place for mark in ends if (place := text.find(mark, span[1])) >= 0), default=len(text))
+
+
 class Many:
     """Many phrases, to be looked for in many texts: each is tried only where three letters of it are in the text."""
 

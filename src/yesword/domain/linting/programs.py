@@ -7,7 +7,7 @@ from typing import Final
 
 from yesword.domain import composing, templates
 from yesword.domain.decisions import Argument, Sentence
-from yesword.domain.linting import frequency
+from yesword.domain.linting import categories, frequency
 from yesword.domain.linting.answers import refuse_answers
 from yesword.domain.linting.disclosures import lint_disclosure
 from yesword.domain.linting.finding import Finding, Severity, at, ordered, wording
@@ -44,7 +44,17 @@ def lint_program(
         found += _texts(program, language, texts, places, packs, on)
         found += at(refuse_answers(texts.confirm_words, program.languages), f"{language}.confirm_words")
     found += at(refuse_answers(program.keywords, program.languages), "keywords")
+    found += _categories(program, packs)
     return ordered(found)
+
+
+def _categories(program: Program, packs: tuple[Pack, ...]) -> Iterator[Finding]:
+    known = categories.known(packs)
+    for category in program.categories:
+        meant = categories.meant(category, known)
+        if meant is not None:
+            sentence = Sentence.of("category_meant", category=category, meant=meant)
+            yield wording("category_meant", Severity.WARNING, sentence, offer=meant, where="categories")
 
 
 def _texts(

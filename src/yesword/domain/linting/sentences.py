@@ -42,6 +42,7 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "bundled": _("The consent is part of the terms. It needs a question of its own."),
         "condition_of_sale": _("A sale depends on the consent. People have to be able to buy without it."),
         "condition_of_entry": _("Entering the contest depends on the consent. It may not."),
+        "partners": _("It asks for others too. A consent is for the one brand that it names."),
         # --- a text
         "brand_missing": _("The text does not say who it is from."),
         "way_out_missing": _("The text does not say how to stop."),
@@ -51,6 +52,9 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "stop_cannot_arrive": _("The text asks for an answer, and a name as sender cannot receive one."),
         "category_forbidden": _("Texts about {category} may not go there."),
         "category_suspected": _("The text seems to be about {category}, which may not go there."),
+        "category_undeclared": _(
+            "The text seems to be about {category}. Rules on {category} are kept only where the program has it as a category."
+        ),
         "long_text": _("The text takes {segments} segments. A second one needs a reason."),
         "too_many_characters": _("The text has {characters} characters. At most {most} are allowed."),
         "ucs_2": _("{characters} makes a segment hold 70 characters instead of 160."),
@@ -73,6 +77,9 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "template": _("{problem}"),
         # --- a program
+        "category_meant": _(
+            'No rule knows the category "{category}". If {meant} is meant, write so: rules go by that word.'
+        ),
         "way_out_not_recognised": _("The line of the way out is not recognised as one."),
         "leaving_word": _("People leave with {word}. As an answer it would sign them off."),
         "leaving_word.begins": _("People answer with the first word, and leave with {word}."),

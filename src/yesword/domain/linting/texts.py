@@ -4,18 +4,20 @@ Holds it to the same rules as the gate will, so that a campaign is put right bef
 rule gives.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from yesword.domain import composing, templates
 from yesword.domain.decisions import Sentence
 from yesword.domain.facts import SenderFacts
-from yesword.domain.linting import links, selling
+from yesword.domain.linting import asking, labels, links, selling
 from yesword.domain.linting.characters import plainer
 from yesword.domain.linting.disclosures import missing_part
 from yesword.domain.linting.finding import Finding, Severity, ordered, wording
-from yesword.domain.linting.law import Law, broken, gravest, law, route_of
+from yesword.domain.linting.law import Law, broken, law, route_of
 from yesword.domain.linting.measuring import labels_in
 from yesword.domain.linting.parts import Wording, names, says
 from yesword.domain.linting.wordings import standard_way_out
@@ -35,6 +37,13 @@ _DUE: Final = {
 }
 _POLICIES: Final = tuple(_DUE)
 _SHOWN_LINK: Final = "https://{host}/u/..."
+# A text of these kinds asks something, or is about something that may be called off.
+_ASKING: Final = frozenset({MessageKind.REMINDER, MessageKind.SURVEY})
+# "STOP au 36111", "STOP to 800123": where to send the word, from whatever sender the text is.
+_NUMBER_TO_ANSWER: Final = re.compile(
+    r"(?<!\w)[^\W\d_]{2,}(?:\s*:|\s+(?:sms|par sms))?(?:\s+(?:au|to|naar|an|til|till|al|a|para|na|numeroon))?\s+\+?\d{4,15}(?!\w)",
+    re.IGNORECASE,
+)
 _ROUTES: Final = {route.value: route for route in Route}
 
 
@@ -98,7 +107,8 @@ def lint_text(
     return ordered(
         (
             *_brand(said, concerned),
-            *_way_out(said, concerned, sender, program),
+            *_answers(said, kind),
+            *_way_out(said, concerned, sender, program, kind),
             *_categories(said, concerned, categories, program),
             *_length(text, concerned, reason),
             *_characters(text),
@@ -126,26 +136,53 @@ def _brand(said: Wording, held: Law) -> Iterator[Finding]:
 # --- the way out ---------------------------------------------------------------------------------------------
 
 
+def _answers(said: Wording, kind: MessageKind) -> Iterator[Finding]:
+    """Words that people leave with, as answers to something else."""
+    for span, finding in asking.answers_in(said.text, said.language, is_asking=kind in _ASKING):
+        yield replace(finding, span=span)
+
+
 def _way_out(
-    said: Wording, held: Law, sender: SenderFacts | None, program: Program | None
+    said: Wording, held: Law, sender: SenderFacts | None, program: Program | None, kind: MessageKind
 ) -> Iterator[Finding]:
     due = held.of(WayOut)
     if not due:
         return
     can_receive = sender.can_receive if sender else _route(sender, program) is not Route.ALPHANUMERIC
+    text = asking.without_answers(said.text, said.language, is_asking=kind in _ASKING)
+    is_answerable = can_receive or _has_number_to_answer(text)
     by_reply = [rule for rule, way_out in due if way_out.is_by_reply]
-    if not can_receive and by_reply:
+    if not is_answerable and by_reply:
         yield broken("cannot_be_answered", by_reply, Sentence.of("cannot_be_answered"))
-    if composing.has_way_out(said.text):
-        if not can_receive and not _has_way_out_link(said.text):
+    offered = _offered(said, held, program, can_receive=can_receive)
+    if composing.has_way_out(text):
+        if not is_answerable and not _has_way_out_link(text) and not _says_label(text, held):
             rules = [rule for rule, _ in due]
-            offered = standard_way_out(said.language or "en", _link(program))
             yield broken("stop_cannot_arrive", rules, Sentence.of("stop_cannot_arrive"), offered)
         return
     policy = min((way_out.policy for _, way_out in due), key=_POLICIES.index)
     rules = [rule for rule, way_out in due if way_out.policy is policy]
-    offered = standard_way_out(said.language or "en", "" if can_receive else _link(program))
     yield broken(_DUE[policy], rules, Sentence.of(_DUE[policy]), offered)
+
+
+def _has_number_to_answer(text: str) -> bool:
+    return any(composing.has_way_out(match[0]) for match in _NUMBER_TO_ANSWER.finditer(text))
+
+
+def _ways_out_by_label(held: Law) -> tuple[str, ...]:
+    """Labels that are a way out by themselves, such as STOP 36 with the number that follows."""
+    return tuple(label.literal for _, label in held.of(Label) if composing.has_way_out(label.literal))
+
+
+def _says_label(text: str, held: Law) -> bool:
+    return any(labels_in(text, ((literal, "anywhere"),)) for literal in _ways_out_by_label(held))
+
+
+def _offered(said: Wording, held: Law, program: Program | None, *, can_receive: bool) -> str:
+    literals = _ways_out_by_label(held)
+    if not can_receive and literals:
+        return labels.offered(literals[0])
+    return standard_way_out(said.language or "en", "" if can_receive else _link(program))
 
 
 def _has_way_out_link(text: str) -> bool:
@@ -164,26 +201,32 @@ def _categories(
     said: Wording, held: Law, categories: tuple[str, ...], program: Program | None
 ) -> Iterator[Finding]:
     banned: dict[str, list[Rule]] = {}
+    known: dict[str, list[Rule]] = {}
     for rule, age in held.of(Age):
-        for category in age.categories if age.is_banned else ():
-            banned.setdefault(category, []).append(rule)
+        for category in age.categories:
+            (banned if age.is_banned else known).setdefault(category, []).append(rule)
     for category in categories:
         if category in banned:
             sentence = Sentence.of("category_forbidden", category=category)
             yield broken("category_forbidden", banned[category], sentence)
     for category in selling.categories_in(said.text, said.language):
         # A word is no proof of what a text is about, so it is for its author to say.
-        if category in banned and category not in categories:
-            rule, others = gravest(banned[category])
-            yield Finding(
-                code="category_suspected",
-                rule=rule.id,
-                pack=rule.pack,
-                citation=rule.citation,
-                severity=Severity.ADVICE if program else Severity.WARNING,
-                sentence=Sentence.of("category_suspected", category=category),
-                also=others,
+        if category in categories:
+            continue
+        if category in banned:
+            found = broken(
+                "category_suspected",
+                banned[category],
+                Sentence.of("category_suspected", category=category),
             )
+            yield replace(found, severity=Severity.ADVICE if program else Severity.WARNING)
+        elif category in known:
+            found = broken(
+                "category_undeclared",
+                known[category],
+                Sentence.of("category_undeclared", category=category),
+            )
+            yield replace(found, severity=Severity.ADVICE)
 
 
 def _labels(text: str, held: Law) -> Iterator[Finding]:
@@ -191,7 +234,7 @@ def _labels(text: str, held: Law) -> Iterator[Finding]:
         if not labels_in(text, ((label.literal, label.position.value),)):
             code = "label_missing"
             sentence = Sentence.of(f"{code}.{label.position.value}", label=label.literal)
-            yield broken(code, [rule], sentence, label.literal)
+            yield broken(code, [rule], sentence, labels.offered(label.literal))
 
 
 def _elements(text: str, held: Law) -> Iterator[Finding]:

@@ -47,9 +47,10 @@ _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "way_out": ("reply", "link"),
     "selling": ("sells", "names", "innocent", "greetings"),
     "reconfirming": ("why",),
-    "answers": ("leaving",),
+    "answers": ("leaving", "only", "texts", "matters"),
+    "partners": ("says", "denied"),
 }
-_OPEN: Final = ("numbers", "categories")  # these have keys of their own
+_OPEN: Final = ("numbers", "categories", "synonyms")  # these have keys of their own
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 _ALIASES: Final = MappingProxyType({"no": "nb", "nn": "nb"})
 
@@ -75,6 +76,22 @@ class Selling:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Answers:
+    """Words that people leave with, and what tells leaving from an answer that something else is asked for by."""
+
+    leaving: tuple[str, ...]  # besides those of the keyword table
+    only: tuple[str, ...]  # words that mean leaving the texts and nothing else
+    texts: tuple[Phrase, ...]  # "to stop", "messages": leaving is meant
+    matters: tuple[Phrase, ...]  # "your appointment": something else is
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Partners:
+    says: tuple[Phrase, ...]  # "and our partners"
+    denied: tuple[Phrase, ...]  # "never shared with partners"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wordings:
     """One language."""
 
@@ -87,7 +104,9 @@ class Wordings:
     selling: Selling
     categories: Mapping[str, tuple[Phrase, ...]]
     why: tuple[Phrase, ...]  # says why the text comes
-    leaving: tuple[str, ...]  # words that people leave with, besides those of the keyword table
+    answers: Answers
+    partners: Partners
+    synonyms: Mapping[str, tuple[str, ...]]  # what people also call a category that some rule knows
 
 
 @functools.cache
@@ -154,7 +173,19 @@ def read_wordings(text: str, file: str) -> Wordings:
             {key: phrases(f"categories.{key}", given) for key, given in values["categories"].items()}
         ),
         why=phrases("reconfirming.why", values["reconfirming"]["why"]),
-        leaving=_strings(file, "answers.leaving", values["answers"]["leaving"]),
+        answers=Answers(
+            leaving=_strings(file, "answers.leaving", values["answers"]["leaving"]),
+            only=_strings(file, "answers.only", values["answers"]["only"]),
+            texts=phrases("answers.texts", values["answers"]["texts"]),
+            matters=phrases("answers.matters", values["answers"]["matters"]),
+        ),
+        partners=Partners(
+            says=phrases("partners.says", values["partners"]["says"]),
+            denied=phrases("partners.denied", values["partners"]["denied"]),
+        ),
+        synonyms=MappingProxyType(
+            {key: _strings(file, f"synonyms.{key}", given) for key, given in values["synonyms"].items()}
+        ),
     )
 
 

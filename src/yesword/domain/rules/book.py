@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, Self
 
 from yesword.domain.errors import YeswordError
+from yesword.domain.hours import zone
 from yesword.domain.rules.loader import read_packs, shipped_packs
 from yesword.domain.rules.model import Pack, Rule
 from yesword.domain.rules.model.content import Label
@@ -32,7 +33,7 @@ class RuleBook:
         self._by_id = {pack.id: pack for pack in self.packs}
         self.digest = _digest(self.packs)
         days = {day for pack in self.packs for rule in pack.rules for day in rule.borders}
-        self._starts = tuple(sorted(_midnight(day) for day in days))
+        self._starts = tuple(sorted(days))
         self.labels = tuple(
             sorted(
                 {
@@ -104,12 +105,20 @@ class RuleBook:
             lines += [self.lineage(pack) for pack in regions]
         return iter(lines)
 
-    def stretch(self, at: datetime) -> tuple[date, datetime, datetime]:
-        """A day on which the same rules are in force as at this moment, since when they are, and until when."""
-        index = bisect_right(self._starts, at)
-        since = self._starts[index - 1] if index else ALWAYS_BEFORE
-        until = self._starts[index] if index < len(self._starts) else FOREVER
-        return since.date(), since, until
+    def day(self, at: datetime, zone_name: str) -> date:
+        """The day of the law at a moment: that of the calendar where the person is."""
+        return at.astimezone(zone(zone_name)).date()
+
+    def stretch(self, at: datetime, zones: Iterable[str]) -> tuple[datetime, datetime]:
+        """Since when, and until when, the same rules are in force as at this moment, wherever in these zones."""
+        since, until = ALWAYS_BEFORE, FOREVER
+        for name in zones:
+            index = bisect_right(self._starts, at, key=functools.partial(_midnight, zone_name=name))
+            if index:
+                since = max(since, _midnight(self._starts[index - 1], name))
+            if index < len(self._starts):
+                until = min(until, _midnight(self._starts[index], name))
+        return since, until
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RuleBook) and self.digest == other.digest
@@ -128,5 +137,5 @@ def _digest(packs: Iterable[Pack]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _midnight(day: date, zone_name: str) -> datetime:
+    return datetime.combine(day, time(), zone(zone_name)).astimezone(UTC)

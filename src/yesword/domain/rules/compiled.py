@@ -16,7 +16,7 @@ from typing import Any, Final
 from yesword.domain.rules.model import Pack
 
 FILE: Final = "compiled.bin"
-_READERS: Final = ("loader.py", "tables.py")
+_READERS: Final = ("loader.py", "tables.py", "sources.py", "sources.toml")
 _KEY_BYTES: Final = hashlib.sha256().digest_size
 
 

@@ -5,7 +5,7 @@ record is asked in `sending.repercussions`.
 """
 
 import enum
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -70,9 +70,13 @@ class LawOf(RuleBook):
         super().__init__(book.packs)
         self._day = day
 
-    def stretch(self, at: datetime) -> tuple[date, datetime, datetime]:
-        del at
-        return self._day, ALWAYS_BEFORE, FOREVER
+    def day(self, at: datetime, zone_name: str) -> date:
+        del at, zone_name
+        return self._day
+
+    def stretch(self, at: datetime, zones: Iterable[str]) -> tuple[datetime, datetime]:
+        del at, zones
+        return ALWAYS_BEFORE, FOREVER
 
 
 def _within(pack: Pack, day: date) -> Iterator[Difference]:

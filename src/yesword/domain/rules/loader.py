@@ -10,19 +10,30 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from importlib import resources
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, Final, TypeVar
 
 from yesword.domain import holidays
 from yesword.domain.hours import DAY_MINUTES, UnknownZoneError, Week, Window, zone
+from yesword.domain.places.model import UnknownRegionError
+from yesword.domain.places.regions import read_region, regions_of
 from yesword.domain.rules import compiled, model
 from yesword.domain.rules.model.stopping import Stopping
 from yesword.domain.rules.model.times import Hours
-from yesword.domain.rules.tables import PackError, Source, Table
+from yesword.domain.rules.sources import EXPECTED as SOURCE_EXPECTED
+from yesword.domain.rules.sources import find_source
+from yesword.domain.rules.tables import PackError, Source, Table, keys_of, toml_error
+from yesword.domain.toml_lines import Block
+
+T = TypeVar("T")
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEK: Final = ("every_day", *WEEKDAYS, "calendar", "holidays", "zone")
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*")
 _WINDOW: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
@@ -30,34 +41,36 @@ RECIPIENT: Final = "recipient"
 
 
 def read_pack(text: str, file: str, parents: Mapping[str, model.Pack] | None = None) -> model.Pack:
-    """One pack. Its parent must have been read before it, and be among `parents`."""
-    source = Source(file=file, text=text)
+    """One pack. Its parent must have been read before it, and be among `parents`.
+
+    Raises the first `PackError` of the file, which names the others: one a rule, and one each for what the pack itself
+    says.
+    """
+    source, known, mistakes = Source(file=file, text=text), parents or {}, _Mistakes()
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise PackError(file=file, line=line[1] if line else 1, what=error, expected="valid TOML") from error
+        raise toml_error(source, error) from error
     root = Table(source, values, name="the file")
+    mistakes.kept(lambda: root.refuse_unknown(("pack", "rule"), "the tables pack and rule only"), None)
     head = root.table("pack")
-    head.within = pack_id = head.take("id", str)
-    name = head.take("name", str)
-    parent = _parent(head, parents or {})
-    reach = _reach(head)
-    defaults = head.table("defaults") if head.has("defaults") else Table(source, {}, name="defaults")
-    shared: dict[str, Any] = {
-        key: defaults.take(key, kind) for key, kind in _DEFAULTS.items() if defaults.has(key)
-    }
-    defaults.done(f"one of {', '.join(_DEFAULTS)}")
-    head.done(
-        "id, name, parent, countries, region, number_countries, senders, providers, everywhere or defaults"
+    mistakes.kept(lambda: head.refuse_unknown(_HEAD, f"one of {', '.join(_HEAD)}"), None)
+    pack_id = _id(head, "pack")
+    name = mistakes.kept(lambda: head.words("name"), "")
+    parent = mistakes.kept(lambda: _parent(head, known), None)
+    reach = mistakes.kept(lambda: _reach(head, parent, known), model.Reach())
+    defaults = mistakes.kept(lambda: head.table("defaults") if head.has("defaults") else None, None)
+    whole = _Whole(
+        source=source,
+        id=pack_id,
+        name=name,
+        depth=_depth(parent, known),
+        shared={} if defaults is None else _shared(defaults, mistakes),
+        defaults=range(0) if defaults is None else defaults.block,
     )
-    depth = _depth(parent, parents or {})
-    tables = root.take("rule", list)
-    root.done("the tables pack and rule only")
-    rules = tuple(_rule(source, {**shared, **table}, pack_id, name, depth) for table in tables)
-    _refuse_doubles(source, rules)
-    if parent is not None:
-        _refuse_relaxing(source, rules, _ancestors(parent, parents or {}))
+    tables: list[Any] = mistakes.kept(lambda: root.take("rule", list), [])
+    rules = _rules(whole, tables, _ancestors(parent, known), mistakes)
+    mistakes.raise_first()
     # Comments and order of keys say nothing that a decision rests on.
     canonical = json.dumps(values, sort_keys=True, default=str, separators=(",", ":"))
     digest = hashlib.sha256(canonical.encode()).hexdigest()
@@ -66,13 +79,69 @@ def read_pack(text: str, file: str, parents: Mapping[str, model.Pack] | None = N
     )
 
 
-_DEFAULTS: Final[dict[str, type]] = {
-    "layer": str,
-    "confidence": str,
-    "verified_on": date,
-    "citation": str,
-    "source": str,
+class _Mistakes:
+    """What is wrong in one file, so that all of it can be told at once."""
+
+    def __init__(self) -> None:
+        self._found: list[PackError] = []
+
+    def kept(self, read: Callable[[], T], instead: T) -> T:
+        try:
+            return read()
+        except PackError as error:
+            self._found.append(error)
+            return instead
+
+    def raise_first(self) -> None:
+        once = {error.message: error for error in self._found}  # every rule has the defaults' mistakes
+        if once:
+            first, *others = once.values()
+            first.others = tuple(others)
+            raise first
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Whole:
+    """What a rule has from its pack."""
+
+    source: Source
+    id: str
+    name: str
+    depth: int
+    shared: Mapping[str, Any]  # its defaults
+    defaults: Block
+
+
+_HEAD: Final = (
+    *("id", "name", "parent", "countries", "region", "number_countries"),
+    *("senders", "providers", "everywhere", "defaults"),
+)
+# What a rule may leave to its pack. The second is put for what cannot be read, so that only this is complained of.
+_DEFAULTS: Final[dict[str, tuple[type, Any]]] = {
+    "layer": (str, "statute"),
+    "confidence": (str, "found"),
+    "verified_on": (date, date.min),
+    "citation": (str, "unread"),
+    "source": (str, "house"),
 }
+
+
+def _shared(defaults: Table, mistakes: _Mistakes) -> dict[str, Any]:
+    expected = f"one of {', '.join(_DEFAULTS)}"
+    mistakes.kept(lambda: defaults.refuse_unknown(_DEFAULTS, expected), None)
+    shared = {}
+    for key, (kind, unread) in _DEFAULTS.items():
+        if defaults.has(key):
+            shared[key] = mistakes.kept(functools.partial(defaults.take, key, kind), unread)
+    return shared
+
+
+def _id(table: Table, of: str) -> str:
+    found = table.words("id")
+    if not _ID.fullmatch(found):
+        expected = f"the id of a {of} to be small letters, digits, - and _, in parts with a dot between"
+        raise table.wrong(f"id = {found!r}", expected, key="id")
+    return found
 
 
 def _parent(head: Table, parents: Mapping[str, model.Pack]) -> str | None:
@@ -84,13 +153,10 @@ def _parent(head: Table, parents: Mapping[str, model.Pack]) -> str | None:
     return parent
 
 
-def _reach(head: Table) -> model.Reach:
-    region = head.take("region", str) if head.has("region") else None
-    if region is not None and not _REGION.fullmatch(region):
-        raise head.wrong(f"region = {region!r}", "region to be a code such as US-FL", key="region")
+def _reach(head: Table, parent: str | None, parents: Mapping[str, model.Pack]) -> model.Reach:
     reach = model.Reach(
         countries=_countries(head, "countries"),
-        region=region,
+        region=_region(head, parent, parents),
         number_countries=_countries(head, "number_countries"),
         has_senders=head.take("senders", bool, default=False),
         providers=head.strings("providers") if head.has("providers") else (),
@@ -101,6 +167,31 @@ def _reach(head: Table) -> model.Reach:
             "the pack reaches nobody", "countries, region, number_countries, providers or everywhere"
         )
     return reach
+
+
+def _region(head: Table, parent: str | None, parents: Mapping[str, model.Pack]) -> str | None:
+    if not head.has("region"):
+        return None
+    region = head.take("region", str)
+    what = f"region = {region!r}"
+    if not _REGION.fullmatch(region):
+        raise head.wrong(what, "region to be a code such as US-FL", key="region")
+    country = region[:2]
+    if regions_of(country) and not _is_region(region):
+        known = ", ".join(regions_of(country))
+        raise head.wrong(what, f"a region of {country}: one of {known}", key="region")
+    over = next((each for each in _ancestors(parent, parents) if each.reach.countries), None)
+    if over is not None and country not in over.reach.countries:
+        countries = ", ".join(over.reach.countries)
+        raise head.wrong(what, f"a region of a country of its parent {over.id}: {countries}", key="region")
+    return region
+
+
+def _is_region(region: str) -> bool:
+    try:
+        return read_region(region) == region
+    except UnknownRegionError:
+        return False
 
 
 def _countries(head: Table, key: str) -> tuple[str, ...]:
@@ -114,37 +205,71 @@ def _countries(head: Table, key: str) -> tuple[str, ...]:
 # --- rules ---------------------------------------------------------------------------------------------------
 
 
-def _rule(source: Source, values: Mapping[str, Any], pack: str, pack_name: str, depth: int) -> model.Rule:
-    rule_id = values.get("id")
-    if not isinstance(rule_id, str):
-        raise source.refuse("a rule has no id", f'id to be a string that starts with "{pack}."', within=pack)
-    table = Table(source, values, name=f"rule {rule_id}", within=rule_id)
-    if not table.take("id", str).startswith(f"{pack}."):
-        raise table.wrong(f"id = {rule_id!r}", f'an id that starts with "{pack}."', key="id")
-    given = table.among(model.PARAMETERS)
-    if len(given) != 1:
-        what = f"rule {rule_id} has {len(given)} parameters"
-        raise table.wrong(what, f"exactly one of {', '.join(model.PARAMETERS)}")
-    parameter = _parameter(table.table(given[0]))
+def _rules(
+    whole: _Whole, tables: list[Any], ancestors: Sequence[model.Pack], mistakes: _Mistakes
+) -> tuple[model.Rule, ...]:
+    blocks = whole.source.lines.tables("rule")
+    found: dict[str, model.Rule] = {}
+    for number, values in enumerate(tables):
+        block = blocks[number] if number < len(blocks) else None
+
+        def read(values: object = values, block: Block | None = block) -> model.Rule:
+            rule = _rule(whole, values, block)
+            if rule.id in found:
+                table = Table(whole.source, {}, name="rule", block=block)
+                raise table.wrong(f"rule {rule.id} stands twice", "each id once", key="id")
+            _refuse_relaxing(Table(whole.source, {}, name="rule", block=block), rule, ancestors)
+            return rule
+
+        rule = mistakes.kept(read, None)
+        if rule is not None:
+            found[rule.id] = rule
+    return tuple(found.values())
+
+
+def _rule(whole: _Whole, values: object, block: Block | None) -> model.Rule:
+    if not isinstance(values, Mapping):
+        raise Table(whole.source, {}, name="rule").wrong("rule is a list", "tables, each under [[rule]]")
+    table = Table(
+        whole.source, {**whole.shared, **values}, name="the rule", block=block, beside=whole.defaults
+    )
+    if not table.has("id"):
+        raise table.wrong("a rule has no id", f'id to be a string that starts with "{whole.id}."')
+    rule_id = _id(table, "rule")
+    table.name = f"rule {rule_id}"
+    if not rule_id.startswith(f"{whole.id}."):
+        raise table.wrong(f"id = {rule_id!r}", f'an id that starts with "{whole.id}."', key="id")
+    parameter = _parameter(_parameter_table(table))
     when = table.table("when").read(model.When) if table.has("when") else model.ALWAYS
     rule: model.Rule = table.read(
         model.Rule,
         id=rule_id,
-        pack=pack,
-        pack_name=pack_name,
-        depth=depth,
+        pack=whole.id,
+        pack_name=whole.name,
+        depth=whole.depth,
         parameter=parameter,
         when=when,
     )
+    if find_source(rule.source) is None:
+        raise table.wrong(f"source = {rule.source!r}", SOURCE_EXPECTED, key="source")
     if rule.effective_from >= rule.effective_to:
         raise table.wrong("the rule ends before it begins", "effective_to to be later", key="effective_to")
     if rule.stayed_until is not None and rule.status is not model.Status.STAYED:
         raise table.wrong("stayed_until is given", 'status = "stayed" with it', key="stayed_until")
     if rule.severity is model.Severity.RECORD and not isinstance(parameter, model.OnRecord):
-        raise table.wrong(
-            'severity = "record"', f"another severity, for {given[0]} decides texts", key="severity"
-        )
+        expected = f"another severity, for {parameter.table} decides texts"
+        raise table.wrong('severity = "record"', expected, key="severity")
     return rule
+
+
+def _parameter_table(table: Table) -> Table:
+    given = table.among(model.PARAMETERS)
+    if len(given) == 1:
+        return table.table(given[0])
+    expected = f"exactly one of {', '.join(model.PARAMETERS)}"
+    if not given:
+        table.refuse_unknown((*keys_of(model.Rule), "when"), expected)
+    raise table.wrong(f"{table.name} has {len(given)} parameters", expected)
 
 
 def _parameter(table: Table) -> model.Parameter:
@@ -157,6 +282,8 @@ def _parameter(table: Table) -> model.Parameter:
 
 
 def _hours(table: Table) -> Hours:
+    known = (*_WEEK, *(key for key in keys_of(Hours) if key not in ("week", "zone")))
+    table.refuse_unknown(known, f"one of {', '.join(known)}")
     days: dict[str, tuple[Window, ...]] = {}
     if table.has("every_day"):
         days = dict.fromkeys(WEEKDAYS, _windows(table, "every_day"))
@@ -188,7 +315,12 @@ def _refuse_unknown_calendar(table: Table, calendar: str) -> None:
 
 
 def _windows(table: Table, key: str) -> tuple[Window, ...]:
-    return tuple(_window(table, key, text) for text in table.strings(key))
+    windows = tuple(_window(table, key, text) for text in table.strings(key))
+    for (_, ends), (starts, _) in pairwise(windows):
+        if starts < ends:
+            what = f"{key} has a window that begins before the one before it ends"
+            raise table.wrong(what, "windows one after the other, of which none overlaps the next", key=key)
+    return windows
 
 
 def _window(table: Table, key: str, text: str) -> Window:
@@ -215,26 +347,17 @@ def _depth(parent: str | None, parents: Mapping[str, model.Pack]) -> int:
     return len(_ancestors(parent, parents))
 
 
-def _refuse_doubles(source: Source, rules: Iterable[model.Rule]) -> None:
-    seen = set()
-    for rule in rules:
-        if rule.id in seen:
-            raise source.refuse(f"rule {rule.id} stands twice", "each id once", within=rule.id)
-        seen.add(rule.id)
-
-
-def _refuse_relaxing(source: Source, rules: Iterable[model.Rule], ancestors: Iterable[model.Pack]) -> None:
-    over = {rule.parameter.slot: rule for pack in ancestors for rule in pack.rules if rule.is_enforced}
-    for rule in rules:
-        parents = over.get(rule.parameter.slot)
-        if parents is None or not rule.is_enforced or rule.merge is not model.Merge.REPLACE:
-            continue
-        if not parents.may_relax:
-            what = f"rule {rule.id} would replace {parents.id}, which may not be relaxed"
-            raise source.refuse(what, 'merge = "strictest"', within=rule.id)
-        if rule.when not in (model.ALWAYS, parents.when):
-            what = f"rule {rule.id} holds for some texts only, and would replace {parents.id} for all"
-            raise source.refuse(what, 'merge = "strictest"', within=rule.id)
+def _refuse_relaxing(table: Table, rule: model.Rule, ancestors: Iterable[model.Pack]) -> None:
+    over = {each.parameter.slot: each for pack in ancestors for each in pack.rules if each.is_enforced}
+    parents = over.get(rule.parameter.slot)
+    if parents is None or not rule.is_enforced or rule.merge is not model.Merge.REPLACE:
+        return
+    if not parents.may_relax:
+        what = f"rule {rule.id} would replace {parents.id}, which may not be relaxed"
+        raise table.wrong(what, 'merge = "strictest"')
+    if rule.when not in (model.ALWAYS, parents.when):
+        what = f"rule {rule.id} holds for some texts only, and would replace {parents.id} for all"
+        raise table.wrong(what, 'merge = "strictest"')
 
 
 def read_packs(files: Mapping[str, str]) -> tuple[model.Pack, ...]:

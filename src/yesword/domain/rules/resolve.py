@@ -21,6 +21,7 @@ from yesword.domain.rules.model.consent import SoftOptIn
 from yesword.domain.rules.model.times import Hours
 
 P = TypeVar("P", bound=Parameter)
+NOWHERE: Final = "Etc/UTC"
 
 
 class Asked(NamedTuple):
@@ -62,6 +63,7 @@ class Rules:
     """The rules for one question at one time; those closest to the person come first."""
 
     packs: tuple[str, ...]
+    zone: str  # on whose calendar the days of the law are counted, but for each place's own
     since: datetime
     until: datetime  # from then on, others may be in force
     places: tuple[PlaceRules, ...]
@@ -73,12 +75,14 @@ class Rules:
 
 
 def resolve(book: RuleBook, asked: Asked, at: datetime) -> Rules:
-    on, since, until = book.stretch(at)
+    here = asked.places[0].zone if asked.places else NOWHERE
+    on = book.day(at, here)
+    since, until = book.stretch(at, {here, *(place.zone for place in asked.places)})
     by_number = [pack for pack in book.packs if asked.number_country in pack.reach.number_countries]
     by_provider = [pack for pack in book.packs if asked.provider and asked.provider in pack.reach.providers]
     everywhere = [pack for pack in book.packs if pack.reach.is_everywhere]
     common = [rule for pack in (*by_number, *by_provider, *everywhere) for rule in settle((pack,), on)]
-    local = {place: list(_lines_of(book, place, asked, on)) for place in asked.places}
+    local = {place: list(_lines_of(book, place, asked, book.day(at, place.zone))) for place in asked.places}
     # Nobody knows where a number without a place is; its country, if it has one, still has its say.
     own = [settle(line, on) for line in book.lineages(asked.brand.country, None)]
     abroad = [settle(line, on) for line in book.lineages(asked.number_country, None)]
@@ -102,6 +106,7 @@ def resolve(book: RuleBook, asked: Asked, at: datetime) -> Rules:
     lines += [(asked.brand.country, line) for line in own] + [(asked.number_country, line) for line in abroad]
     return Rules(
         packs=tuple(dict.fromkeys(rule.pack for rule in concerned)),
+        zone=here,
         since=since,
         until=until,
         places=places,

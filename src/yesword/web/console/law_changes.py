@@ -20,6 +20,7 @@ from yesword.web.console.addresses import pack_url, rule_url
 from yesword.web.console.days import read_day, today
 from yesword.web.console.law_pack import is_quoted
 from yesword.web.installation import rules, store
+from yesword.web.law_names import named
 from yesword.web.legal import asks, topic
 from yesword.web.telling import plain_day
 
@@ -134,7 +135,7 @@ def _change(book: RuleBook, change: Difference) -> ChangeLine:
     return ChangeLine(
         state=state,
         word=word,
-        pack=rule.pack_name,
+        pack=named(rule.pack_name),
         topic=topic(rule.parameter),
         asks=" ".join(asks(rule.parameter)),
         citation=rule.citation,

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 
 from yesword.domain.rules import RuleBook, UnknownRuleError
 from yesword.domain.rules.model import Merge, OnRecord, Pack, Rule, Severity, Status
+from yesword.domain.rules.sources import source_of
 from yesword.web import parts
 from yesword.web.console.addresses import pack_url
 from yesword.web.console.days import read_day, today
 from yesword.web.installation import rules
+from yesword.web.law_names import named
 from yesword.web.legal import asks, order, topic
 from yesword.web.legal_scope import scope
 from yesword.web.legal_terms import term
@@ -59,9 +61,9 @@ def reach(pack: Pack, book: RuleBook) -> str:
     if told.is_everywhere:
         said.append(_("Speaks to every text, wherever it goes."))
     if told.region or len(told.countries) == 1:
-        said.append(_("Speaks to texts to people in {place}.").format(place=pack.name))
+        said.append(_("Speaks to texts to people in {place}.").format(place=named(pack.name)))
     elif told.countries:
-        names = ", ".join(book.place_name(each, None) for each in told.countries)
+        names = ", ".join(named(book.place_name(each, None)) for each in told.countries)
         said.append(
             _("Speaks to texts to people in {count} countries: {names}.").format(
                 count=len(told.countries), names=names
@@ -70,10 +72,12 @@ def reach(pack: Pack, book: RuleBook) -> str:
     if told.has_senders:
         said.append(_("And to texts that are sent from there."))
     if told.number_countries:
-        names = ", ".join(book.place_name(each, None) for each in told.number_countries)
+        names = ", ".join(named(book.place_name(each, None)) for each in told.number_countries)
         said.append(_("Speaks to texts to numbers of {names}.").format(names=names))
     if told.providers:
-        said.append(_("Speaks to texts that leave by an account with {names}.").format(names=pack.name))
+        said.append(
+            _("Speaks to texts that leave by an account with {names}.").format(names=named(pack.name))
+        )
     return " ".join(said)
 
 
@@ -138,7 +142,7 @@ def card(book: RuleBook, pack: Pack, rule: Rule, on: date) -> parts.RuleCard:
         topic=topic(rule.parameter),
         asks=asks(rule.parameter),
         citation=rule.citation,
-        source=rule.source,
+        source=source_of(rule),
         layer=term(rule.layer),
         verified_on=plain_day(rule.verified_on),
         status=state,
@@ -163,7 +167,7 @@ def _relation(book: RuleBook, pack: Pack, rule: Rule, on: date) -> str:
     ]
     if not above:
         return ""
-    names = ", ".join(dict.fromkeys(each.pack_name for each in above))
+    names = ", ".join(dict.fromkeys(named(each.pack_name) for each in above))
     if rule.merge is Merge.REPLACE and rule.is_verified and all(each.may_relax for each in above):
         return _("Stands for the rule of {packs} on this matter.").format(packs=names)
     return _("Holds beside the rule of {packs} on this matter.").format(packs=names)

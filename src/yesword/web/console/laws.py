@@ -23,6 +23,7 @@ from yesword.web.console.days import read_day, today
 from yesword.web.console.law_changes import AHEAD, changes_url, grouped
 from yesword.web.console.law_pack import decides, is_quoted, standing
 from yesword.web.installation import rules
+from yesword.web.law_names import named
 from yesword.web.legal import asks, order, topic, week_words
 
 _FOUND_AT_MOST: Final = 40
@@ -95,7 +96,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 
 def _places(book: RuleBook) -> list[tuple[str, str]]:
     """Countries and regions with a pack of their own, by name."""
-    codes = [(code, pack.name) for pack in book.packs if (code := world.code_of(pack))]
+    codes = [(code, named(pack.name)) for pack in book.packs if (code := world.code_of(pack))]
     return sorted(codes, key=lambda each: each[1])
 
 
@@ -144,7 +145,7 @@ def _line(pack: Pack, on: date, suffix: str, children: list[PackLine]) -> PackLi
         if state not in {"in_force", "ended"}:
             marks[state, word] = None
     return PackLine(
-        name=pack.name,
+        name=named(pack.name),
         url=pack_url(pack.id) + suffix,
         id=pack.id,
         decides=", ".join(_decided(deciding)),
@@ -176,10 +177,10 @@ def _search(book: RuleBook, shown: set[str], asked: str) -> Iterator[Found]:
         for rule in sorted(pack.rules, key=order):
             said = " ".join(asks(rule.parameter))
             about = topic(rule.parameter)
-            text = f"{pack.name} {rule.id} {rule.citation} {rule.note} {about} {said}".casefold()
+            text = f"{pack.name} {named(pack.name)} {rule.id} {rule.citation} {rule.note} {about} {said}".casefold()
             if all(word in text for word in words):
                 yield Found(
-                    pack=pack.name,
+                    pack=named(pack.name),
                     topic=about,
                     asks=said,
                     citation=rule.citation,

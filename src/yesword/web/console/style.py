@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from yesword.domain.rules.sources import RuleSource
 from yesword.web import parts
 from yesword.web.access import open_to_all
 from yesword.web.states import STATES
@@ -284,7 +285,7 @@ def _card() -> parts.RuleCard:
         topic="How far a stop reaches",
         asks=["A stop ends everything of the brand."],
         citation="47 CFR 64.1200(a)(10)",
-        source="cfr",
+        source=RuleSource(key="cfr", address="https://example.org/cfr/64.1200", is_primary=True),
         layer="Regulation",
         verified_on="2 March 2026",
         status="stayed",

@@ -20,6 +20,7 @@ from yesword.store import proclamations, programs
 from yesword.web.bands import Door, door_now
 from yesword.web.brands import brand_of, zone_of
 from yesword.web.console.addresses import pack_url
+from yesword.web.law_names import named
 from yesword.web.lawful import changes, local
 
 
@@ -62,7 +63,7 @@ def doors(request: HttpRequest, book: RuleBook) -> Doors:
     regions: dict[str, list[DoorLine]] = {}
     for country, each in told:
         if each.is_region:
-            regions.setdefault(book.place_name(country, None), []).append(each)
+            regions.setdefault(named(book.place_name(country, None)), []).append(each)
     return Doors(
         at=at,
         zone=home,
@@ -107,7 +108,7 @@ def _line(pack: Pack, facts: GateFacts, book: RuleBook, home: str, at: datetime)
     now = door_now(facts, book, at)
     zones = [each.zone for each in facts.contact.places]
     return DoorLine(
-        name=pack.name,
+        name=named(pack.name),
         url=pack_url(pack.id),
         clocks=_clocks(zones, at),
         door=now.door.value,

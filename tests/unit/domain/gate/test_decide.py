@@ -257,3 +257,13 @@ def test_a_dutch_campaign_at_noon_goes_by_the_packs_that_ship():
     assert decision.verdict is Verdict.SEND
     assert decision.packs[0] == "nl"
     assert decision.packs[-1] == "house"
+
+
+def test_a_rule_holds_from_midnight_on_the_clock_of_each_place():
+    new = law(rule(hours={**PROMOTIONAL, "every_day": []}, severity="block", effective_from=NOON.date()))
+    midnight_in_tokyo = NOON.replace(hour=15) - timedelta(days=1)
+    there, elsewhere = place("XX", "Asia/Tokyo"), place("XX", "America/New_York")
+    assert ask(book(new), midnight_in_tokyo - timedelta(minutes=1), places=(there,)).verdict is Verdict.SEND
+    assert ask(book(new), midnight_in_tokyo, places=(there,)).verdict is Verdict.REFUSE
+    assert ask(book(new), midnight_in_tokyo, places=(elsewhere,)).verdict is Verdict.SEND
+    assert ask(book(new), midnight_in_tokyo, places=(elsewhere, there)).verdict is Verdict.REFUSE

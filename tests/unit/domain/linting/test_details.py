@@ -4,8 +4,9 @@ import pytest
 
 from yesword.domain.decisions import Sentence
 from yesword.domain.explain import MissingArgumentError, UnknownSentenceError
-from yesword.domain.linting import characters, frequency, links, readability
+from yesword.domain.linting import characters, frequency, labels, links, readability
 from yesword.domain.linting.finding import Severity
+from yesword.domain.linting.measuring import labels_in
 from yesword.domain.linting.sentences import CATALOGUE, render
 from yesword.domain.linting.wordings import languages
 from yesword.domain.programs import Frequency
@@ -61,6 +62,88 @@ def test_a_table_of_characters_with_a_mistake_is_refused(rows):
 def test_a_list_of_shorteners_with_a_mistake_is_refused(rows):
     with pytest.raises(links.ShortenerListError):
         links.read_shorteners(rows)
+
+
+@pytest.mark.parametrize("rows", ["ae ae\n", "co.uk\n", "AE\n"], ids=["twice", "two levels", "in capitals"])
+def test_a_list_of_top_level_domains_with_a_mistake_is_refused(rows):
+    with pytest.raises(links.DomainListError):
+        links.read_domains(rows)
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["acme.ae", "acme.co", "acme.in", "acme.kr", "acme.jp", "acme.sg", "acme.co.za", "acme.com.tr", "acme.sa", "acme.mx", "acme.co.nz", "acme.hk", "acme.co.il", "acme.nl", "acme.se", "acme.dk", "acme.de", "acme.co.uk", "acme.shop", "ACME.AE", "bücher.de", "متجر.امارات", "магазин.рф", "xn--mgbh0fb.xn--mgbaam7a8h", "t.co/x", "lnkd.in/x"],
+)  # fmt: skip
+def test_a_domain_is_a_link_whatever_its_ending(link):
+    for text in (link, f"See {link}.", f"({link}) today, {link}"):
+        assert {text[slice(*span)] for span in links.links(text)} == {link}
+
+
+def test_a_word_of_another_script_may_follow_a_domain_at_once():
+    text = "acme.kr입니다"
+    assert [text[slice(*span)] for span in links.links(text)] == ["acme.kr"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["e.g. boots", "i.e. boots", "kl.10", "10.30", "St.Petersburg", "hello.how are you", "We close today.In store only", "Ends now.Sale ends", "z.B. so", "bl.a. sko", "t.o.m. fredag", "p.m.", "U.S. only", "Size 10.in stock", "b.v.", "info@acme.ae", "anna.in@acme.example", "5.Tomorrow"],
+)  # fmt: skip
+def test_a_full_stop_makes_no_link(text):
+    assert links.links(text) == ()
+
+
+def test_the_shortener_of_a_network_is_a_public_one():
+    assert links.shortened("See lnkd.in/abc")
+
+
+@pytest.mark.parametrize(
+    "number", ["800-ACME", "1-800-FLOWERS", "+1 800-GO-ACME", "0800-ACME", "600-54-ACME", "877-CASH-NOW"]
+)
+def test_a_number_that_spells_a_word_is_a_phone_number(number):
+    text = f"Call {number} now"
+    assert [text[slice(*span)] for span in links.phone_numbers(text)] == [number]
+
+
+@pytest.mark.parametrize(
+    "text", ["Save 800 EURO", "800-2000 boots", "888-1", "20-800-ABCD", "an 800-page book"]
+)
+def test_figures_with_a_hyphen_are_none(text):
+    assert links.phone_numbers(text) == ()
+
+
+# --- labels
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "literal,also\n",
+        "literal,also,offer\nSTOP 36,STOP au 36\n",
+        "literal,also,offer\nSTOP 36,,STOP au 36\n",
+        "literal,also,offer\nA,B,B\nA,B,B\n",
+        "literal,also,offer\nA,B,B\nA,C,C\n",
+    ],
+    ids=["other columns", "a row too short", "an empty cell", "twice", "two offers"],
+)
+def test_a_table_of_labels_with_a_mistake_is_refused(rows):
+    with pytest.raises(labels.LabelTableError):
+        labels.read_table(rows)
+
+
+@pytest.mark.parametrize(
+    "text", ["STOP 36111", "STOP au 36111", "Stop au 36111", "STOP: 36111", "STOP SMS 36111"]
+)
+def test_a_label_counts_in_each_way_that_people_write_it(text):
+    assert labels_in(f"Acme : -20%. {text}", (("STOP 36", "anywhere"),)) == ("STOP 36",)
+
+
+@pytest.mark.parametrize("text", ["STOP", "STOP au 38111", "36111"])
+def test_and_in_no_other(text):
+    assert labels_in(text, (("STOP 36", "anywhere"),)) == ()
+
+
+def test_each_way_to_offer_carries_its_label():
+    for literal in labels.table():
+        assert labels_in(labels.offered(literal), ((literal, "anywhere"),)) == (literal,)
+    assert (labels.offered("(광고)"), labels.ways("(광고)")) == ("(광고)", ("(광고)",))
 
 
 # --- frequency

@@ -214,3 +214,34 @@ def test_the_same_question_has_the_same_answer_in_the_same_order():
     assert [each.severity for each in first] == sorted(
         (each.severity for each in first), key=list(Severity).index
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "others"),
+    [
+        ("en", "Get texts from Acme and partners.", "and partners"),
+        ("nl", "Ontvang sms van Acme en haar partners.", "en haar partners"),
+        ("sv", "Få sms från Acme och våra samarbetspartner.", "och våra samarbetspartner"),
+        ("de", "Erhalte SMS von Acme und unseren Partnern.", "und unseren Partnern"),
+        ("da", "Få sms fra Acme og samarbejdspartnere.", "og samarbejdspartnere"),
+    ],
+)
+def test_a_consent_for_partners_too_is_remarked_on(language, text, others):
+    found = lint_disclosure(text, None, None, language, ("GB",), PACKS, ON, brand="Acme")
+    (partners,) = (each for each in found if each.code == "partners")
+    assert (text[slice(*partners.span)], partners.severity) == (others, Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "We never share your number with agencies and partners."),
+        ("nl", "We delen je nummer niet met bureaus en partners."),
+        ("sv", "Vi delar aldrig ditt nummer med byråer och partner."),
+        ("de", "Wir geben deine Nummer nicht an Agenturen und Partner."),
+        ("da", "Vi deler ikke dit nummer med bureauer og partnere."),
+    ],
+)
+def test_who_promises_not_to_share_asks_for_nobody_else(language, text):
+    found = lint_disclosure(text, None, None, language, ("GB",), PACKS, ON, brand="Acme")
+    assert "partners" not in {each.code for each in found}

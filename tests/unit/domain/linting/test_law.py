@@ -18,7 +18,7 @@ layer = "statute"
 confidence = "found"
 verified_on = 2026-11-22
 citation = "Act 1"
-source = "x"
+source = "facts"
 [[rule]]
 id = "north.naming"
 severity = "block"
@@ -74,7 +74,7 @@ layer = "statute"
 confidence = "found"
 verified_on = 2026-11-22
 citation = "Act 2"
-source = "x"
+source = "facts"
 [[rule]]
 id = "dk2.naming"
 severity = "warn"
@@ -92,7 +92,7 @@ layer = "statute"
 confidence = "found"
 verified_on = 2026-11-22
 citation = "Act 3"
-source = "x"
+source = "facts"
 [[rule]]
 id = "us-xx.di"
 severity = "block"

@@ -5,6 +5,7 @@ from importlib import resources
 import pytest
 
 from yesword.domain.ids import BrandId
+from yesword.domain.linting import categories, wordings
 from yesword.domain.linting.finding import Severity
 from yesword.domain.linting.programs import lint_program
 from yesword.domain.linting.sentences import render
@@ -113,3 +114,53 @@ def test_one_a_week_keeps_four_a_month():
 def test_the_country_of_the_brand_is_asked_where_none_is_named():
     broken = saying("en", disclosure="Text [Keyword] to [Code]")
     assert {each.rule.split(".")[0] for each in lint_program(broken, PACKS, ON)} <= {"nl", "eu", "house"}
+
+
+@pytest.mark.parametrize(
+    ("category", "meant"),
+    [
+        pytest.param("alchohol", "alcohol", id="a slip"),
+        pytest.param("Alcohol", "alcohol", id="in capitals"),
+        pytest.param("debt-relief", "debt_relief", id="another hyphen"),
+        pytest.param("sex", "adult", id="sex"),
+        pytest.param("guns", "firearms", id="guns"),
+        pytest.param("weed", "cannabis", id="weed"),
+        pytest.param("vape", "tobacco", id="vape"),
+        pytest.param("betting", "gambling", id="betting"),
+        pytest.param("loan", "loans", id="one loan"),
+        pytest.param("wine", "alcohol", id="a drink"),
+        pytest.param("kansspelen", "gambling", id="Dutch"),
+        pytest.param("vapen", "firearms", id="Swedish"),
+        pytest.param("zigaretten", "tobacco", id="German"),
+        pytest.param("våben", "firearms", id="Danish"),
+    ],
+)
+def test_a_category_that_rules_know_by_another_word_is_remarked_on(category, meant):
+    (found,) = (
+        each
+        for each in lint(replace(CLUB, categories=(*CLUB.categories, category)))
+        if each.where == "categories"
+    )
+    assert (found.code, found.severity, found.offer) == ("category_meant", Severity.WARNING, meant)
+    assert dict(found.sentence.args) == {"category": category, "meant": meant}
+
+
+def test_the_categories_of_the_rules_are_taken_as_they_are():
+    for category in categories.known(PACKS):
+        assert categories.meant(category, categories.known(PACKS)) is None
+
+
+@pytest.mark.parametrize(
+    "category", ["shoes", "garden", "events", "bags", "sports", "food", "news", "feedback"]
+)
+def test_other_categories_are_free_words(category):
+    assert categories.meant(category, categories.known(PACKS)) is None
+
+
+def test_each_synonym_leads_to_a_category_that_some_rule_knows():
+    known = categories.known(PACKS)
+    for language in ("en", "nl", "sv", "de", "da"):
+        synonyms = wordings.wordings(language).synonyms
+        assert set(synonyms) <= known
+        for category, words in synonyms.items():
+            assert {word: categories.meant(word, known) for word in words} == dict.fromkeys(words, category)

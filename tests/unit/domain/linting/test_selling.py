@@ -20,6 +20,26 @@ SELLING = [
     pytest.param("de", "Sommerschlussverkauf: jetzt kaufen", "jetzt kaufen", id="German: buy now"),
     pytest.param("da", "Din pakke er klar. Se ugens tilbud i butikken", "tilbud", id="Danish: offers"),
     pytest.param("da", "Din tid er i morgen. Husk udsalget", "udsalget", id="Danish: a sale"),
+    pytest.param("en", "Pizza on Friday: 2 for 1", "2 for 1", id="English: two for one"),
+    pytest.param("en", "Tonight we have vape deals", "vape deals", id="English: deals on something"),
+    pytest.param("en", "Hi Anna, we miss you", "we miss you", id="English: winning back"),
+    pytest.param(
+        "nl",
+        "Neem iemand mee en krijg samen 15 euro terug",
+        "krijg samen 15 euro terug",
+        id="Dutch: money back",
+    ),
+    pytest.param("nl", "Hoi Anna, we missen je", "we missen je", id="Dutch: winning back"),
+    pytest.param("sv", "Köp två betala för en", "Köp två betala för en", id="Swedish: two for one"),
+    pytest.param("sv", "Hej Anna, vi saknar dig", "vi saknar dig", id="Swedish: winning back"),
+    pytest.param("de", "Zwei zum Preis von einem", "Zwei zum Preis von einem", id="German: two for one"),
+    pytest.param(
+        "de", "Wir haben dich lange nicht gesehen", "lange nicht gesehen", id="German: winning back"
+    ),
+    pytest.param(
+        "da", "Det er længe siden vi har set dig", "længe siden vi har set", id="Danish: winning back"
+    ),
+    pytest.param("da", "Køb to og betal for en", "Køb to og betal for en", id="Danish: two for one"),
     pytest.param("nb", "Timen din er i morgen. Få 20% rabatt", "20% rabatt", id="Norwegian"),
     pytest.param("fr", "Votre colis est là. -20% avec le code promo ETE", "-20%", id="French"),
     pytest.param("es", "Su pedido llegó. Aproveche un 20% de descuento", "20% de descuento", id="Spanish"),
@@ -29,6 +49,12 @@ SELLING = [
     pytest.param("pl", "Wizyta jutro. Tylko dziś 20% rabatu", "Tylko dziś", id="Polish"),
 ]
 INNOCENT = [
+    pytest.param("en", "Order 4417: 2 Sale items has shipped.", id="what was on sale and is sent"),
+    pytest.param("en", "Your table of 2 for 1 pm is booked.", id="a table at one"),
+    pytest.param("nl", "Je krijgt 15 euro terug op je rekening.", id="geld terug op de rekening"),
+    pytest.param("sv", "Du betalar för en tid hos oss.", id="betala för en tid"),
+    pytest.param("de", "Der Preis von einem Termin beträgt 40 Euro.", id="der Preis von einem Termin"),
+    pytest.param("da", "Det er længe siden, du var til tandlæge.", id="længe siden"),
     pytest.param("en", "The discount was applied to your invoice.", id="a discount on the invoice"),
     pytest.param("en", "Your discount has been applied.", id="a discount that was given"),
     pytest.param("en", "The on sale tickets you bought are attached.", id="tickets that were bought"),

@@ -271,3 +271,55 @@ def test_findings_are_ordered_gravest_first_and_the_same_each_time():
     assert found == lint(text, "en", ("US", "DK"))
     order = list(Severity)
     assert [each.severity for each in found] == sorted((each.severity for each in found), key=order.index)
+
+
+@pytest.mark.parametrize("line", ["STOP 36111", "STOP au 36111", "STOP: 36111"])
+def test_in_france_a_name_is_left_by_the_short_number(line):
+    assert lint(f"Acme : -20% jusqu'à dimanche. {line}", "fr", ("FR",), sender=NAME) == ()
+
+
+def test_the_line_offered_in_france_is_the_one_with_the_short_number():
+    found = by_code(lint("Acme : -20% jusqu'à dimanche.", "fr", ("FR",), sender=NAME))
+    assert set(found) == {"way_out_missing", "label_missing"}
+    assert {each.offer for each in found.values()} == {"STOP au 36..."}
+    assert lint("Acme : -20% jusqu'à dimanche. STOP au 36...", "fr", ("FR",), sender=NAME) == ()
+    bare = by_code(lint("Acme : -20% jusqu'à dimanche. STOP", "fr", ("FR",), sender=NAME))
+    assert bare["stop_cannot_arrive"].offer == "STOP au 36..."
+    by_code_number = by_code(lint("Acme : -20% jusqu'à dimanche.", "fr", ("FR",), sender=CODE))
+    assert by_code_number["way_out_missing"].offer == "Répondez STOP pour vous désabonner."
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "text"),
+    [
+        ("en", "NZ", "Acme: 20% off. Text STOP to 800123."),
+        ("nl", "NL", "Acme: 20% korting. Sms STOP naar 1234."),
+        ("sv", "SE", "Acme: 20% rabatt. Sms:a STOP till 71234."),
+        ("de", "DE", "Acme: 20% Rabatt. Sende STOP an 70123."),
+        ("da", "DK", "Acme: 20% rabat. Send STOP til 1234."),
+    ],
+)
+def test_a_name_whose_text_says_where_to_answer_can_be_left(language, country, text):
+    assert lint(text, language, (country,), sender=NAME) == ()
+    bare = text.rsplit(" ", 2)[0] + "."
+    assert "stop_cannot_arrive" in by_code(lint(bare, language, (country,), sender=NAME))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "category"),
+    [
+        ("en", "Acme: 2 for 1 cocktails. Reply STOP to stop.", "alcohol"),
+        ("en", "Acme: 20% off THC gummies. Reply STOP to stop.", "cannabis"),
+        ("en", "Acme: new vapes, 20% off. Reply STOP to stop.", "tobacco"),
+        ("nl", "Acme: 20% korting op bier. Antwoord STOP om te stoppen.", "alcohol"),
+        ("sv", "Acme: 20% rabatt på öl. Svara STOP för att avsluta.", "alcohol"),
+        ("de", "Acme: 20% Rabatt auf Wein. Antworte STOP zum Abmelden.", "alcohol"),
+        ("da", "Acme: 20% rabat på rødvin. Svar STOP for at stoppe.", "alcohol"),
+    ],
+)
+def test_goods_that_rules_go_by_are_to_be_declared(language, text, category):
+    (found,) = lint(text, language, (COUNTRY[language],))
+    assert (found.code, found.severity) == ("category_undeclared", Severity.ADVICE)
+    assert dict(found.sentence.args) == {"category": category}
+    declared = a_program(brand_name="Acme", categories=(category,))
+    assert "category_undeclared" not in by_code(lint(text, language, (COUNTRY[language],), program=declared))

@@ -92,12 +92,26 @@ def test_a_stretch_ends_where_some_rule_begins_or_ends_or_is_no_longer_stayed():
         )
     )
     borders = ["2026-02-01", "2026-12-01", "2027-01-31", "2028-01-01"]
-    stretches = [packs.stretch(day(each)) for each in borders]
-    assert [since for _, since, _ in stretches] == [day(each) for each in borders]
-    assert [until for _, _, until in stretches[:-1]] == [day(each) for each in borders[1:]]
-    assert packs.stretch(datetime(2026, 11, 30, 23, 59, 59, 999999, UTC))[2] == day("2026-12-01")
-    assert packs.stretch(day("2020-01-01"))[2] == day("2026-02-01")
-    assert packs.stretch(day("2040-01-01"))[1] == day("2028-01-01")
+    here = ["Etc/UTC"]
+    stretches = [packs.stretch(day(each), here) for each in borders]
+    assert [since for since, _ in stretches] == [day(each) for each in borders]
+    assert [until for _, until in stretches[:-1]] == [day(each) for each in borders[1:]]
+    assert packs.stretch(datetime(2026, 11, 30, 23, 59, 59, 999999, UTC), here)[1] == day("2026-12-01")
+    assert packs.stretch(day("2020-01-01"), here)[1] == day("2026-02-01")
+    assert packs.stretch(day("2040-01-01"), here)[0] == day("2028-01-01")
+
+
+def test_a_day_of_the_law_begins_at_midnight_where_the_person_is():
+    packs = book(law(rule(hours=HOURS, severity="hold", effective_from=day("2026-12-01").date())))
+    madrid, new_york = "Europe/Madrid", "America/New_York"
+    begins = {zone: packs.stretch(day("2026-11-01"), [zone])[1] for zone in (madrid, new_york)}
+    assert begins == {
+        madrid: datetime(2026, 11, 30, 23, tzinfo=UTC),
+        new_york: datetime(2026, 12, 1, 5, tzinfo=UTC),
+    }
+    assert packs.stretch(day("2026-11-01"), [new_york, madrid])[1] == begins[madrid]
+    assert packs.day(begins[madrid], madrid) == day("2026-12-01").date()
+    assert packs.day(begins[madrid], new_york) == day("2026-11-30").date()
 
 
 def test_the_labels_that_any_pack_wants_are_known_to_the_book():

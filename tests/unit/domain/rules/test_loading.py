@@ -28,7 +28,7 @@ countries = ["XX"]
 layer = "statute"
 confidence = "found"
 verified_on = 2026-11-22
-source = "somewhere"
+source = "facts"
 citation = "Act 1"
 
 [[rule]]
@@ -48,8 +48,32 @@ RELAXED = PACK.replace(HOLDS, f"{HOLDS}\nmay_relax = true")
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        pytest.param("every_day", "everyday", 15, "every_day, or each of mon", id="a day without windows"),
+        pytest.param("every_day", "sat", 17, "every_day, or each of mon", id="a day without windows"),
         pytest.param(HOLDS, 'severity = "strong"', 16, "one of block, hold, warn", id="a severity"),
+        pytest.param(
+            "every_day",
+            "evry_day",
+            19,
+            "hours has an unknown key evry_day. Expected one of every_day, mon, .*, sun, calendar, holidays, zone, "
+            "classes, exempt_kinds, measured, unlocked_by",
+            id="a misspelt day",
+        ),
+        pytest.param("sun = []", 'sun = ["14:00-18:00", "08:00-12:00"]', 20, "one after the other", id="unordered"),
+        pytest.param("sun = []", 'sun = ["08:00-12:00", "11:59-18:00"]', 20, "none overlaps", id="overlapping"),
+        pytest.param("sun = []", 'holidays = ["08:00-12:00", "09:00-10:00"]', 20, "none overlaps", id="on holidays"),
+        pytest.param('"facts"', '"fl-112O"', 11, 'a key of the table of sources, .* "facts" or "house"', id="a source nobody knows"),
+        pytest.param(HOLDS, f'{HOLDS}\nsource = "it.is"', 17, "source = 'it.is'", id="a rule's own source"),
+        pytest.param('"Act 1"', '""', 12, "citation to say something", id="an empty citation, by default"),
+        pytest.param(HOLDS, f'{HOLDS}\ncitation = " "', 17, "citation to say something", id="an empty citation"),
+        pytest.param('name = "Exland"', 'name = ""', 4, "name to say something", id="an empty name"),
+        pytest.param('id = "xx"', 'id = ""', 3, "id to say something", id="an empty id"),
+        pytest.param('id = "xx"', 'id = "Xx"', 3, "the id of a pack to be small letters", id="a pack's id in capitals"),
+        pytest.param('"xx.tm"', '"xx."', 15, "the id of a rule to be small letters", id="an id that ends in a dot"),
+        pytest.param('"xx.tm"', '"xx..tm"', 15, "in parts with a dot between", id="an id with an empty part"),
+        pytest.param('"xx.tm"', '"xx.t m"', 15, "the id of a rule", id="an id with a space"),
+        pytest.param('countries = ["XX"]', 'region = "US-XX"', 5, "a region of US: one of .*US-FL", id="no such state"),
+        pytest.param('countries = ["XX"]', 'region = "CA-XX"', 5, "a region of CA: .*CA-ON", id="no such province"),
+        pytest.param("[[rule]]", "[[rules]]", 14, "the tables pack and rule only", id="a table that is none"),
         pytest.param(HOLDS, "", 15, "has no severity", id="no severity"),
         pytest.param(HOLDS, f"{HOLDS}\nbreezy = 1", 17, "unknown key breezy", id="a key nobody knows"),
         pytest.param("sun = []", "sun = []\nnoon = 1", 21, "unknown key noon", id="a key of a parameter"),
@@ -57,9 +81,9 @@ RELAXED = PACK.replace(HOLDS, f"{HOLDS}\nmay_relax = true")
         pytest.param('"14:00-18:00"', '"18:00-14:00"', 19, "window within one day", id="a backward window"),
         pytest.param('"14:00-18:00"', '"14:00-24:30"', 19, "window within one day", id="a day too long"),
         pytest.param('["promotional"]', '["promotion"]', 18, "one of promotional", id="a class that is none"),
-        pytest.param("[rule.hours]", "[rule.ours]", 15, "exactly one of", id="a parameter that is none"),
+        pytest.param("[rule.hours]", "[rule.ours]", 17, "unknown key ours. Expected exactly one of", id="a parameter that is none"),
         pytest.param('"xx.tm"', '"yy.tm"', 15, 'starts with "xx."', id="an id of another pack"),
-        pytest.param('id = "xx.tm"\n', "", 3, "has no id", id="a rule without an id"),
+        pytest.param('id = "xx.tm"\n', "", 14, "has no id", id="a rule without an id"),
         pytest.param('countries = ["XX"]', "", 3, "reaches nobody", id="a pack that reaches nobody"),
         pytest.param('["XX"]', '["Exland"]', 5, "two-letter country codes", id="a country in words"),
         pytest.param('countries = ["XX"]', 'region = "Exeter"', 5, "such as US-FL", id="a region in words"),
@@ -114,8 +138,75 @@ def test_a_pack_that_breaks_the_schema_is_refused_with_its_line(old, new, line, 
 
 def test_a_rule_stands_once():
     twice = PACK + PACK[PACK.index("[[rule]]") :]
-    with pytest.raises(PackError, match="stands twice"):
+    with pytest.raises(PackError, match=r"line 22: rule xx\.tm stands twice"):
         read_pack(twice, "xx.toml")
+
+
+@pytest.mark.parametrize(
+    "windows",
+    [
+        pytest.param('["08:00-12:00", "12:00-18:00"]', id="one begins as the other ends"),
+        pytest.param('["00:00-24:00"]', id="all day"),
+    ],
+)
+def test_windows_that_do_not_overlap_are_read(windows):
+    assert read_pack(PACK.replace("sun = []", f"sun = {windows}"), "xx.toml")
+
+
+def test_every_mistake_of_a_file_is_told_each_at_its_line():
+    """One a rule, and one each for what the pack itself says."""
+    rest = PACK[PACK.index("[[rule]]") :]
+    wrong = (
+        PACK.replace('"statute"', '"statue"').replace('name = "Exland"', 'name = ""').replace("sun", "sunday")
+    )
+    wrong += (
+        rest.replace("xx.tm", "xx.two").replace(HOLDS, f'{HOLDS}\nlayer = "code"').replace("9:00", "9.00")
+    )
+    wrong += rest.replace("xx.tm", "xx.three").replace(HOLDS, f'{HOLDS}\nlayer = "code"')
+    wrong += rest.replace("xx.tm", "xx.four")
+    with pytest.raises(PackError) as refused:
+        read_pack(wrong, "xx.toml")
+    told = [refused.value, *refused.value.others]
+    assert [(each.fields["line"], str(each.fields["what"])) for each in told] == [
+        (4, "name is empty"),
+        (20, "hours has an unknown key sunday"),
+        (27, "every_day has '09.00-12:00'"),
+        (8, "layer = 'statue'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        pytest.param("2026-11-22", '"lately"', 10, id="of another kind"),
+        pytest.param('"statute"', '"statue"', 8, id="a word that is none"),
+    ],
+)
+def test_what_is_wrong_in_the_defaults_is_told_once_and_not_for_each_rule(old, new, line):
+    wrong = PACK.replace(old, new) + PACK[PACK.index("[[rule]]") :].replace("xx.tm", "xx.two")
+    with pytest.raises(PackError, match=f"line {line}: ") as refused:
+        read_pack(wrong, "xx.toml")
+    assert refused.value.others == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("fl-1120", id="a key of the table"),
+        pytest.param("facts", id="general knowledge"),
+        pytest.param("house", id="the house"),
+        pytest.param("https://example.org/act", id="an address of one's own"),
+    ],
+)
+def test_a_source_that_can_be_found_is_taken(source):
+    read = read_pack(PACK.replace('"facts"', f'"{source}"'), "xx.toml").rules[0]
+    assert read.source == source
+
+
+def test_a_stay_without_an_end_is_one():
+    assert (
+        read_pack(PACK.replace(HOLDS, f'{HOLDS}\nstatus = "stayed"'), "xx.toml").rules[0].stayed_until is None
+    )
 
 
 def test_a_pack_stands_once():
@@ -130,6 +221,14 @@ def test_a_calendar_of_business_days_has_to_exist():
 
 
 # --- within a lineage -----------------------------------------------------------------------------------------
+
+
+def test_a_region_is_one_of_its_parents_countries():
+    abroad = CHILD.replace("XX-A", "YY-A")
+    with pytest.raises(
+        PackError, match=r"line 6: region = 'YY-A'\. Expected a region of .* its parent xx: XX"
+    ):
+        read_packs({"child.toml": abroad, "xx.toml": RELAXED})
 
 
 def test_a_child_may_not_replace_what_may_not_be_relaxed():
@@ -169,7 +268,7 @@ def test_the_envelope_is_typed():
 
 def test_a_rule_may_say_otherwise_than_its_packs_defaults():
     read = read_pack(PACK.replace(HOLDS, f'{HOLDS}\ncitation = "Act 2"'), "xx.toml").rules[0]
-    assert (read.citation, read.source) == ("Act 2", "somewhere")
+    assert (read.citation, read.source) == ("Act 2", "facts")
 
 
 def test_depth_counts_the_packs_above():

@@ -13,7 +13,7 @@ from yesword.domain.rules.tables import PackError, Source, Table
 TEXT = """[pack]
 id = "xx"
 cap = 1
-
+name = "Exland"
 [[rule]]
 id = "xx.one"
 count = 3
@@ -39,27 +39,35 @@ class Thing:
     since: date | None = None
 
 
-def table(text: str, *, within: str = "") -> Table:
-    return Table(Source(file="a.toml", text=text), tomllib.loads(text), name="thing", within=within)
+def table(text: str) -> Table:
+    return Table(Source(file="a.toml", text=text), tomllib.loads(text), name="thing")
 
 
-def line_of(text: str, key: str, within: str) -> int:
-    return int(Source(file="a.toml", text=text).refuse("x", "y", key=key, within=within).fields["line"])
+def line_of(key: str, within: str) -> int:
+    source = Source(file="a.toml", text=TEXT)
+    (rule,) = source.lines.tables("rule")
+    blocks = {"pack": source.lines.tables("pack")[0], "rule": rule, "cap": source.lines.within(rule, "cap")}
+    beside = blocks["pack"] if within == "rule" else range(0)
+    found = Table(source, {}, name="it", block=blocks.get(within), beside=beside).wrong("x", "y", key=key)
+    return int(found.fields["line"])
 
 
 @pytest.mark.parametrize(
     ("key", "within", "line"),
     [
-        pytest.param("cap", "xx", 3, id="in the pack"),
-        pytest.param("count", "xx.one", 7, id="the first within the rule"),
-        pytest.param("cap", "xx.one", 8, id="a table's own name"),
-        pytest.param("nothing", "xx.one", 6, id="a key that is not there: the rule"),
-        pytest.param("", "xx.one", 6, id="no key: the rule"),
-        pytest.param("", "", 1, id="neither"),
+        pytest.param("cap", "pack", 3, id="in the pack"),
+        pytest.param("count", "rule", 7, id="the first within the rule"),
+        pytest.param("count", "cap", 9, id="within a table of the rule"),
+        pytest.param("cap", "rule", 8, id="a table's own name"),
+        pytest.param("name", "rule", 4, id="given by the pack"),
+        pytest.param("nothing", "rule", 6, id="a key that is not there: the rule"),
+        pytest.param("nothing", "cap", 8, id="a key that is not there: the table"),
+        pytest.param("", "rule", 6, id="no key: the rule"),
+        pytest.param("", "", 2, id="neither"),
     ],
 )
 def test_the_line_is_that_of_the_key_within_what_it_belongs_to(key, within, line):
-    assert line_of(TEXT, key, within) == line
+    assert line_of(key, within) == line
 
 
 def test_a_table_becomes_a_value_of_its_class():
@@ -87,6 +95,10 @@ def test_a_table_becomes_a_value_of_its_class():
             'name = "a"\nsizes = [1]', "sizes to be one of small", id="an ordered one by its number"
         ),
         pytest.param('name = "a"\nsince = 2026-01-31T10:00:00', "a date such as", id="a moment for a day"),
+        pytest.param('name = " "', "name is empty. Expected name to say something", id="an empty name"),
+        pytest.param(
+            'nome = "a"', "line 1: thing has an unknown key nome. Expected one of", id="misspelt, not missing"
+        ),
         pytest.param(
             'name = "a"\nnome = 1', "unknown key nome. Expected one of name, count", id="a misspelling"
         ),
