@@ -50,13 +50,14 @@ bench: $(RUNTIME) ## Measure speed and memory, with ratios from the same run
 torture: $(RUNTIME) ## Kill the worker at ten random moments in a 20,000-message campaign and count
 	$(RUN) torture
 
-messages: $(DEV) ## Extract and compile the translations
+docs: $(DEV) ## Write what is made from the code: tables of the reference, compiled packs, translations
+	$(VENV)/bin/python tests/unit/docs/tables.py --write
 	$(VENV)/bin/python -m yesword.web.catalogs
 
-docs: $(DEV) ## Write the tables of the reference from the code
-	$(VENV)/bin/python tests/unit/docs/tables.py --write
+replies-score: $(DEV) ## Measure how replies are understood, on texts that no rule was written from
+	$(VENV)/bin/python -m training.score
 
 lock: ## Renew the pinned requirements (needs uv)
 	for f in runtime build dev; do uv pip compile -q --universal --generate-hashes --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
 
-.PHONY: help setup demo demo-check serve lint test bench torture messages docs lock
+.PHONY: help setup demo demo-check serve lint test bench torture docs replies-score lock
