@@ -22,12 +22,10 @@ def waiting(case: Case) -> Waiting | None:
     if not found and plan.is_somewhere and not plan.closures and plan.doors.are_open(case.at):
         return None
     doors = _doors(case, plan)
-    if not plan.is_somewhere:
+    if doors.openings and not plan.is_somewhere:
         # Somewhere on earth it is night, so no moment is lawful everywhere.
-        if any(each.rule.is_enforced and each.rule.is_verified for each in doors.openings):
-            unknown = built_in("place_unknown", fact=Sentence.of("fact.place_unknown"))
-            return Waiting(until=None, reasons=(unknown,))
-        doors = plan.doors_without(frozenset(each.rule for each in plan.openings))
+        unknown = built_in("place_unknown", fact=Sentence.of("fact.place_unknown"))
+        return Waiting(until=None, reasons=(unknown,))
     if found or plan.closures:
         return _waiting(case, plan, doors, found)
     minute = case.at.replace(second=0, microsecond=0)
@@ -121,7 +119,17 @@ def _first_open(doors: Doors, closures: tuple[Closure, ...], at: datetime) -> da
 
 
 def _doors(case: Case, plan: Plan) -> Doors:
-    """The hours without those that the person's consent or record lifts."""
+    """The hours without those that the person's consent or record lifts.
+
+    On no clock at all, hours that were not verified say nothing.
+    """
+    doors = _lifted(case, plan)
+    if plan.is_somewhere or any(each.rule.is_enforced and each.rule.is_verified for each in doors.openings):
+        return doors
+    return plan.doors_without(frozenset(each.rule for each in plan.openings))
+
+
+def _lifted(case: Case, plan: Plan) -> Doors:
     if not plan.liftable:
         return plan.doors
     unlocks = case.unlocks

@@ -102,8 +102,14 @@ def resolve(book: RuleBook, asked: Asked, at: datetime) -> Rules:
         _place_rules(book, place, [rule for line in lines for rule in line], [*common, *from_there], asked)
         for place, lines in local.items()
     )
-    lines = [(place.country, line) for place, each in local.items() for line in (each or [[]])]
-    lines += [(asked.brand.country, line) for line in own] + [(asked.number_country, line) for line in abroad]
+    # A lineage that decides nothing has no say in whether a customer may be texted either.
+    lines = [
+        (place.country, line)
+        for place, each in local.items()
+        for line in ([line for line in each if _decides(line)] or [[]])
+    ]
+    lines += [(asked.brand.country, line) for line in own if _decides(line)]
+    lines += [(asked.number_country, line) for line in abroad if _decides(line)]
     return Rules(
         packs=tuple(dict.fromkeys(rule.pack for rule in concerned)),
         zone=here,
@@ -133,6 +139,10 @@ def settle(line: tuple[Pack, ...], on: date) -> list[Rule]:
         held = [rule for rule in held if rule.parameter.slot not in replaced or _is_fixed(rule)]
         held += rules
     return held
+
+
+def _decides(line: Sequence[Rule]) -> bool:
+    return any(rule.is_enforced and rule.is_verified for rule in line)
 
 
 def _is_fixed(rule: Rule) -> bool:

@@ -340,3 +340,8 @@ def test_an_answer_that_sells_is_held_to_the_days_of_an_exception_too():
     late = exland(soft() | {"when": {"collected_from": (NOON - 2 * DAY).date()}})
     assert "soft_opt_in" in codes(ask(late, asked=sells, state=CUSTOMER))
     assert ask(exland(soft()), asked=sells, state=CUSTOMER).verdict is Verdict.SEND
+
+
+def test_a_pack_that_decides_nothing_takes_no_exception_away():
+    noted = law(rule(naming={"kinds": ["reminder"]}, severity="warn"), pack="un", countries=["XX"])
+    assert ask(book(HOUSE, law(soft()), noted), state=CUSTOMER).verdict is Verdict.SEND

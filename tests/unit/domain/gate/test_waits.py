@@ -411,3 +411,10 @@ def test_after_a_night_a_known_cap_of_a_week_still_lets_go_what_was_promised():
     decision = ask(packs, NIGHT, contact=contact)
     assert decision.not_before is not None
     assert ask(packs, decision.not_before, contact=contact).verdict is Verdict.SEND
+
+
+def test_on_no_clock_at_all_known_hours_make_nothing_later():
+    known = rule(hours={**PROMOTIONAL, "every_day": ["00:00-01:00"]}, severity="hold", confidence="known")
+    until = NIGHT + 7 * HOUR
+    facts = {"places": (), "contact": {"country": "XX"}, "preferences": Preferences(paused_until=until)}
+    assert ask(exland(known), NIGHT, **facts).not_before == until
