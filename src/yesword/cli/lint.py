@@ -238,10 +238,8 @@ def _form(
 
 
 def _sender(address: str) -> "SenderFacts":
-    """A name has letters, and cannot be replied to."""
     from yesword.domain.facts import SenderFacts
-    from yesword.domain.linting.law import route_of
-    from yesword.domain.rules.model.when import Route
+    from yesword.domain.phone import ALPHANUMERIC, sender_kind
 
-    route = route_of(address) or Route.LONG_CODE
-    return SenderFacts(address=address, kind=route.value, can_receive=route is not Route.ALPHANUMERIC)
+    kind = sender_kind(address)
+    return SenderFacts(address=address, kind=kind, can_receive=kind != ALPHANUMERIC)

@@ -106,7 +106,7 @@ def claim(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit:
     if store.database.vendor == "sqlite":
         with store.database.read() as session:
             rows = session.rows("due_messages", now=to_micros(at), first=0, last=1023, count=limit)
-            judged = _judge(store, session, scales, rows, at, lock=False)
+            judged = judge(store, session, scales, rows, at, lock=False)
         if not rows:
             return Claim(claimant=claimant, seen=0)
         fates = [_fate(store, scales, claimant, each, at) for each in judged]
@@ -132,13 +132,13 @@ def _claim_a_group(store: Store, scales: Scales, claimant: Claimant, at: datetim
                 "take_due_messages", now=to_micros(at), first=first, last=first + width - 1, count=limit
             )
             if rows:
-                judged = _judge(store, session, scales, rows, at, lock=True)
+                judged = judge(store, session, scales, rows, at, lock=True)
                 fates = [_fate(store, scales, claimant, each, at) for each in judged]
                 return _write(session, claimant, fates, len(rows))
     return Claim(claimant=claimant, seen=0)
 
 
-def _judge(
+def judge(
     store: Store, session: Session, scales: Scales, rows: Sequence[Row], at: datetime, *, lock: bool
 ) -> list[Judged]:
     """Ask the gate about each message, those of one contact in order, so that caps count."""

@@ -27,7 +27,7 @@ from yesword.domain.rules import RuleBook
 from yesword.domain.state import ConsentState, Grant
 from yesword.domain.times import from_micros
 from yesword.sending.campaigns import PARKED
-from yesword.sending.claiming import _judge
+from yesword.sending.claiming import judge
 from yesword.sending.weighing import Background, Offer, Scales, backgrounds
 from yesword.store import contacts, programs
 from yesword.store.contacts import StandingRow
@@ -169,7 +169,7 @@ def _due(
 ) -> Iterator[tuple[GateFacts, datetime]]:
     """The facts that a claim would gather, and the moment at which it would."""
     due = {row[0]: row[_DUE_AT] for row in rows}
-    for judged in _judge(store, session, scales, rows, at, lock=False):
+    for judged in judge(store, session, scales, rows, at, lock=False):
         micros = due[judged.queued.id]
         assert isinstance(micros, int)
         planned = from_micros(micros)

@@ -13,7 +13,7 @@ from typing import Final
 
 from yesword.domain.facts import GateFacts
 from yesword.domain.gate.case import Case
-from yesword.domain.gate.plan import Closure, Opening, Plan, Waiting
+from yesword.domain.gate.plan import Closure, Plan, Waiting
 from yesword.domain.gate.waits import waiting
 from yesword.domain.hours import Clock, is_open, next_open, open_until, zone
 from yesword.domain.places import Place
@@ -142,13 +142,9 @@ def _parts(facts: GateFacts, book: RuleBook, since: datetime, until: datetime) -
     while at < until:
         case = Case(facts, book, at)
         end = min(until, case.plan.rules.until)
-        lifted = frozenset(each.rule.id for each in case.plan.openings if _is_lifted(case, each))
+        lifted = frozenset(each.rule.id for each in case.plan.openings if case.lifts(each))
         yield _Part(since=at, until=end, plan=case.plan, lifted=lifted)
         at = end
-
-
-def _is_lifted(case: Case, opening: Opening) -> bool:
-    return not case.unlocks.isdisjoint(opening.unlocked_by) or case.is_spared(opening.rule)
 
 
 def _of_place(part: _Part, place: Place) -> Iterator[Stretch]:

@@ -217,7 +217,7 @@ def test_what_changed_after_the_gate_was_asked_is_left_queued(here: World) -> No
     here.plan(*here.members(1))
     with here.store.database.read() as session:
         rows = session.rows("due_messages", now=1 << 60, first=0, last=1023, count=10)
-        judged = claiming._judge(here.store, session, here.scales, rows, here.at, lock=False)
+        judged = claiming.judge(here.store, session, here.scales, rows, here.at, lock=False)
     assert {each.decision.verdict for each in judged} == {"send"}
     claimant = Claimant(owner="somebody", token=1)
     fates = [claiming._fate(here.store, here.scales, claimant, each, here.at) for each in judged]

@@ -237,3 +237,17 @@ def test_short_codes_are_three_to_six_digits(text, answer):
 
 def test_the_version_of_the_plans_is_told():
     assert phone.metadata_version() == f"phonenumbers {phonenumbers.__version__}"
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        pytest.param("ACME", "alphanumeric", id="a name"),
+        pytest.param("Shop24", "alphanumeric", id="a name with figures"),
+        pytest.param("800123", "short_code", id="six figures"),
+        pytest.param("+18005550123", "toll_free", id="a number that is free to call"),
+        pytest.param("+4520123456", "long_code", id="any other number"),
+    ],
+)
+def test_an_address_tells_what_kind_of_sender_it_is(address, kind):
+    assert phone.sender_kind(address) == kind

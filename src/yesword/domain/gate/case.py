@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from yesword.domain.events import Basis
 from yesword.domain.facts import GateFacts
-from yesword.domain.gate.plan import Plan, plan_for
+from yesword.domain.gate.plan import Opening, Plan, plan_for
 from yesword.domain.hours import zone
 from yesword.domain.messages import MessageKind
 from yesword.domain.permission import Permission, permission
@@ -77,6 +77,10 @@ class Case:
             return False
         given_on = grant.since.astimezone(zone(self.plan.rules.zone)).date()
         return not when.collected_from <= given_on < when.collected_to
+
+    def lifts(self, opening: Opening) -> bool:
+        """Whether the person's consent or record lifts this rule about hours."""
+        return not self.unlocks.isdisjoint(opening.unlocked_by) or self.is_spared(opening.rule)
 
     def _is_related(self, rule: Rule) -> bool:
         since = datetime.min.replace(tzinfo=self.at.tzinfo)

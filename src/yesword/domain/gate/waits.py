@@ -132,13 +132,7 @@ def _doors(case: Case, plan: Plan) -> Doors:
 def _lifted(case: Case, plan: Plan) -> Doors:
     if not plan.liftable:
         return plan.doors
-    unlocks = case.unlocks
-    lifted = [
-        each.rule
-        for each in plan.liftable
-        if not unlocks.isdisjoint(each.unlocked_by) or case.is_spared(each.rule)
-    ]
-    return plan.doors_without(frozenset(lifted))
+    return plan.doors_without(frozenset(each.rule for each in plan.liftable if case.lifts(each)))
 
 
 def _plan_of_hours(case: Case, plan: Plan) -> Plan:

@@ -8,15 +8,17 @@ from typing import Final
 from yesword.domain.decisions import Sentence
 from yesword.domain.linting import readability
 from yesword.domain.linting.finding import Finding, Severity, ordered, wording
-from yesword.domain.linting.law import Law, broken, law, route_of
+from yesword.domain.linting.law import Law, broken, law
 from yesword.domain.linting.parts import OF_PROMOTION, Wording, has_link_to_more, offer, says
 from yesword.domain.linting.patterns import is_in, plain, sentence_around, spans
 from yesword.domain.linting.wordings import in_language
 from yesword.domain.messages import MessageClass
+from yesword.domain.phone import sender_kind
 from yesword.domain.programs import Program
 from yesword.domain.rules.model import Pack, Rule
 from yesword.domain.rules.model.consent import Consent, Form
 from yesword.domain.rules.model.content import Disclosure, Part, Shown
+from yesword.domain.rules.model.when import Route
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +60,7 @@ def lint_disclosure(
         rules,
         countries,
         on,
-        route=route_of(program.sender) if program else None,
+        route=Route(sender_kind(program.sender)) if program else None,
         categories=program.categories if program else (),
         occasion=occasion,
     )

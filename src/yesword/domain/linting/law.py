@@ -10,9 +10,8 @@ from typing import TypeVar
 from yesword.domain.decisions import Sentence
 from yesword.domain.linting.finding import Finding, Severity
 from yesword.domain.parties import RecipientKind
-from yesword.domain.phone import is_short_code
-from yesword.domain.rules import model
-from yesword.domain.rules.model import Confidence, Merge, OnRecord, Pack, Parameter, Rule
+from yesword.domain.rules import RuleBook, model, settle
+from yesword.domain.rules.model import Confidence, OnRecord, Pack, Parameter, Rule
 from yesword.domain.rules.model.when import Route
 
 P = TypeVar("P", bound=Parameter)
@@ -40,45 +39,23 @@ def law(
     A rule for one kind of sender or one occasion speaks only where that is known; one that spares some senders speaks
     to all, because nobody said to be spared.
     """
-    by_id = {pack.id: pack for pack in packs}
     rules: dict[str, Rule] = {}
-    for line in _lines(by_id, tuple(countries)):
-        for rule in _settled(line, on):
+    for line in _lines(RuleBook(packs), tuple(countries)):
+        for rule in settle(line, on):
             if _speaks(rule, on, route, categories, occasion):
                 rules[rule.id] = rule
     return Law(rules=tuple(sorted(rules.values(), key=_nearest)))
 
 
-def _lines(by_id: dict[str, Pack], countries: tuple[str, ...]) -> Iterator[tuple[Pack, ...]]:
+def _lines(book: RuleBook, countries: tuple[str, ...]) -> Iterator[tuple[Pack, ...]]:
     """Lineages, root first."""
-    regions = {place for place in countries if "-" in place}
-    states = {place.split("-")[0] for place in countries}
-    found = [
-        pack
-        for pack in by_id.values()
-        if pack.reach.is_everywhere
-        or states.intersection(pack.reach.number_countries)
-        or (pack.reach.region in regions if pack.reach.region else states.intersection(pack.reach.countries))
-    ]
-    lines = [tuple(_lineage(by_id, pack)) for pack in found]
-    inner = {pack.id for line in lines for pack in line[:-1]}
-    return (line for line in lines if line[-1].id not in inner)
-
-
-def _lineage(by_id: dict[str, Pack], pack: Pack) -> list[Pack]:
-    above = _lineage(by_id, by_id[pack.parent]) if pack.parent in by_id and pack.parent else []
-    return [*above, pack]
-
-
-def _settled(line: tuple[Pack, ...], on: date) -> list[Rule]:
-    """A child's rule stands for its parent's on the same matter, where that may be relaxed."""
-    held: list[Rule] = []
-    for pack in line:
-        rules = [rule for rule in pack.rules if rule.is_in_force(on)]
-        replaced = {rule.parameter.slot for rule in rules if rule.is_enforced and rule.merge is Merge.REPLACE}
-        held = [rule for rule in held if rule.parameter.slot not in replaced or not rule.may_relax]
-        held += rules
-    return held
+    for place in countries:
+        country, _, region = place.partition("-")
+        yield from book.lineages(country, place if region else None)
+    numbers = {place.split("-")[0] for place in countries}
+    for pack in book.packs:
+        if pack.reach.is_everywhere or numbers.intersection(pack.reach.number_countries):
+            yield (pack,)
 
 
 def _speaks(rule: Rule, on: date, route: Route | None, categories: tuple[str, ...], occasion: str) -> bool:
@@ -139,10 +116,3 @@ def broken(
         span=span,
         also=others,
     )
-
-
-def route_of(address: str) -> Route | None:
-    """What kind of sender an address is, where it can be told."""
-    if any(character.isalpha() for character in address):
-        return Route.ALPHANUMERIC
-    return Route.SHORT_CODE if is_short_code(address) else None

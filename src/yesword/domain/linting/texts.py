@@ -17,11 +17,12 @@ from yesword.domain.linting import asking, labels, links, selling
 from yesword.domain.linting.characters import plainer
 from yesword.domain.linting.disclosures import missing_part
 from yesword.domain.linting.finding import Finding, Severity, ordered, wording
-from yesword.domain.linting.law import Law, broken, law, route_of
+from yesword.domain.linting.law import Law, broken, law
 from yesword.domain.linting.measuring import labels_in
 from yesword.domain.linting.parts import Wording, names, says
 from yesword.domain.linting.wordings import standard_way_out
 from yesword.domain.messages import MessageClass, MessageKind
+from yesword.domain.phone import sender_kind
 from yesword.domain.programs import Program
 from yesword.domain.rules.model import Pack, Rule
 from yesword.domain.rules.model.consent import Age, Mixed
@@ -124,7 +125,7 @@ def lint_text(
 def _route(sender: SenderFacts | None, program: Program | None) -> Route | None:
     if sender is not None:
         return _ROUTES.get(sender.kind)
-    return route_of(program.sender) if program else None
+    return Route(sender_kind(program.sender)) if program else None
 
 
 def _brand(said: Wording, held: Law) -> Iterator[Finding]:

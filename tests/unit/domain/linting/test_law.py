@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from yesword.domain.linting.finding import Severity
-from yesword.domain.linting.law import law, route_of, severity
+from yesword.domain.linting.law import law, severity
 from yesword.domain.rules import RuleBook
 from yesword.domain.rules.model.content import Disclosure, Naming
 from yesword.domain.rules.model.when import Route
@@ -149,8 +149,7 @@ def test_the_rules_of_one_kind_come_with_their_parameters():
     assert all(isinstance(asked, Disclosure) for _, asked in held.of(Disclosure))
 
 
-@pytest.mark.parametrize(
-    ("address", "route"), [("ACME", Route.ALPHANUMERIC), ("800123", Route.SHORT_CODE), ("+4520123456", None)]
-)
-def test_an_address_tells_what_it_is_where_it_can(address, route):
-    assert route_of(address) is route
+def test_what_is_only_known_takes_no_parents_place_here_either():
+    known = CHILD.replace('severity = "warn"\nmerge = "strictest"', 'severity = "hold"\nconfidence = "known"')
+    held = law(RuleBook.read({"north": PARENT, "dk2": known}).packs, ("DK",), TODAY)
+    assert {rule.id for rule, _ in held.of(Naming)} == {"dk2.naming", "north.naming"}
