@@ -1,6 +1,6 @@
 """Free text: a small grammar of word patterns with clause borders, objects and guards.
 
-The patterns are data (`phrases.csv`). One pattern is words in order:
+The patterns are data, a file a language (`phrases/en.csv`; `xx` holds what all share). One pattern is words in order:
 
     stop/quit        one of these words           [the/your]   perhaps one of these
     @texts           one word of a named set      *2           up to two words of any kind
@@ -12,7 +12,7 @@ text of any length costs time in proportion to it. Single words and whole messag
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -23,7 +23,8 @@ from yesword.domain.understanding.intent import Context, Intent, Kind, Scope
 from yesword.domain.understanding.keywords import ANY_LANGUAGE, courtesies_around_a_stop
 from yesword.domain.understanding.normalise import MARKS, SIGNS, Normalised, normalise
 
-_COLUMNS = ["language", "meaning", "scope", "confidence", "pattern"]
+_COLUMNS = ["meaning", "scope", "confidence", "pattern"]
+_TABLES = "phrases"
 _GUARD = "guard"
 _SET = "set"
 # What a pattern may mean, first the one that wins, and whether it ends texts by itself.
@@ -41,7 +42,7 @@ _LONGEST_GAP = 4
 
 
 class PhraseTableError(YeswordError):
-    """Row {row} of the phrase table is not understood: {problem}. Correct the table."""
+    """Row {row} of the {language} phrases is not understood: {problem}. Correct the table."""
 
     code: ClassVar[str] = "understanding.phrase_row"
 
@@ -66,6 +67,7 @@ class Phrase:
     confidence: float
     pattern: str
     steps: tuple[Step, ...]
+    needed: frozenset[str] | None  # words of which one must be in the text, beside the first: a quick no
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,36 +86,16 @@ class Grammar:
     closers: frozenset[str]
 
 
-def read_phrases(lines: Iterator[str]) -> Grammar:
-    """The grammar of a phrase table; refuses what it does not know."""
-    rows = csv.DictReader(lines)
-    if rows.fieldnames != _COLUMNS:
-        raise PhraseTableError(row=1, problem=f"columns are {rows.fieldnames}")
-    polite = {words[0] for words in courtesies_around_a_stop() if len(words) == 1}
+def read_phrases(tables: Iterable[tuple[str, Iterable[str]]]) -> Grammar:
+    """The grammar of tables, each under its language; refuses what it does not know."""
     sets: dict[tuple[str, str], frozenset[str]] = {}
     by_first_word: dict[str, list[Phrase]] = {}
-    for number, row in enumerate(rows, start=2):
-        meaning = row["meaning"]
-        if meaning == _SET:
-            name, _, words = row["pattern"].partition(" = ")
-            sets[row["language"], name] = _plain(words.split(), number)
-            continue
-        if meaning != _GUARD and meaning not in _MEANINGS:
-            raise PhraseTableError(row=number, problem=f"meaning {meaning!r}")
-        steps = tuple(_step(element, row["language"], sets, number) for element in row["pattern"].split())
-        first = next((step for step in steps if step.does != "start"), None)
-        if first is None or first.does != "word" or first.may_be_missing:
-            raise PhraseTableError(row=number, problem="a pattern begins with a word that must be there")
-        phrase = Phrase(
-            language=row["language"],
-            meaning=meaning,
-            scope=Scope(row["scope"] or Scope.UNSPECIFIED),
-            confidence=float(row["confidence"] or 0.9),
-            pattern=row["pattern"],
-            steps=steps,
-        )
-        for word in first.words:
-            by_first_word.setdefault(word, []).append(phrase)
+    for language, lines in tables:
+        for phrase in _read_table(language, lines, sets):
+            first = next(step for step in phrase.steps if step.does != "start")
+            for word in first.words:
+                by_first_word.setdefault(word, []).append(phrase)
+    polite = {words[0] for words in courtesies_around_a_stop() if len(words) == 1}
     return Grammar(
         by_first_word={word: tuple(phrases) for word, phrases in by_first_word.items()},
         openers=sets.get((ANY_LANGUAGE, "openers"), frozenset()) | polite,
@@ -121,40 +103,85 @@ def read_phrases(lines: Iterator[str]) -> Grammar:
     )
 
 
-def _plain(words: list[str], row: int) -> frozenset[str]:
+def _read_table(
+    language: str, lines: Iterable[str], sets: dict[tuple[str, str], frozenset[str]]
+) -> Iterator[Phrase]:
+    rows = csv.DictReader(lines)
+    if rows.fieldnames != _COLUMNS:
+        raise PhraseTableError(language=language, row=1, problem=f"columns are {rows.fieldnames}")
+    for number, row in enumerate(rows, start=2):
+        try:
+            if row["meaning"] == _SET:
+                name, _, words = row["pattern"].partition(" = ")
+                sets[language, name] = _plain(words.split())
+            else:
+                yield _phrase(language, row, sets)
+        except ValueError as error:
+            raise PhraseTableError(language=language, row=number, problem=str(error)) from error
+
+
+def _phrase(language: str, row: dict[str, str], sets: dict[tuple[str, str], frozenset[str]]) -> Phrase:
+    meaning = row["meaning"]
+    if meaning != _GUARD and meaning not in _MEANINGS:
+        raise ValueError(f"meaning {meaning!r}")
+    steps = tuple(_step(element, language, sets) for element in row["pattern"].split())
+    first = next((step for step in steps if step.does != "start"), None)
+    if first is None or first.does != "word" or first.may_be_missing:
+        raise ValueError("a pattern begins with a word that must be there")
+    needed = [step.words for step in steps if step.does == "word" and not step.may_be_missing]
+    return Phrase(
+        language=language,
+        meaning=meaning,
+        scope=Scope(row["scope"] or Scope.UNSPECIFIED),
+        confidence=float(row["confidence"] or 0.9),
+        pattern=row["pattern"],
+        steps=steps,
+        needed=min(needed[1:], key=len, default=None),
+    )
+
+
+def _plain(words: list[str]) -> frozenset[str]:
     plain = [normalise(word).tokens for word in words]
     if not plain or any(len(tokens) != 1 for tokens in plain):
-        raise PhraseTableError(row=row, problem=f"{words} are not single words")
+        raise ValueError(f"{words} are not single words")
     return frozenset(tokens[0] for tokens in plain)
 
 
-def _step(element: str, language: str, sets: dict[tuple[str, str], frozenset[str]], row: int) -> Step:
+def _step(element: str, language: str, sets: dict[tuple[str, str], frozenset[str]]) -> Step:
     if element in {"^", "$"}:
         return Step(does="start" if element == "^" else "end")
     if element.startswith("*"):
         longest = int(element[1:])
         if not 1 <= longest <= _LONGEST_GAP:
-            raise PhraseTableError(row=row, problem=f"gap {element}")
+            raise ValueError(f"gap {element}")
         return Step(does="gap", longest=longest)
     may_be_missing = element.startswith("[")
     if "*" in element or element.endswith("]") != may_be_missing:
-        raise PhraseTableError(row=row, problem=f"element {element}")
+        raise ValueError(f"element {element}")
     words: set[str] = set()
     for word in element.strip("[]").split("/"):
         if not word.startswith("@"):
-            words |= _plain([word], row)
+            words |= _plain([word])
         elif (language, word[1:]) in sets:
             words |= sets[language, word[1:]]
         else:
-            raise PhraseTableError(row=row, problem=f"no set {word} in {language}")
+            raise ValueError(f"no set {word}")
     return Step(does="word", words=frozenset(words), may_be_missing=may_be_missing)
 
 
 @cache
 def grammar() -> Grammar:
-    table = resources.files(__package__).joinpath("phrases.csv")
-    with table.open(encoding="utf-8") as lines:
-        return read_phrases(lines)
+    files = sorted(
+        (
+            file
+            for file in resources.files(__package__).joinpath(_TABLES).iterdir()
+            if file.name.endswith(".csv")
+        ),
+        key=lambda file: file.name,
+    )
+    return read_phrases(
+        (file.name.removesuffix(".csv"), file.read_text("utf-8").splitlines()) for file in files
+    )
 
 
 def read_phrase(form: Normalised, context: Context) -> Intent | None:
@@ -185,8 +212,11 @@ def read_phrase(form: Normalised, context: Context) -> Intent | None:
 def _matches(tokens: tuple[str, ...]) -> list[_Match]:
     table = grammar()
     found: list[_Match] = []
+    present = frozenset(tokens)
     for first, token in enumerate(tokens):
         for phrase in table.by_first_word.get(token, ()):
+            if phrase.needed is not None and phrase.needed.isdisjoint(present):
+                continue
             after = _end_of(phrase, tokens, first, table)
             if after is not None:
                 found.append(_Match(phrase=phrase, first=first, after=after))
