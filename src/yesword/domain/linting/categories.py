@@ -10,7 +10,7 @@ from yesword.domain.linting.patterns import is_in
 from yesword.domain.linting.wordings import in_language
 from yesword.domain.rules.model import Pack
 from yesword.domain.rules.model.consent import Age
-from yesword.domain.understanding.keywords import is_one_slip
+from yesword.domain.understanding.slips import is_one_slip
 
 _SHORTEST_SLIP: Final = 5  # letters: "cars" is no slip of "bars"
 

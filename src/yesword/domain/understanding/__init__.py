@@ -1,7 +1,7 @@
 """Understanding what a person texts back: `understand(text) -> Intent`."""
 
-from yesword.domain.understanding.intent import Context, Intent, Kind, Label, PendingKind, Scope
-from yesword.domain.understanding.keywords import is_opt_out
+from yesword.domain.understanding.commands import is_opt_out
+from yesword.domain.understanding.intent import Context, Intent, Kind, Label, PendingKind, Right, Scope
 from yesword.domain.understanding.reading import understand
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Kind",
     "Label",
     "PendingKind",
+    "Right",
     "Scope",
     "is_opt_out",
     "understand",

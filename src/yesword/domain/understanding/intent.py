@@ -5,6 +5,7 @@ Only the values: how a text is read stands in `reading`. Nothing here decides wh
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -14,6 +15,7 @@ class Kind(StrEnum):
     OPT_IN = "opt_in"
     CONFIRM = "confirm"  # yes to a pending question
     DECLINE = "decline"  # no to a pending question
+    NARROW = "narrow"  # an answer to our question which texts a stop was about: only those
     HELP = "help"
     KEYWORD = "keyword"  # a program's own word for joining
     WRONG_NUMBER = "wrong_number"
@@ -28,6 +30,13 @@ class Scope(StrEnum):
     EVERYTHING = "everything"
     PROGRAM = "program"
     UNSPECIFIED = "unspecified"
+
+
+class Right(StrEnum):
+    """What a privacy request asks for."""
+
+    ACCESS = "access"  # what do you have on me
+    ERASURE = "erasure"  # delete it
 
 
 class Label(StrEnum):
@@ -45,9 +54,14 @@ class PendingKind(StrEnum):
     CONFIRM_CONSENT = "confirm_consent"
     POLL = "poll"
     REMINDER = "reminder"
+    WHICH_TEXTS = "which_texts"  # whether a stop was about one program only; silence means all
+    CONVERSATION = "conversation"  # somebody of the brand is writing with this person
     # Texts read without their conversation: a plain YES answers something, an OK or a 1 may be idle.
     UNKNOWN = "unknown"
 
+
+# A withdrawal of less is acted on all the same, and put before a person.
+SURE: Final = 0.9
 
 _OPTING_IN = frozenset({Kind.OPT_IN, Kind.CONFIRM, Kind.KEYWORD})
 
@@ -59,6 +73,9 @@ class Context:
     languages: tuple[str, ...] = ()
     pending: PendingKind | None = None
     program_keywords: tuple[tuple[str, str], ...] = ()  # (keyword as declared, program key)
+    program_topics: tuple[
+        tuple[str, tuple[str, ...]], ...
+    ] = ()  # program key, and what people call its texts
     confirm_words: tuple[str, ...] = ()  # accepted as a yes by this program, beside the usual ones
 
 
@@ -76,9 +93,16 @@ class Intent:
     is_per_se: bool = False  # the law names the word itself: nobody may call it a misreading
     language: str | None = None  # None when the word belongs to many languages and no hint picks one
     keyword: str | None = None  # the program's keyword, as declared
-    program: str | None = None  # the key of the program that the keyword names
+    program: str | None = None  # the key of the program that the text names
+    right: Right | None = None  # what a privacy request asks for, also where leaving is the main wish
+    names_email: bool = False  # e-mail is to end as well
     suggestion: str | None = None  # a program keyword that was narrowly missed
     also: tuple[Kind, ...] = ()  # what the text says besides
+
+    @property
+    def is_probable(self) -> bool:
+        """Plausibly a wish to leave and not surely one: texts end at once, and a person looks at it."""
+        return self.is_withdrawal and not self.is_per_se and self.confidence < SURE
 
     @property
     def label(self) -> Label:

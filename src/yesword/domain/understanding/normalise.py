@@ -5,74 +5,36 @@ the pauses that end a clause stay, as tokens of their own: the grammar needs the
 """
 
 import re
-import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
 
-LINE = "\n"
-STOP_MARK = "."
-QUESTION_MARK = "?"
-PAUSE_MARK = ","
-MARKS = frozenset({LINE, STOP_MARK, QUESTION_MARK, PAUSE_MARK})
+from yesword.domain.understanding import signatures
+from yesword.domain.understanding.characters import (
+    APOSTROPHES,
+    LINE,
+    LOOK_ALIKES,
+    MARKS,
+    PAUSE_MARK,
+    QUESTION_MARK,
+    SIGNS,
+    STOP_MARK,
+    fold,
+    is_invisible,
+    is_joining,
+)
+
+__all__ = ["LINE", "MARKS", "PAUSE_MARK", "QUESTION_MARK", "SIGNS", "STOP_MARK", "Normalised", "normalise"]
+
 _STRENGTH = {PAUSE_MARK: 0, STOP_MARK: 1, QUESTION_MARK: 2, LINE: 3}
-
-# Signs that people send in place of a word; every other emoji is decoration.
-SIGNS = frozenset("🛑✋🚫⛔👍👎")
-
-_APOSTROPHES = frozenset("'`´‘’‚‛ʹʻʼʽˈ′＇")
-_LINE_BREAKS = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
-_MARK_OF = {
-    **dict.fromkeys(".!;…。｡؛।", STOP_MARK),
-    **dict.fromkeys("?؟", QUESTION_MARK),
-    **dict.fromkeys(",:،、()[]{}–—―", PAUSE_MARK),
-}
-_SKIN_TONES = range(0x1F3FB, 0x1F400)
-_HANGUL_FILLERS = frozenset("\u115f\u1160")
-# Letters that Unicode does not decompose but that people leave out when a keyboard lacks them.
-_PLAIN = str.maketrans(
-    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
-)
-
-_DEVICE_WORDS = (
-    "iphone iphonea iphonen iphonesta ipad ipadu samsung galaxy android pixel huawei xiaomi oneplus nokia "
-    "motorola blackberry smartphone mobile mobiel mobil mobiltelefon mobiltelefoon mobieltje handy phone "
-    "telefoon telefon outlook ios mail gmail yahoo pro max mini ultra plus"
-)
-_DEVICES = frozenset(_DEVICE_WORDS.split())
 _STRETCHED = re.compile(r"([^\W\d_])\1\1+")
-_LONGEST_DEVICE_NAME = 4
-_BEFORE_DEVICE = tuple(
-    tuple(phrase.split())
-    for phrase in (
-        "sent from my",
-        "sent from",
-        "sent via",
-        "get outlook for",
-        "verstuurd vanaf mijn",
-        "verzonden vanaf mijn",
-        "verstuurd vanaf",
-        "verzonden met mijn",
-        "skickat fran min",
-        "skickat fran",
-        "von meinem",
-        "von meiner",
-        "gesendet von meinem",
-        "gesendet mit",
-        "sendt fra min",
-        "sendt fra",
-        "envoye de mon",
-        "envoye depuis mon",
-        "enviado desde mi",
-        "enviado do meu",
-        "inviato da",
-        "inviato dal mio",
-        "lahetetty",
-        "wyslane z",
-        "wyslano z",
-    )
-)
-_AFTER_DEVICE = frozenset({"gesendet", "verstuurd", "verzonden", "geschickt"})
-_SIGNATURE_STARTS = frozenset(phrase[0] for phrase in _BEFORE_DEVICE)
+_NOTHING = "'"  # stands for a character that takes no part in a word
+_ODD = "\ufffe"  # stands for one that cannot be read by itself
+_APART = "".join(sorted(MARKS | SIGNS))
+_PIECE = re.compile(f"[{_APART}]|[^ {_APART}]+")
+_FIRST_STAND_IN: Final = 0xF0000  # private use: no text has these left after folding
+_MOST_ACCENTS = 8
+_MOST_REMEMBERED = 8_192  # characters; what strangers send must not fill the memory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +51,9 @@ class Normalised:
 
     @property
     def words(self) -> tuple[str, ...]:
-        return tuple(token for token in self.tokens if token not in MARKS)
+        if MARKS.isdisjoint(self.tokens):
+            return self.tokens
+        return tuple([token for token in self.tokens if token not in MARKS])
 
     def span(self, first: int, after: int) -> tuple[int, int] | None:
         """The place in the original of the tokens from `first` up to `after`, without marks at the edges."""
@@ -104,53 +68,101 @@ class Normalised:
         borders = [i for i, token in enumerate(self.tokens) if token == LINE]
         return tuple(zip([0, *(b + 1 for b in borders)], [*borders, len(self.tokens)], strict=True))
 
-
-def _is_invisible(char: str) -> bool:
-    """Characters that take no part in a word: formats, joiners, variation selectors, skin tones."""
-    return (
-        unicodedata.category(char) in {"Cf", "Me"}
-        or "\ufe00" <= char <= "\ufe0f"
-        or "\U000e0100" <= char <= "\U000e01ef"
-        or ord(char) in _SKIN_TONES
-        or char in _APOSTROPHES
-        or char in _HANGUL_FILLERS
-    )
+    def unmasked(self) -> "Normalised":
+        """With Latin letters for all that was picked to look like them, digits and other alphabets; itself if none was."""
+        if all(token.isascii() and (token.isalpha() or token.isdigit()) for token in self.tokens):
+            return self
+        tokens = tuple(unmasked(token) for token in self.tokens)
+        return self if tokens == self.tokens else replace(self, tokens=tokens)
 
 
-@lru_cache(maxsize=4096)
-def _fold(cluster: str) -> str:
-    """One character with its combining marks, in plain form: letters, a mark, a sign or a space."""
-    folded = cluster
-    for _ in range(3):  # folding case can make new marks, and dropping marks new cases
-        folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", folded).casefold())
-        folded = "".join(c for c in folded if not "\u0300" <= c <= "\u036f").translate(_PLAIN)
-    folded = unicodedata.normalize("NFC", folded)
-    return "".join(_place(c) for c in folded)
+def unmasked(word: str) -> str:
+    """A word without its mask: st0p, ѕтор. Plain numbers, and words that stay foreign letters, are left alone."""
+    if word.isdigit() or (word.isascii() and word.isalpha()):
+        return word
+    bare = word.translate(LOOK_ALIKES)
+    return bare if bare.isascii() else word
 
 
-def _place(char: str) -> str:
-    if char in SIGNS:
-        return char
-    if char in _LINE_BREAKS:
-        return LINE
-    if char in _MARK_OF:
-        return _MARK_OF[char]
-    if _is_invisible(char) or unicodedata.combining(char):
-        return ""
-    return char if unicodedata.category(char)[0] in "LNM" else " "
+class _OneForOne(dict[int, str]):
+    """What each character becomes, if that can be one character; filled as characters are met."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.long: dict[str, str] = {}  # stand-in → the letters that it stands for: ß is ss
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _MOST_REMEMBERED:
+            return _ODD
+        char = chr(code)
+        if char in APOSTROPHES or is_invisible(char):
+            plain = _NOTHING
+        elif is_joining(char):
+            plain = _ODD
+        else:
+            plain = fold(char) or _NOTHING
+            if len(plain) > 1:
+                plain = self._stand_in(plain)
+        self[code] = plain
+        return plain
+
+    def _stand_in(self, letters: str) -> str:
+        if not letters.isalpha():
+            return _ODD
+        stand_in = chr(_FIRST_STAND_IN + len(self.long))
+        self.long[stand_in] = letters
+        return stand_in
+
+
+_one_for_one = _OneForOne()
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
+    """Words, marks and signs of a text in which every character can be read by itself."""
+    for found in _PIECE.finditer(text):
+        piece, start, end = found.group(), found.start(), found.end()
+        if _NOTHING in piece:
+            bare = piece.lstrip(_NOTHING)
+            start += len(piece) - len(bare)
+            end -= len(bare) - len(bare.rstrip(_NOTHING))
+            piece = bare.replace(_NOTHING, "")
+            if not piece:
+                continue
+        if piece[0] >= "\U000f0000" or not piece.isalnum():
+            piece = "".join([_one_for_one.long.get(char, char) for char in piece])
+        yield piece, start, end
+
+
+def _pieces_of_clusters(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same for any text: characters together with what combines with them. Slower, and the measure of the other."""
+    word: list[str] = []
+    word_start = word_end = 0
+    for cluster, start, end in _clusters(text):
+        for char in fold(cluster):
+            if char in MARKS or char in SIGNS or char == " ":
+                if word:
+                    yield "".join(word), word_start, word_end
+                    word.clear()
+                if char != " ":
+                    yield char, start, end
+            else:
+                if not word:
+                    word_start = start
+                word.append(char)
+                word_end = end
+    if word:
+        yield "".join(word), word_start, word_end
 
 
 def _clusters(text: str) -> list[tuple[str, int, int]]:
     """Characters with what combines with them, and where they stood; invisible ones left out."""
-    if text.isascii():
-        return [(c, i, i + 1) for i, c in enumerate(text) if c not in _APOSTROPHES]
     clusters: list[tuple[str, int, int]] = []
     for i, char in enumerate(text):
-        if _is_invisible(char):
+        if is_invisible(char):
             continue
-        joins = unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"
+        joins = is_joining(char)
         # A pile of marks on one letter is noise; cutting it keeps the work linear.
-        if joins and clusters and len(clusters[-1][0]) < 8:
+        if joins and clusters and len(clusters[-1][0]) < _MOST_ACCENTS:
             before, start, _ = clusters[-1]
             clusters[-1] = (before + char, start, i + 1)
         elif not joins or not clusters:
@@ -158,35 +170,9 @@ def _clusters(text: str) -> list[tuple[str, int, int]]:
     return clusters
 
 
-def _unstretch(word: str) -> str:
-    """No keyword has the same letter three times: stoooop is stop. Digits may repeat."""
-    return _STRETCHED.sub(r"\1", word)
-
-
-def _signature_length(tokens: list[str], at: int) -> int:
-    """How many tokens from `at` are a mail program's signature; 0 if none."""
-    for phrase in _BEFORE_DEVICE:
-        after = at + len(phrase)
-        if tuple(tokens[at:after]) != phrase:
-            continue
-        end = after
-        while (
-            end < len(tokens) and end - after < _LONGEST_DEVICE_NAME and _is_device(tokens[end], end > after)
-        ):
-            end += 1
-        if end > after:
-            return end - at + (end < len(tokens) and tokens[end] in _AFTER_DEVICE)
-    return 0
-
-
-def _is_device(token: str, is_later: bool) -> bool:  # noqa: FBT001
-    """A device's name, or the number of its model after one."""
-    return token in _DEVICES or (is_later and len(token) <= 3 and token[-1].isdigit())
-
-
-def _is_extending(token: str, tokens: list[str]) -> bool:
-    """Marks at the start, and weaker marks after stronger ones, say nothing."""
-    return token not in MARKS or (bool(tokens) and tokens[-1] not in MARKS)
+def _pieces_of(text: str) -> Iterator[tuple[str, int, int]]:
+    plain = text.translate(_one_for_one)
+    return _pieces_of_clusters(text) if _ODD in plain else _pieces(plain)
 
 
 def normalise(text: str) -> Normalised:
@@ -194,36 +180,22 @@ def normalise(text: str) -> Normalised:
     tokens: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    word: list[str] = []
-    word_start = word_end = 0
-
-    def add(token: str, start: int, end: int) -> None:
-        if _is_extending(token, tokens):
-            tokens.append(token)
-            starts.append(start)
-            ends.append(end)
-        elif tokens and _STRENGTH[token] > _STRENGTH[tokens[-1]]:
-            tokens[-1] = token
-
-    def close() -> None:
-        if word:
-            add(_unstretch("".join(word)), word_start, word_end)
-            word.clear()
-
-    for cluster, start, end in _clusters(text):
-        for char in _fold(cluster):
-            if char in MARKS or char in SIGNS:
-                close()
-                add(char, start, end)
-            elif char == " ":
-                close()
-            else:
-                if not word:
-                    word_start = start
-                word.append(char)
-                word_end = end
-    close()
-    if not _SIGNATURE_STARTS.isdisjoint(tokens):
+    for piece, start, end in _pieces_of(text):
+        if piece not in MARKS:
+            # No keyword has the same letter three times: stoooop is stop. Digits may repeat.
+            word = piece if len(piece) < 3 else _STRETCHED.sub(r"\1", piece)
+        elif not tokens:
+            continue  # a mark at the start says nothing, nor does a weaker one after a stronger
+        elif tokens[-1] in MARKS:
+            if _STRENGTH[piece] > _STRENGTH[tokens[-1]]:
+                tokens[-1] = piece
+            continue
+        else:
+            word = piece
+        tokens.append(word)
+        starts.append(start)
+        ends.append(end)
+    if not signatures.STARTS.isdisjoint(tokens):
         return _without_signatures(tokens, starts, ends)
     if tokens and tokens[-1] in MARKS:
         del tokens[-1], starts[-1], ends[-1]
@@ -235,21 +207,22 @@ def _without_signatures(tokens: list[str], starts: list[int], ends: list[int]) -
     shown: list[str] = []
     i = 0
     while i < len(tokens):
-        length = _signature_length(tokens, i) if tokens[i] in _SIGNATURE_STARTS else 0
-        if not length:
-            if _is_extending(tokens[i], shown):
+        length = signatures.length_at(tokens, i) if tokens[i] in signatures.STARTS else 0
+        if length:
+            if shown and shown[-1] in MARKS:
+                shown[-1] = LINE
+            elif shown:
                 kept.append(i)
-                shown.append(tokens[i])
-            elif shown and _STRENGTH[tokens[i]] > _STRENGTH[shown[-1]]:
-                shown[-1] = tokens[i]
-            i += 1
+                shown.append(LINE)
+            i += length
             continue
-        if shown and shown[-1] in MARKS:
-            shown[-1] = LINE
-        elif shown:
+        token = tokens[i]
+        if token not in MARKS or (shown and shown[-1] not in MARKS):
             kept.append(i)
-            shown.append(LINE)
-        i += length
+            shown.append(token)
+        elif shown and _STRENGTH[token] > _STRENGTH[shown[-1]]:
+            shown[-1] = token
+        i += 1
     while shown and shown[-1] in MARKS:
         kept.pop()
         shown.pop()

@@ -1,15 +1,16 @@
-"""The order in which a text is read. The layers themselves are `keywords` and `phrases`."""
+"""The order in which a text is read. The layers themselves are `commands` and `phrases`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from yesword.domain.understanding.intent import Context, Intent, Kind
-from yesword.domain.understanding.keywords import (
+from yesword.domain.understanding.commands import (
     read_command,
     read_near_miss,
     read_opt_out,
+    read_slip,
     read_weak_word,
 )
+from yesword.domain.understanding.intent import Context, Intent, Kind
 from yesword.domain.understanding.normalise import normalise
 from yesword.domain.understanding.phrases import read_phrase
 
@@ -38,6 +39,7 @@ def understand(text: str, languages: Sequence[str] = (), context: Context = _NOT
         read_command(form, context)
         or read_phrase(form, context)
         or read_near_miss(form, context)
+        or read_slip(form, context)
         or read_weak_word(form, context)
         or Intent(kind=Kind.OTHER, confidence=0.9, rule="nothing_matched")
     )

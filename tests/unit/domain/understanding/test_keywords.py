@@ -3,7 +3,8 @@ import io
 import pytest
 
 from yesword.domain.understanding import Context, Kind, Label, PendingKind, Scope, is_opt_out, understand
-from yesword.domain.understanding.keywords import KeywordTableError, all_keywords, is_one_slip, read_keywords
+from yesword.domain.understanding.keywords import KeywordTableError, all_keywords, read_keywords
+from yesword.domain.understanding.slips import is_one_slip
 
 ASKED = Context(pending=PendingKind.CONFIRM_CONSENT)
 PROGRAMS = Context(program_keywords=(("SAVEMORE", "club"), ("EVENTS", "events"), ("RemindMe", "care")))
