@@ -5,6 +5,7 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 RUN := $(VENV)/bin/yesword
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+MODEL := $(VENV)/.model-installed
 DEMO_DATA ?= demo-data
 
 help: ## List what make can do
@@ -24,6 +25,10 @@ $(RUNTIME): $(VENV)/bin/python requirements/runtime.txt requirements/build.txt p
 
 $(DEV): $(RUNTIME) requirements/dev.txt
 	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(MODEL): $(DEV) requirements/model.txt
+	$(PIP) install --quiet --require-hashes -r requirements/model.txt
 	@touch $@
 
 demo: $(RUNTIME) ## Start everything with demo data, and print the address and a sign-in
@@ -54,10 +59,13 @@ docs: $(DEV) ## Write what is made from the code: tables of the reference, compi
 	$(VENV)/bin/python tests/unit/docs/tables.py --write
 	$(VENV)/bin/python -m yesword.web.catalogs
 
+model: $(MODEL) ## Train the model that helps to understand replies, from the texts in training/
+	$(VENV)/bin/python -m training.train
+
 replies-score: $(DEV) ## Measure how replies are understood, on texts that no rule was written from
 	$(VENV)/bin/python -m training.score
 
 lock: ## Renew the pinned requirements (needs uv)
-	for f in runtime build dev; do uv pip compile -q --universal --generate-hashes --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
+	for f in runtime build dev model; do uv pip compile -q --universal --generate-hashes --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
 
-.PHONY: help setup demo demo-check serve lint test bench torture docs replies-score lock
+.PHONY: help setup demo demo-check serve lint test bench torture docs model replies-score lock

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from yesword.domain.understanding import concepts
 from yesword.domain.understanding.intent import Label
 
 HERE = Path(__file__).parent
+CONCEPTS = Path(concepts.__file__).with_name("concepts")
+LEARNT_FROM = ("open", "a", "b", "c", "d", "e", "f", "g")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,6 +20,7 @@ class Example:
     label: Label
     language: str
     weight: float = 1.0
+    is_everyday: bool = False  # what friends say to each other, and no answer to a business
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,11 +38,12 @@ def training_examples() -> list[Example]:
     found = list(_corpus())
     found += [
         Example(text=reply.text, label=Label(reply.label), language=reply.language, weight=2.0)
-        for reply in replies("open")
+        for half in LEARNT_FROM
+        for reply in replies(half)
         if reply.label in set(Label)
     ]
     found += [
-        Example(text=text, label=Label.OTHER, language=language, weight=0.5)
+        Example(text=text, label=Label.OTHER, language=language, weight=0.7, is_everyday=True)
         for language, text in negatives(held=False)
     ]
     return found
@@ -84,10 +89,15 @@ def rows(file: Path) -> Iterator[dict[str, str]]:
 
 
 def digest() -> str:
-    """Of everything that is trained on, so that a stale model shows."""
+    """Of everything that the model is made from, so that a stale model shows."""
     known = hashlib.sha256()
     for file in sorted(
-        [*(HERE / "corpus").glob("*.tsv"), HERE / "replies-open.tsv", *(HERE / "negatives").glob("*.txt")]
+        [
+            *(HERE / "corpus").glob("*.tsv"),
+            *(HERE / f"replies-{half}.tsv" for half in LEARNT_FROM),
+            *(HERE / "negatives").glob("*.txt"),
+            *CONCEPTS.glob("*.csv"),
+        ]
     ):
         known.update(file.name.encode() + b"\0" + file.read_bytes())
     return known.hexdigest()

@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from typing import Final
 
-from yesword.bench import deciding
+from yesword.bench import deciding, reading
 from yesword.bench.rows import Figure, rate
 from yesword.domain.text import measure
-from yesword.domain.understanding import understand
 from yesword.ledger.entry import SectionValue, make_entry
 
 _TEXTS: Final = (
@@ -21,7 +20,7 @@ def figures() -> Iterator[Figure]:
     yield rate("ledger entries made", "1/s", _entries, against=sha)
     yield from deciding.figures(sha)
     yield rate("texts measured", "1/s", _measuring, against=sha)
-    yield rate("replies understood", "1/s", _understanding, against=sha)
+    yield from reading.figures(sha)
 
 
 def _hashing() -> int:
@@ -54,10 +53,4 @@ def _entries() -> int:
 def _measuring() -> int:
     for text in _TEXTS:
         measure(text)
-    return len(_TEXTS)
-
-
-def _understanding() -> int:
-    for text in _TEXTS:
-        understand(text)
     return len(_TEXTS)

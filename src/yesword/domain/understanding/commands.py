@@ -276,6 +276,12 @@ def read_near_miss(form: Normalised, context: Context) -> Intent | None:
     return None
 
 
+def is_one_word(form: Normalised) -> bool:
+    """Whether politeness aside it is a single word: a keyword, a slip of one, or nothing that could be weighed."""
+    words = _without_signs(form.words)[: LONGEST_COMMAND + 1]
+    return len(words) <= LONGEST_COMMAND and len(_without(words, courtesies_around_a_stop())) == 1
+
+
 def read_weak_word(form: Normalised, context: Context) -> Intent | None:
     """NO, OFF, X: perhaps a wish to leave, perhaps not; told apart so that a person can look."""
     if len(form.tokens) > LONGEST_COMMAND or context.pending in _TALKING:

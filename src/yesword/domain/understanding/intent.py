@@ -28,7 +28,8 @@ class Scope(StrEnum):
     """How much a withdrawal ends, as far as the words tell; the caller knows what silence means."""
 
     EVERYTHING = "everything"
-    PROGRAM = "program"
+    PROGRAM = "program"  # the one that is named, if the text names one that is known
+    OTHERS = "others"  # all but the one that is named: "only send me the reminders"
     UNSPECIFIED = "unspecified"
 
 

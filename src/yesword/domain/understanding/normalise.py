@@ -65,6 +65,8 @@ class Normalised:
 
     def lines(self) -> tuple[tuple[int, int], ...]:
         """The token ranges of the lines."""
+        if LINE not in self.tokens:
+            return ((0, len(self.tokens)),)
         borders = [i for i, token in enumerate(self.tokens) if token == LINE]
         return tuple(zip([0, *(b + 1 for b in borders)], [*borders, len(self.tokens)], strict=True))
 
@@ -183,7 +185,8 @@ def normalise(text: str) -> Normalised:
     for piece, start, end in _pieces_of(text):
         if piece not in MARKS:
             # No keyword has the same letter three times: stoooop is stop. Digits may repeat.
-            word = piece if len(piece) < 3 else _STRETCHED.sub(r"\1", piece)
+            is_stretched = len(piece) > 2 and len(set(piece)) < len(piece) - 1
+            word = _STRETCHED.sub(r"\1", piece) if is_stretched else piece
         elif not tokens:
             continue  # a mark at the start says nothing, nor does a weaker one after a stronger
         elif tokens[-1] in MARKS:

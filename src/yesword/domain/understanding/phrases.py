@@ -5,6 +5,9 @@ The patterns are data, a file a language (`phrases/en.csv`; `xx` holds what all 
     stop/quit        one of these words           [the/your]   perhaps one of these
     @texts           one word of a named set      *2           up to two words of any kind
     ^                a clause starts here         $            a clause ends here
+                                                  $$           nothing follows but politeness
+    ,                a pause, stop or new line    [,]          perhaps one; nothing else crosses them
+    ( ... )          what the match names: the words around it must be there, and are not what it is about
 
 A guard is a pattern that vetoes every match that it overlaps without lying wholly inside it: "don't stop"
 vetoes "stop texting me", but not "if you don't stop texting me". Matching walks sets of positions, so a
@@ -12,20 +15,33 @@ text of any length costs time in proportion to it. Single words and whole messag
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from yesword.domain.errors import YeswordError
-from yesword.domain.understanding.intent import Context, Intent, Kind, Scope
+from yesword.domain.understanding.intent import Context, Intent, Kind, Right, Scope
 from yesword.domain.understanding.keywords import ANY_LANGUAGE, courtesies_around_a_stop
-from yesword.domain.understanding.normalise import MARKS, SIGNS, Normalised, normalise
+from yesword.domain.understanding.normalise import (
+    LINE,
+    MARKS,
+    PAUSE_MARK,
+    SIGNS,
+    STOP_MARK,
+    Normalised,
+    normalise,
+)
 
 _COLUMNS = ["meaning", "scope", "confidence", "pattern"]
 _TABLES = "phrases"
 _GUARD = "guard"
+# How the rule of an intent begins that only a guard brought about.
+VETO: Final = "veto"
+GUARD: Final = "guard"
 _SET = "set"
 # What a pattern may mean, first the one that wins, and whether it ends texts by itself.
 _MEANINGS: dict[str, tuple[Kind, bool]] = {
@@ -37,8 +53,14 @@ _MEANINGS: dict[str, tuple[Kind, bool]] = {
     "help": (Kind.HELP, False),
     "opt_in": (Kind.OPT_IN, False),
 }
+_RIGHTS = {"erasure": Right.ERASURE, "access": Right.ACCESS}
 _RANK = {meaning: rank for rank, meaning in enumerate(_MEANINGS)}
 _LONGEST_GAP = 4
+_LONGEST_FAREWELL = 12  # words of politeness that may follow a last clause
+_MARK = ","
+_PAUSES = frozenset({PAUSE_MARK, STOP_MARK, LINE})
+_NAMED = ("(", ")")
+_BORDERS: dict[str, Literal["start", "end", "last"]] = {"^": "start", "$": "end", "$$": "last"}
 
 
 class PhraseTableError(YeswordError):
@@ -51,7 +73,7 @@ class PhraseTableError(YeswordError):
 class Step:
     """One element of a pattern."""
 
-    does: Literal["word", "gap", "start", "end"]
+    does: Literal["word", "mark", "gap", "start", "end", "last"]
     words: frozenset[str] = frozenset()
     may_be_missing: bool = False
     longest: int = 0
@@ -67,7 +89,8 @@ class Phrase:
     confidence: float
     pattern: str
     steps: tuple[Step, ...]
-    needed: frozenset[str] | None  # words of which one must be in the text, beside the first: a quick no
+    named: tuple[int, int] | None  # the steps of what it is about, where that is not all of them
+    first: frozenset[str]  # the words that it begins with
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,13 +98,15 @@ class _Match:
     phrase: Phrase
     first: int
     after: int
+    named: tuple[int, int]  # the place of what it is about, within the match
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grammar:
-    """The patterns under the words that they begin with, and the words that open and close a clause."""
+    """The patterns, each under the words of its rarest step, and the words that open and close a clause."""
 
-    by_first_word: dict[str, tuple[Phrase, ...]]
+    phrases: tuple[Phrase, ...]
+    by_rare_word: dict[str, tuple[int, ...]]  # places in `phrases`
     openers: frozenset[str]
     closers: frozenset[str]
 
@@ -89,18 +114,25 @@ class Grammar:
 def read_phrases(tables: Iterable[tuple[str, Iterable[str]]]) -> Grammar:
     """The grammar of tables, each under its language; refuses what it does not know."""
     sets: dict[tuple[str, str], frozenset[str]] = {}
-    by_first_word: dict[str, list[Phrase]] = {}
-    for language, lines in tables:
-        for phrase in _read_table(language, lines, sets):
-            first = next(step for step in phrase.steps if step.does != "start")
-            for word in first.words:
-                by_first_word.setdefault(word, []).append(phrase)
+    phrases = tuple(phrase for language, lines in tables for phrase in _read_table(language, lines, sets))
+    frequent = Counter(word for phrase in phrases for words in _needed(phrase) for word in words)
+    by_rare_word: dict[str, list[int]] = {}
+    for place, phrase in enumerate(phrases):
+        rare = min(_needed(phrase), key=lambda words: max(frequent[word] for word in words))
+        for word in rare:
+            by_rare_word.setdefault(word, []).append(place)
     polite = {words[0] for words in courtesies_around_a_stop() if len(words) == 1}
     return Grammar(
-        by_first_word={word: tuple(phrases) for word, phrases in by_first_word.items()},
+        phrases=phrases,
+        by_rare_word={word: tuple(places) for word, places in by_rare_word.items()},
         openers=sets.get((ANY_LANGUAGE, "openers"), frozenset()) | polite,
         closers=sets.get((ANY_LANGUAGE, "closers"), frozenset()) | polite,
     )
+
+
+def _needed(phrase: Phrase) -> list[frozenset[str]]:
+    """The words of each step that may not be missing, the first step first."""
+    return [step.words for step in phrase.steps if step.does == "word" and not step.may_be_missing]
 
 
 def _read_table(
@@ -124,11 +156,11 @@ def _phrase(language: str, row: dict[str, str], sets: dict[tuple[str, str], froz
     meaning = row["meaning"]
     if meaning != _GUARD and meaning not in _MEANINGS:
         raise ValueError(f"meaning {meaning!r}")
-    steps = tuple(_step(element, language, sets) for element in row["pattern"].split())
+    elements = row["pattern"].split()
+    steps = tuple(_step(element, language, sets) for element in elements if element not in _NAMED)
     first = next((step for step in steps if step.does != "start"), None)
     if first is None or first.does != "word" or first.may_be_missing:
         raise ValueError("a pattern begins with a word that must be there")
-    needed = [step.words for step in steps if step.does == "word" and not step.may_be_missing]
     return Phrase(
         language=language,
         meaning=meaning,
@@ -136,8 +168,20 @@ def _phrase(language: str, row: dict[str, str], sets: dict[tuple[str, str], froz
         confidence=float(row["confidence"] or 0.9),
         pattern=row["pattern"],
         steps=steps,
-        needed=min(needed[1:], key=len, default=None),
+        named=_named(elements),
+        first=first.words,
     )
+
+
+def _named(elements: list[str]) -> tuple[int, int] | None:
+    if not any(element in _NAMED for element in elements):
+        return None
+    if [element for element in elements if element in _NAMED] != [*_NAMED]:
+        raise ValueError("what is named stands between one ( and one )")
+    opens, closes = (elements.index(bracket) for bracket in _NAMED)
+    if closes == opens + 1:
+        raise ValueError("nothing is named")
+    return opens, closes - 1
 
 
 def _plain(words: list[str]) -> frozenset[str]:
@@ -148,13 +192,15 @@ def _plain(words: list[str]) -> frozenset[str]:
 
 
 def _step(element: str, language: str, sets: dict[tuple[str, str], frozenset[str]]) -> Step:
-    if element in {"^", "$"}:
-        return Step(does="start" if element == "^" else "end")
+    if element in _BORDERS:
+        return Step(does=_BORDERS[element])
     if element.startswith("*"):
         longest = int(element[1:])
         if not 1 <= longest <= _LONGEST_GAP:
             raise ValueError(f"gap {element}")
         return Step(does="gap", longest=longest)
+    if element in {_MARK, f"[{_MARK}]"}:
+        return Step(does="mark", words=_PAUSES, may_be_missing=element != _MARK)
     may_be_missing = element.startswith("[")
     if "*" in element or element.endswith("]") != may_be_missing:
         raise ValueError(f"element {element}")
@@ -186,59 +232,107 @@ def grammar() -> Grammar:
 
 def read_phrase(form: Normalised, context: Context) -> Intent | None:
     """What the free text says, the wish to leave before all else."""
-    matches = _standing(_matches(form.tokens))
+    found = _matches(form.tokens)
+    matches = _standing(found)
     if not matches:
-        return None
+        return _guarded(form, found) if found else None
     matches.sort(key=lambda m: (_RANK[m.phrase.meaning], -m.phrase.confidence, m.first - m.after))
     best = matches[0]
     kind, is_withdrawal = _MEANINGS[best.phrase.meaning]
     kinds = dict.fromkeys(_MEANINGS[match.phrase.meaning][0] for match in matches)
+    meanings = {match.phrase.meaning for match in matches}
+    doubt = math.prod(
+        1 - sure for sure in {m.phrase.pattern: m.phrase.confidence for m in _like(best, matches)}.values()
+    )
     alike = [m.phrase.language for m in matches if (m.first, m.after) == (best.first, best.after)]
     return Intent(
         kind=kind,
         scope=next(
             (m.phrase.scope for m in matches if m.phrase.scope is not Scope.UNSPECIFIED), Scope.UNSPECIFIED
         ),
-        confidence=best.phrase.confidence,
-        span=form.span(best.first, best.after),
-        matched=" ".join(form.tokens[best.first : best.after]),
+        confidence=round(1 - doubt, 3),
+        span=form.span(*best.named),
+        matched=" ".join(form.tokens[slice(*best.named)]),
         rule=f"phrase: {best.phrase.pattern}",
         is_withdrawal=is_withdrawal,
         language=next((hint for hint in context.languages if hint in alike), best.phrase.language),
+        right=next((right for meaning, right in _RIGHTS.items() if meaning in meanings), None),
         also=tuple(other for other in kinds if other is not kind),
     )
+
+
+def _guarded(form: Normalised, found: Sequence[_Match]) -> Intent | None:
+    """That only a guard was there: "don't stop" says more than nothing does."""
+    guard = max(found, key=lambda match: (match.phrase.meaning == _GUARD, match.after - match.first))
+    if guard.phrase.meaning != _GUARD:
+        return None
+    # It vetoes what it overlapped, and also what the model may think where little else is said.
+    is_veto = guard.after - guard.first >= len(form.tokens) - 1 or any(
+        match.phrase.meaning != _GUARD for match in found
+    )
+    return Intent(
+        kind=Kind.OTHER,
+        confidence=0.95,
+        span=form.span(guard.first, guard.after),
+        matched=" ".join(form.tokens[guard.first : guard.after]),
+        rule=f"{VETO if is_veto else GUARD}: {guard.phrase.pattern}",
+        language=guard.phrase.language,
+    )
+
+
+def _like(best: _Match, matches: Sequence[_Match]) -> list[_Match]:
+    """The matches that say the same in other words, elsewhere in the text: two doubts are less than one."""
+    return [
+        match
+        for match in matches
+        if match.phrase.meaning == best.phrase.meaning
+        and (match is best or match.after <= best.first or match.first >= best.after)
+    ]
 
 
 def _matches(tokens: tuple[str, ...]) -> list[_Match]:
     table = grammar()
     found: list[_Match] = []
-    present = frozenset(tokens)
-    for first, token in enumerate(tokens):
-        for phrase in table.by_first_word.get(token, ()):
-            if phrase.needed is not None and phrase.needed.isdisjoint(present):
-                continue
-            after = _end_of(phrase, tokens, first, table)
-            if after is not None:
-                found.append(_Match(phrase=phrase, first=first, after=after))
+    candidates = {place for token in set(tokens) for place in table.by_rare_word.get(token, ())}
+    for place in sorted(candidates):
+        phrase = table.phrases[place]
+        for first, token in enumerate(tokens):
+            if token in phrase.first and (match := _match(phrase, tokens, first, table)):
+                found.append(match)
     return found
 
 
-def _end_of(phrase: Phrase, tokens: tuple[str, ...], first: int, table: Grammar) -> int | None:
-    """Where the longest match that begins at `first` ends."""
-    places = {first}
-    for step in phrase.steps:
+def _match(phrase: Phrase, tokens: tuple[str, ...], first: int, table: Grammar) -> _Match | None:
+    """The longest match that begins at `first`, of those that name the earliest words."""
+    if phrase.named is None:
+        ends = _reached(phrase.steps, tokens, {first}, table)
+        after = max(ends, default=first)
+        return _Match(phrase=phrase, first=first, after=after, named=(first, after)) if ends else None
+    opens, closes = phrase.named
+    for start in sorted(_reached(phrase.steps[:opens], tokens, {first}, table)):
+        for end in sorted(_reached(phrase.steps[opens:closes], tokens, {start}, table), reverse=True):
+            if ends := _reached(phrase.steps[closes:], tokens, {end}, table):
+                return _Match(phrase=phrase, first=first, after=max(ends), named=(start, end))
+    return None
+
+
+def _reached(steps: tuple[Step, ...], tokens: tuple[str, ...], places: set[int], table: Grammar) -> set[int]:
+    """Where these steps can end that begin at one of the places."""
+    for step in steps:
         if step.does == "start":
             places = {at for at in places if _is_start(tokens, at, table)}
         elif step.does == "end":
             places = {at for at in places if _is_end(tokens, at, table)}
+        elif step.does == "last":
+            places = {at for at in places if _is_last(tokens, at, table)}
         elif step.does == "gap":
-            places |= _skipped(tokens, places, step.longest)
+            places = places | _skipped(tokens, places, step.longest)
         else:
             taken = {at + 1 for at in places if at < len(tokens) and tokens[at] in step.words}
             places = places | taken if step.may_be_missing else taken
         if not places:
-            return None
-    return max(places)
+            break
+    return places
 
 
 def _skipped(tokens: tuple[str, ...], places: set[int], longest: int) -> set[int]:
@@ -257,6 +351,13 @@ def _is_start(tokens: tuple[str, ...], at: int, table: Grammar) -> bool:
 
 def _is_end(tokens: tuple[str, ...], at: int, table: Grammar) -> bool:
     return at == len(tokens) or tokens[at] in MARKS or tokens[at] in SIGNS or tokens[at] in table.closers
+
+
+def _is_last(tokens: tuple[str, ...], at: int, table: Grammar) -> bool:
+    rest = tokens[at : at + _LONGEST_FAREWELL + 1]
+    return len(rest) <= _LONGEST_FAREWELL and all(
+        token in MARKS or token in SIGNS or token in table.closers for token in rest
+    )
 
 
 def _standing(matches: list[_Match]) -> list[_Match]:

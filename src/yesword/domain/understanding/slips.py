@@ -16,8 +16,10 @@ from yesword.domain.understanding.intent import Kind
 from yesword.domain.understanding.keywords import Keyword, all_keywords, keywords_by_words
 from yesword.domain.understanding.normalise import normalise
 
-_SHORTEST: Final = 4  # of three letters, every other word is a slip
-_LONG: Final = 8  # where two slips still leave no doubt
+_SHORTEST: Final = 5  # of four letters, too many words are a letter away from another
+_SHORT: Final = frozenset({"stop", "quit"})  # but these two are what people are told to text
+_LONG: Final = 9  # where two slips still leave no doubt
+_A_SLIP: Final = "slip of the thumb"  # the table's own note: a slip of a slip is none
 _COLUMNS: Final = ["language", "word"]
 
 
@@ -45,7 +47,12 @@ def is_one_slip(written: str, meant: str) -> bool:
 
 def meant_by(word: str) -> tuple[Keyword, ...]:
     """The opt-out word that this is a slip of, if it is one: its rows in the table."""
-    if len(word) < _SHORTEST or not word.isalpha() or word in neighbours() or (word,) in keywords_by_words():
+    if (
+        len(word) < _SHORTEST - 1
+        or not word.isalpha()
+        or word in neighbours()
+        or (word,) in keywords_by_words()
+    ):
         return ()
     near = {meant for form in _without_letters(word) for meant in _near().get(form, ())}
     close = [meant for meant in near if distance(word, meant) <= _allowed(meant)]
@@ -77,9 +84,10 @@ def _words() -> dict[str, tuple[Keyword, ...]]:
     table: dict[str, tuple[Keyword, ...]] = {}
     for row in all_keywords():
         words = normalise(row.word).words
-        if row.kind == Kind.OPT_OUT and not row.is_weak and len(words) == 1:
+        is_meant = row.kind == Kind.OPT_OUT and not row.is_weak and row.note != _A_SLIP
+        if is_meant and len(words) == 1:
             word = words[0]
-            if len(word) >= _SHORTEST and word.isalpha():
+            if (len(word) >= _SHORTEST or word in _SHORT) and word.isalpha():
                 table[word] = (*table.get(word, ()), row)
     return table
 

@@ -1,7 +1,8 @@
 import pytest
 
 from yesword.domain.understanding import Kind, Label, Scope, understand
-from yesword.domain.understanding.phrases import PhraseTableError, _matches, grammar, read_phrases
+from yesword.domain.understanding.normalise import normalise
+from yesword.domain.understanding.phrases import PhraseTableError, _match, _matches, grammar, read_phrases
 
 LEAVING = {
     "en": [
@@ -165,6 +166,11 @@ def test_a_reaction_hides_no_line_that_says_stop():
         pytest.param("{head}opt_out,,,stop *9 me\n", "gap", id="too wide a gap"),
         pytest.param("{head}opt_out,,,stop [*2] me\n", "element", id="a gap in brackets"),
         pytest.param("{head}opt_out,,,stop opt-out\n", "single words", id="an alternative of two words"),
+        pytest.param('{head}opt_out,,,", stop"\n', "begins", id="begins with a pause"),
+        pytest.param("{head}opt_out,,,stop ( texts\n", "between", id="a bracket that stays open"),
+        pytest.param("{head}opt_out,,,stop ) ( texts\n", "between", id="brackets the wrong way round"),
+        pytest.param("{head}opt_out,,,( stop ) ( texts )\n", "between", id="two pairs of brackets"),
+        pytest.param("{head}opt_out,,,stop ( ) texts\n", "nothing is named", id="nothing in brackets"),
     ],
 )
 def test_a_table_that_is_not_understood_is_refused(table, problem):
@@ -175,11 +181,43 @@ def test_a_table_that_is_not_understood_is_refused(table, problem):
 
 def plainest(phrase):
     """The pattern's own words: the first of each choice, nothing that may be missing."""
-    return tuple(min(step.words) for step in phrase.steps if step.does == "word" and not step.may_be_missing)
+    return tuple(
+        min(step.words) for step in phrase.steps if step.does in {"word", "mark"} and not step.may_be_missing
+    )
 
 
 def test_every_pattern_matches_its_own_plainest_words():
-    phrases = {id(phrase): phrase for row in grammar().by_first_word.values() for phrase in row}.values()
+    phrases = grammar().phrases
     assert {phrase.language for phrase in phrases} >= set(LEAVING)
     unmatched = [p.pattern for p in phrases if all(m.phrase is not p for m in _matches(plainest(p)))]
     assert unmatched == []
+
+
+def matched(pattern, *texts):
+    """What one pattern matches in each text: the places of the match, and of what it names."""
+    table = read_phrases([("en", ["meaning,scope,confidence,pattern", f'opt_out,,,"{pattern}"'])])
+    found = (_match(table.phrases[0], normalise(text).tokens, 0, table) for text in texts)
+    return [match and (match.first, match.after, match.named) for match in found]
+
+
+CLAUSES = ("offers off, reminders fine", "offers off. reminders fine", "offers off\nreminders fine")
+
+
+def test_a_mark_in_a_pattern_is_a_pause_a_stop_or_a_new_line():
+    assert matched("offers off , reminders", *CLAUSES) == [(0, 4, (0, 4))] * 3
+    assert matched("offers off , reminders", "offers off reminders", "offers off? reminders") == [None, None]
+
+
+def test_a_mark_may_be_missing():
+    assert matched("offers off [,] reminders", *CLAUSES) == [(0, 4, (0, 4))] * 3
+    assert matched("offers off [,] reminders", "offers off reminders") == [(0, 3, (0, 3))]
+
+
+def test_a_gap_still_crosses_no_mark():
+    assert matched("offers *4 reminders", *CLAUSES) == [None] * 3
+
+
+def test_what_is_named_is_what_stands_in_brackets():
+    assert matched("( offers *2 ) but [please] keep", "offers texts off but please keep") == [(0, 6, (0, 3))]
+    assert matched("all [of] ( except *2 ) please", "all of except the bills please") == [(0, 6, (2, 5))]
+    assert matched("( offers *2 ) but keep", "offers texts off but lose") == [None]

@@ -1,0 +1,87 @@
+import pytest
+
+from yesword.domain.understanding import Context, Kind, Label, PendingKind, Right, understand
+
+POLL = Context(pending=PendingKind.POLL, program_keywords=(("EVENTS", "events"),))
+TALKING = Context(pending=PendingKind.CONVERSATION, program_keywords=(("EVENTS", "events"),))
+WHICH = Context(pending=PendingKind.WHICH_TEXTS)
+
+
+@pytest.mark.parametrize("context", [POLL, TALKING])
+@pytest.mark.parametrize("text", ["EVENTS", "START", "join", "yes", "no", "1", "👍"])
+def test_in_a_poll_or_a_conversation_a_word_is_an_answer_and_no_command(text, context):
+    assert understand(text, context=context).kind is Kind.OTHER
+
+
+@pytest.mark.parametrize("context", [POLL, TALKING, WHICH])
+@pytest.mark.parametrize("text", ["STOP", "afmelden", "my answer is B\nSTOP", "take me off your list"])
+def test_a_stop_stops_whatever_was_asked(text, context):
+    assert understand(text, context=context).is_withdrawal
+
+
+@pytest.mark.parametrize("context", [POLL, TALKING])
+@pytest.mark.parametrize("text", ["HELP", "INFO", "who is this?"])
+def test_help_helps_whatever_was_asked(text, context):
+    assert understand(text, context=context).kind is Kind.HELP
+
+
+@pytest.mark.parametrize("text", ["ONLY", "alleen", "bara", "Nur.", "kun"])
+def test_only_answers_the_question_which_texts_were_meant(text):
+    assert understand(text, context=WHICH).kind is Kind.NARROW
+    assert understand(text).kind is Kind.OTHER
+
+
+def test_an_unsure_wish_to_leave_ends_texts_and_is_put_before_a_person():
+    intent = understand("sorry, wrong number")
+    assert (intent.is_withdrawal, intent.is_probable) == (True, True)
+
+
+def test_two_doubts_are_less_than_one():
+    once, twice = understand("wrong number"), understand("Wrong number. You have the wrong person")
+    assert once.confidence < twice.confidence or not twice.is_probable
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop please", "AFMELDEN", "haal me van de lijst"])
+def test_a_plain_wish_to_leave_needs_nobody(text):
+    assert not understand(text).is_probable
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "is_withdrawal"),
+    [
+        ("what data do you have on me", Right.ACCESS, False),
+        ("delete all my data", Right.ERASURE, True),
+        ("stop texting me and delete my data", Right.ERASURE, True),
+        ("welke gegevens hebben jullie van mij", Right.ACCESS, False),
+        ("stop texting me", None, True),
+    ],
+)
+def test_a_privacy_request_says_what_it_asks_for(text, right, is_withdrawal):
+    intent = understand(text)
+    assert (intent.right, intent.is_withdrawal) == (right, is_withdrawal)
+
+
+def test_what_a_guard_vetoes_ends_nothing_however_sure_the_model_is():
+    intent = understand("please don't stop texting me")
+    assert (intent.label, intent.is_withdrawal) == (Label.OTHER, False)
+
+
+@pytest.mark.parametrize("text", ["st0p texting me", "ѕtop texting me", "ＳＴＯＰ ｔｅｘｔｉｎｇ ｍｅ"])
+def test_a_mask_over_the_letters_hides_nothing(text):
+    assert understand(text).is_withdrawal
+
+
+@pytest.mark.parametrize(
+    "text", ["stop full stop", "stop period", "please stop exclamation mark", "stop punkt"]
+)
+def test_dictated_punctuation_is_no_word(text):
+    assert understand(text).kind is Kind.OPT_OUT
+
+
+def test_a_signature_of_a_phone_says_nothing():
+    assert understand("Von meinem iPhone gesendet").kind is Kind.OTHER
+
+
+def test_the_model_may_be_left_out():
+    text = "honestly I would rather not have any of this in my inbox of texts from now on"
+    assert understand(text, with_model=False).rule == "nothing_matched"
