@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -586,6 +587,28 @@ def test_only_the_handset_lifts_a_stop_so_nobody_else_may_have_it_asked(
         MessageState.REFUSED,
         "withdrawn",
     )
+
+
+@pytest.mark.parametrize("route", ["reply", "keyword", "link", "agent", "carrier_block"])
+def test_only_the_handset_lifts_a_stop_so_no_colleague_corrects_an_exact_one(route: str) -> None:
+    """A correction is no lift: it says that there was no stop. Of an exact word nobody but the person can say so."""
+    exact = [replace(each, route=route) for each in stopped().withdrawals]
+    correction = ConsentEvent(
+        id=EventId(9),
+        brand=1,
+        contact=1,
+        seq=3,
+        kind=EventKind.CORRECTED,
+        scope=Scope(),
+        actor=Actor.AGENT,
+        route="correction",
+        occurred_at=GATE_NOON + timedelta(hours=1),
+        received_at=GATE_NOON + timedelta(hours=1),
+        answers=exact[0].event,
+        reason="misread",
+    )
+    state = fold([correction], replace(stopped(), withdrawals=tuple(exact)))
+    assert decide(question(state=state), RULES, GATE_NOON + timedelta(hours=2)).verdict is Verdict.REFUSE
 
 
 @pytest.mark.parametrize("kind", list(EventKind))

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connections
 
 from factories.dumps import dump
-from yesword.consent import Act, ask, confirm, withdraw
+from yesword.consent import Act, Confirmation, ask, confirm, withdraw
 from yesword.consent.record import open_sections
 from yesword.domain import codec, phone
 from yesword.domain.events import Actor, ConsentEvent
@@ -99,11 +99,13 @@ def a_record(store: Store, program: Program) -> Contact:
     sender = programs.sender_of(program).id
     with store.database.write() as session:
         asked = ask(store, session, brand, anna, program, act(NOON), sender, NOON)
+        assert asked is not None
         request = asked.events[-1].id
         later = NOON + timedelta(minutes=1)
         confirm(store, session, brand, anna, program, request, act(later), sender, later)
         last = NOON + timedelta(minutes=2)
-        withdraw(store, session, brand, anna, act(last), last, confirm_as=program, sender=sender)
+        said = Confirmation(program=program, sender=sender)
+        withdraw(store, session, brand, anna, act(last), last, confirmation=said)
     return anna
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, Scope
+from yesword.domain.events import FREE_TEXT, Actor, Basis, ConsentEvent, EventKind, Grade, Scope
 from yesword.domain.ids import BrandId, ContactId, EventId, ProgramId
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -59,6 +59,11 @@ def confirmed(seq: int, request: ConsentEvent, **changes: Any) -> ConsentEvent:
 
 def withdrawn(seq: int, program: ProgramId | None = None, **changes: Any) -> ConsentEvent:
     return event(EventKind.WITHDRAWN, seq, program, **changes)
+
+
+def read_as_stop(seq: int, program: ProgramId | None = None, **changes: Any) -> ConsentEvent:
+    """A stop that was read from free text, and so may have been misread."""
+    return withdrawn(seq, program, route=FREE_TEXT, **changes)
 
 
 def corrected(seq: int, stop: ConsentEvent, **changes: Any) -> ConsentEvent:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from factories.events import at, event
-from yesword.domain.events import Actor, Basis, EventKind, Grade, Preferences
+from yesword.domain.events import FREE_TEXT, REPLY, Actor, Basis, EventKind, Grade, Preferences
 from yesword.domain.ids import EventId, ProgramId
 from yesword.domain.state import EMPTY, ConsentState, apply, fold
 
@@ -19,6 +19,7 @@ actors = st.sampled_from([Actor.HANDSET, *Actor])
 bases = st.sampled_from([Basis.EXPRESS_WRITTEN, *Basis, None])
 grades = st.sampled_from([Grade.A, *Grade, None])
 delays = st.sampled_from([0, 0, 0, 1, 2, 5])  # minutes by which something reached us late
+routes = st.sampled_from([REPLY, FREE_TEXT, FREE_TEXT, "link", "agent"])
 kinds_of_grant = st.sampled_from([EventKind.GRANTED, EventKind.RENEWED])
 
 
@@ -142,10 +143,10 @@ class Consent(RuleBasedStateMachine):
         self.questions.pop(scope, None)
         self.refused.add(scope)
 
-    @rule(scope=scopes, actor=actors, delay=delays)
-    def withdraw(self, scope, actor, delay):
+    @rule(scope=scopes, actor=actors, route=routes, delay=delays)
+    def withdraw(self, scope, actor, route, delay):
         before = self.state
-        self.stopped(self.happen(EventKind.WITHDRAWN, scope, delay, actor=actor))
+        self.stopped(self.happen(EventKind.WITHDRAWN, scope, delay, actor=actor, route=route))
         for program in PROGRAMS:
             if scope in (None, program):
                 # A stop of the brand ends a brand-wide grant whole, also for a program that it did not reach.
@@ -165,7 +166,8 @@ class Consent(RuleBasedStateMachine):
             EventKind.CORRECTED, misread.scope.program, actor=actor, reason=reason, answers=misread.id
         )
         is_person = actor in (Actor.HANDSET, Actor.PERSON)
-        if misread.kind is EventKind.WITHDRAWN and (is_person or (actor is Actor.AGENT and reason)):
+        is_agent = actor is Actor.AGENT and reason and misread.route == FREE_TEXT
+        if misread.kind is EventKind.WITHDRAWN and (is_person or is_agent):
             for scope in SCOPES:
                 self.standing[scope].pop(misread.id, None)
         else:
@@ -256,6 +258,7 @@ def histories(draw, actors=actors, kinds=tuple(EventKind)):
                 received_at=at(seq - draw(delays)),
                 basis=draw(bases),
                 grade=draw(grades),
+                route=draw(routes),
                 lapses_at=at(seq + 30),
                 answers=EventId(1000 + draw(st.integers(0, seq))),
                 reason="they meant a shop",
@@ -297,6 +300,23 @@ uncorrecting = tuple(kind for kind in EventKind if kind is not EventKind.CORRECT
 def test_nothing_but_the_handset_lifts_a_stop(before, after, scope):
     stop = event(EventKind.WITHDRAWN, len(before) + 1, scope)
     later = [replace(each, id=EventId(5000 + each.seq), seq=stop.seq + each.seq) for each in after]
+    state = fold([*before, stop, *later])
+    for program in PROGRAMS:
+        if scope in (None, program):
+            assert state.grant_for(program) is None
+            assert state.withdrawal_for(program) is not None
+
+
+@settings(deadline=None)
+@given(histories(), histories(not_handsets), scopes, routes.filter(lambda route: route != FREE_TEXT))
+def test_nothing_but_the_person_undoes_an_exact_stop(before, after, scope, route):
+    """Whatever events agents, lists and programs write, corrections among them."""
+    stop = event(EventKind.WITHDRAWN, len(before) + 1, scope, route=route, id=EventId(4000))
+    later = [
+        replace(each, id=EventId(5000 + each.seq), seq=stop.seq + each.seq, answers=stop.id)
+        for each in after
+        if each.actor is not Actor.PERSON
+    ]
     state = fold([*before, stop, *later])
     for program in PROGRAMS:
         if scope in (None, program):

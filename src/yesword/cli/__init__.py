@@ -33,6 +33,7 @@ _COMMANDS: Final = {
     "store": ("store", "command"),
     "text": ("text", "command"),
     "torture": ("torture", "command"),
+    "triage": ("triage", "command"),
     "understand": ("understand", "command"),
     "verify": ("verify", "command"),
     "web": ("processes", "web"),

@@ -2,13 +2,16 @@
 
 from yesword.consent.answering import Act, Answer, answer
 from yesword.consent.asking import ask, confirm, decline, grant
+from yesword.consent.capping import may_answer
+from yesword.consent.correcting import correct
 from yesword.consent.record import Draft, Recorded, append, append_many
 from yesword.consent.renewing import Reminder, keep, lapse, renew
-from yesword.consent.withdrawing import Withdrawn, restart, withdraw
+from yesword.consent.withdrawing import Confirmation, Withdrawn, invalidate, restart, withdraw
 
 __all__ = [
     "Act",
     "Answer",
+    "Confirmation",
     "Draft",
     "Recorded",
     "Reminder",
@@ -18,10 +21,13 @@ __all__ = [
     "append_many",
     "ask",
     "confirm",
+    "correct",
     "decline",
     "grant",
+    "invalidate",
     "keep",
     "lapse",
+    "may_answer",
     "renew",
     "restart",
     "withdraw",

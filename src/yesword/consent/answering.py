@@ -1,9 +1,13 @@
-"""The texts that follow from a person's act: planned in the act's own transaction, so that neither exists alone."""
+"""The texts that follow from a person's act: planned in the act's own transaction, so that neither exists alone.
+
+All of them are automatic, and capped together: see `capping`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from yesword.consent.capping import may_answer
 from yesword.domain import composing
 from yesword.domain.events import Actor
 from yesword.domain.ids import EventId
@@ -39,6 +43,9 @@ class Answer:
     answers: EventId | None = None
     send_by: datetime | None = None
     held_for: EventId | None = None
+    is_personal: bool = True  # False: somebody else may have the number, so the text names nobody
+    subject: str = ""
+    adds: str = ""  # a second text, already composed, in the same message
 
 
 def answer(
@@ -51,11 +58,15 @@ def answer(
     seq: int,
     what: Answer,
     at: datetime,
-) -> None:
-    """Queue one text to the contact, in the language of the act."""
+) -> bool:
+    """Queue one text to the contact, in the language of the act. False: this number has had its share of them."""
+    if not may_answer(session, contact, at):
+        return False
     _, texts = program.texts_in(act.language)
-    person = composing.person_values(contact.name, contact.attributes)
+    person = composing.person_values(contact.name, contact.attributes) if what.is_personal else {}
     write = composing.with_way_out if what.has_way_out else composing.compose
+    # The confirmation of a stop rests on the stop: a text that withdraws opens no conversation.
+    is_reply = act.actor is Actor.HANDSET and what.kind is not MessageKind.STOP_REPLY
     plan = outgoing.Plan(
         brand=contact.brand,
         contact=contact.id,
@@ -67,10 +78,12 @@ def answer(
         planned_seq=seq,
         due_at=at,
         language=act.language,
-        body=write(what.source, program, texts, person),
+        subject=what.subject,
+        body=write(what.source, program, texts, person) + what.adds,
         answers=what.answers,
         send_by=what.send_by,
         held_for=what.held_for,
-        conversation_at=act.received_at if act.actor is Actor.HANDSET else None,
+        conversation_at=act.received_at if is_reply else None,
     )
     outgoing.insert(store, session, [plan], dict(store.vault.seals([contact.id])), at)
+    return True

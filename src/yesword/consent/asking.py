@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from yesword.consent.answering import Act, Answer, answer
+from yesword.consent.capping import may_answer
 from yesword.consent.record import Draft, Recorded, append
 from yesword.domain.events import Basis, EventKind, Grade, Scope
 from yesword.domain.ids import EventId
@@ -28,8 +29,13 @@ def ask(
     act: Act,
     sender: int,
     at: datetime,
-) -> Recorded:
-    """Record a request and queue the one text that puts the question. The person's own act must have led to it."""
+) -> Recorded | None:
+    """Record a request and queue the one text that puts the question. The person's own act must have led to it.
+
+    None, and no request, where the number has had its share of automatic texts: a question that nobody saw is none.
+    """
+    if not may_answer(session, contact, at):
+        return None
     draft = _draft(EventKind.REQUESTED, program, act)
     draft = replace(draft, lapses_at=act.received_at + REQUEST_LAPSES)
     recorded = append(store, session, brand, contact, [draft], at)

@@ -5,7 +5,7 @@ the one confirmation until the drain is over. Draining and acknowledging are the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,8 +17,8 @@ from yesword.domain.ids import EventId, ProgramId, bucket_of
 from yesword.domain.messages import MessageKind
 from yesword.domain.programs import Program
 from yesword.domain.times import to_micros
-from yesword.store import programs
-from yesword.store.contacts import Contact, standings
+from yesword.store import contacts, programs
+from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
 from yesword.store.programs import BrandRow
@@ -34,6 +34,20 @@ class Withdrawn:
     program: ProgramId | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation:
+    """Who confirms a stop, and from which sender."""
+
+    program: Program
+    sender: int
+    language: str = ""  # of the text, where it is not that of the act
+    adds: str = ""  # what follows it in the same text, composed: a question, or the same in another language
+    subject: str = ""
+    is_personal: bool = True
+    source: str = ""  # the template, where it is none of the two with which the program confirms
+    asked_at: datetime | None = None  # when the person wrote, where it was understood only later
+
+
 def withdraw(
     store: Store,
     session: Session,
@@ -43,15 +57,37 @@ def withdraw(
     at: datetime,
     *,
     program: Program | None = None,
-    confirm_as: Program | None = None,
-    sender: int | None = None,
+    confirmation: Confirmation | None = None,
     reason: str | None = None,
 ) -> Withdrawn:
-    """End a program, or everything of the brand. `confirm_as` and `sender` say who confirms it, if anybody."""
-    scope = Scope(program=program.id if program else None)
-    draft = Draft(
+    """End a program, or everything of the brand."""
+    (ended,) = _end(
+        store, session, brand, contact, act, [_withdrawal(act, program, reason)], confirmation, at
+    )
+    return ended
+
+
+def withdraw_each(
+    store: Store,
+    session: Session,
+    brand: BrandRow,
+    contact: Contact,
+    act: Act,
+    at: datetime,
+    *,
+    ended: Sequence[Program],
+    confirmation: Confirmation | None = None,
+    reason: str | None = None,
+) -> tuple[Withdrawn, ...]:
+    """End these programs and no other: an event each, and one confirmation, which waits until all are drained."""
+    drafts = [_withdrawal(act, program, reason) for program in ended]
+    return _end(store, session, brand, contact, act, drafts, confirmation, at)
+
+
+def _withdrawal(act: Act, program: Program | None, reason: str | None) -> Draft:
+    return Draft(
         kind=EventKind.WITHDRAWN,
-        scope=scope,
+        scope=Scope(program=program.id if program else None),
         actor=act.actor,
         route=act.route,
         occurred_at=act.occurred_at,
@@ -62,27 +98,85 @@ def withdraw(
         context=act.context or {},
         reason=reason,
     )
-    recorded = append(store, session, brand, contact, [draft], at)
-    event, seq = recorded.events[-1].id, recorded.seq
-    place = {
-        "bucket": bucket_of(contact.id),
-        "contact_id": contact.id,
-        "seq": seq,
-        "program_id": scope.program,
-    }
-    session.run("cancel_queued", **place, now=to_micros(at))
-    session.run("recall_sending", **place)
-    if confirm_as is not None and sender is not None:
-        _, texts = confirm_as.texts_in(act.language)
-        confirmation = Answer(
-            kind=MessageKind.STOP_REPLY,
-            source=texts.stop if program is None else texts.stop_program,
-            answers=event,
-            held_for=event,
-            send_by=act.received_at + CONFIRM_WITHIN,
+
+
+def invalidate(
+    store: Store,
+    session: Session,
+    brand: BrandRow,
+    contact: Contact,
+    act: Act,
+    at: datetime,
+    *,
+    confirmation: Confirmation | None = None,
+    reason: str,
+) -> Withdrawn:
+    """Somebody else has the number now: everything ends, and what its former owner allowed never comes back.
+
+    Nor does what was known of them reach the new owner: it is hidden until somebody says it anew.
+    """
+    draft = Draft(
+        kind=EventKind.INVALIDATED,
+        scope=Scope(),
+        actor=act.actor,
+        route=act.route,
+        occurred_at=act.occurred_at,
+        received_at=act.received_at,
+        language=act.language,
+        evidence=act.evidence,
+        context=act.context or {},
+        reason=reason,
+    )
+    (ended,) = _end(store, session, brand, contact, act, [draft], confirmation, at)
+    contacts.hide_owner(session, contact.id, act.received_at)
+    return ended
+
+
+def _end(
+    store: Store,
+    session: Session,
+    brand: BrandRow,
+    contact: Contact,
+    act: Act,
+    drafts: Sequence[Draft],
+    confirmation: Confirmation | None,
+    at: datetime,
+) -> tuple[Withdrawn, ...]:
+    recorded = append(store, session, brand, contact, drafts, at)
+    ended = tuple(
+        Withdrawn(event=each.id, seq=each.seq, program=each.scope.program) for each in recorded.events
+    )
+    for each in ended:
+        place = {
+            "bucket": bucket_of(contact.id),
+            "contact_id": contact.id,
+            "seq": each.seq,
+            "program_id": each.program,
+        }
+        session.run("cancel_queued", **place, now=to_micros(at))
+        session.run("recall_sending", **place)
+    if confirmation is not None:
+        act = replace(act, language=confirmation.language or act.language)
+        said = _said(confirmation, act, ended[-1])
+        answer(
+            store, session, contact, confirmation.program, act, confirmation.sender, recorded.seq, said, at
         )
-        answer(store, session, contact, confirm_as, act, sender, seq, confirmation, at)
-    return Withdrawn(event=event, seq=seq, program=scope.program)
+    return ended
+
+
+def _said(confirmation: Confirmation, act: Act, ended: Withdrawn) -> Answer:
+    _, texts = confirmation.program.texts_in(act.language)
+    usual = texts.stop if ended.program is None else texts.stop_program
+    return Answer(
+        kind=MessageKind.STOP_REPLY,
+        source=confirmation.source or usual,
+        answers=ended.event,
+        held_for=ended.event,
+        send_by=(confirmation.asked_at or act.received_at) + CONFIRM_WITHIN,
+        is_personal=confirmation.is_personal,
+        subject=confirmation.subject,
+        adds=confirmation.adds,
+    )
 
 
 def restart(
@@ -93,19 +187,25 @@ def restart(
     act: Act,
     at: datetime,
     programs_here: Sequence[Program],
+    *,
+    of: EventId | None = None,
+    but: ProgramId | None = None,
+    reason: str = "start_after_stop",
+    welcomes: bool = True,
 ) -> list[Program]:
     """START: bring back what the newest stop had ended, each as a new grant, and nothing else.
 
-    What is answered with a welcome is the caller's list; a person who never had a grant gets none.
+    A person who never had a grant gets none. `of`: what this one stop had ended; `but` this program, which stays stopped.
     """
-    state = standings(session, [contact.id])[contact.id].state
+    state = contacts.standings(session, [contact.id])[contact.id].state
     back: dict[ProgramId, Basis] = {}
     for withdrawal in state.withdrawals:
-        if act.received_at <= withdrawal.at:
+        if act.received_at <= withdrawal.at or of not in (None, withdrawal.event):
             continue  # sent before the stop, or with it: the stop is the last word
         for ended in withdrawal.ended:
-            if ended.scope.program is not None and withdrawal.covers(ended.scope.program):
-                back[ended.scope.program] = ended.basis
+            each = ended.scope.program
+            if each is not None and each != but and withdrawal.covers(each):
+                back[each] = ended.basis
     known = {each.id: each for each in programs_here} | {
         program: programs.current(program)
         for program in back
@@ -127,7 +227,7 @@ def restart(
             language=act.language,
             evidence=act.evidence,
             context=act.context or {},
-            reason="start_after_stop",
+            reason=reason,
         )
         for program in back
     ]
@@ -135,16 +235,7 @@ def restart(
         return []
     recorded = append(store, session, brand, contact, drafts, at)
     returned = [known[program] for program in back if recorded.state.grant_for(program) is not None]
-    for each in returned:
-        answer(
-            store,
-            session,
-            contact,
-            each,
-            act,
-            programs.sender_of(each).id,
-            recorded.seq,
-            welcome(each, act),
-            at,
-        )
+    for program in returned if welcomes else ():
+        sender = programs.sender_of(program).id
+        answer(store, session, contact, program, act, sender, recorded.seq, welcome(program, act), at)
     return returned

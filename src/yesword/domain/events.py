@@ -3,10 +3,15 @@
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from yesword.domain.ids import BrandId, ContactId, EventId, ProgramId
 from yesword.domain.parties import Provenance, Relation
 from yesword.domain.terms import Term
+
+# The route of what was read from somebody's own words, and so may have been misread. Exact words come by `REPLY`.
+FREE_TEXT: Final = "free_text"
+REPLY: Final = "reply"
 
 
 class EventKind(enum.StrEnum):
@@ -96,7 +101,7 @@ class ConsentEvent:
     kind: EventKind
     scope: Scope
     actor: Actor
-    route: str  # how it came: keyword, reply, form, import, link, agent, carrier_block …
+    route: str  # how it came: keyword, reply, free_text, form, import, link, agent, carrier_block …
     occurred_at: datetime  # when the person acted
     received_at: datetime  # when it reached us
     program_version: int | None = None

@@ -20,6 +20,7 @@ ContactId = NewType("ContactId", int)
 EventId = NewType("EventId", int)
 MessageId = NewType("MessageId", int)
 InboundId = NewType("InboundId", int)
+RequestId = NewType("RequestId", int)  # of a privacy request
 
 BUCKETS: Final = 1024
 MAKERS: Final = 16

@@ -8,7 +8,7 @@ import enum
 from datetime import datetime
 from typing import NamedTuple
 
-from yesword.domain.events import Basis, Preferences, Scope
+from yesword.domain.events import FREE_TEXT, REPLY, Basis, Preferences, Scope
 from yesword.domain.facts import MessageFacts
 from yesword.domain.ids import ProgramId
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, Standing
@@ -56,6 +56,7 @@ class Permission(NamedTuple):
 
 _BASES = tuple(Basis)
 _AFTER_A_STOP = (Standing.TRIGGER, Standing.CONVERSATION)
+_BY_TEXT = (REPLY, FREE_TEXT)
 
 
 def permission(
@@ -82,7 +83,7 @@ def permission(
     if standing is Standing.REQUEST:
         return _on_request(state, message, program, at)
     if standing is Standing.CONVERSATION:
-        return _on_conversation(message, at)
+        return _on_conversation(state, message, at)
     if standing is Standing.TRIGGER:
         return _on_trigger(message)
     found = _on_grant(state, message, program, purpose, message.categories or categories, at)
@@ -161,10 +162,18 @@ def _on_request(
     return Permission(rests_on=Standing.REQUEST, request=request)
 
 
-def _on_conversation(message: MessageFacts, at: datetime) -> Permission:
+def _on_conversation(state: ConsentState, message: MessageFacts, at: datetime) -> Permission:
     if message.conversation_at is None or message.conversation_at > at:
         return Permission(lack=Lack.NO_CONVERSATION)
+    withdrawal = _said_by(state, message.conversation_at)
+    if withdrawal is not None:
+        return Permission(lack=Lack.WITHDRAWN, withdrawal=withdrawal, since=withdrawal.at)
     return Permission(rests_on=Standing.CONVERSATION, since=message.conversation_at)
+
+
+def _said_by(state: ConsentState, text_at: datetime) -> Withdrawal | None:
+    """The withdrawal that the person's text itself was, of whatever program: it opens no conversation."""
+    return next((each for each in state.withdrawals if each.at == text_at and each.route in _BY_TEXT), None)
 
 
 def _on_trigger(message: MessageFacts) -> Permission:

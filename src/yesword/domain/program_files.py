@@ -114,6 +114,7 @@ def read_program(
         minimum_age=table.positive("minimum_age") if "minimum_age" in table.rest else None,
         may_invite=table.take("may_invite", bool) if "may_invite" in table.rest else False,
         renews=table.take("renew", bool) if "renew" in table.rest else False,
+        asks_which=table.take("asks_which", bool) if "asks_which" in table.rest else False,
     )
     if program.default_language not in texts:
         raise table.wrong(

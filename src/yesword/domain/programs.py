@@ -88,6 +88,7 @@ class Program:
     minimum_age: int | None = None
     may_invite: bool = False  # may ask by text people who have not asked
     renews: bool = False  # reminds people of their consent, and asks before it ends, where the rules say when
+    asks_which: bool = False  # the confirmation of a bare STOP asks what was meant, where the rules let it
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from yesword.domain.programs import Texts
 
 SHIPPED: Final = ("reconfirm", "renewal_notice", "renewal_question")  # the texts that a program may leave out
 
+_ALSO_CALLED: Final = {"no": "nb"}
+
 
 class NoShippedTextError(YeswordError):
     """The text {key} of program {program} is needed in {language}, in which none ships. Publish the program with one."""
@@ -29,6 +31,8 @@ class Shipped:
     reconfirm: str
     renewal_notice: str
     renewal_question: str
+    access_received: str
+    which_texts: str
     months: tuple[str, ...] = ()
 
     def said(self, day: date) -> str:
@@ -57,7 +61,12 @@ def source_of(key: str, program: str, language: str, texts: Texts) -> str:
     return str(getattr(words, key))
 
 
+def words_in(language: str) -> Shipped | None:
+    """The wordings of the language, under whichever of its names; None where none ship."""
+    return shipped().get(_ALSO_CALLED.get(language, language))
+
+
 def day_in(language: str, day: date) -> str:
     """The day as people write it there; as ISO 8601 has it where nobody has said."""
-    words = shipped().get(language)
+    words = words_in(language)
     return day.isoformat() if words is None else words.said(day)

@@ -1,7 +1,8 @@
 """What a contact has allowed, as folded from consent events. Pure and total: any order of kinds gives a state.
 
-Two rules live here because no caller may get round them: evidence of grade E is never a grant, and only an act from
-the handset that came after a withdrawal brings back what it ended. (A misread stop that is corrected never was one.)
+Three rules live here because no caller may get round them: evidence of grade E is never a grant; only an act from the
+handset that came after a withdrawal brings back what it ended; and a stop that an agent says was misread must have been
+read from free text. (A misread stop that is corrected never was one.)
 """
 
 import functools
@@ -11,11 +12,22 @@ from datetime import datetime
 from typing import Final
 
 from yesword.domain import codec
-from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, Limits, Preferences, Scope
+from yesword.domain.events import (
+    FREE_TEXT,
+    Actor,
+    Basis,
+    ConsentEvent,
+    EventKind,
+    Grade,
+    Limits,
+    Preferences,
+    Scope,
+)
 from yesword.domain.ids import EventId, ProgramId
 from yesword.domain.parties import Relation
 
-# Who may say that a stop was misread: the person, at once, or an agent with a reason. A program never may.
+# Who may say that a stop was misread: the person, at once, or an agent with a reason and of free text only. A program
+# never may.
 _MAY_CORRECT: Final = (Actor.HANDSET, Actor.PERSON, Actor.AGENT)
 
 
@@ -62,6 +74,11 @@ class Withdrawal:
     ] = ()  # what START brings back: what has been joined again since is no longer here
     lifted: tuple[ProgramId, ...] = ()  # programs that the handset has joined again since
     kind: EventKind = EventKind.WITHDRAWN  # an erasure, or a number that changed hands, stops as much
+
+    @property
+    def may_be_misread(self) -> bool:
+        """Whether it rests on somebody's reading of free text; exact words, links and pages are what they say."""
+        return self.kind is EventKind.WITHDRAWN and self.route == FREE_TEXT
 
     def covers(self, program: ProgramId | None) -> bool:
         if program is None:
@@ -317,8 +334,9 @@ def _stopped(
 
 def _corrected(state: ConsentState, event: ConsentEvent) -> ConsentState:
     undone = next((each for each in state.withdrawals if each.event == event.answers), None)
-    may_correct = event.actor in _MAY_CORRECT and (event.actor is not Actor.AGENT or bool(event.reason))
-    if undone is None or undone.kind is not EventKind.WITHDRAWN or not may_correct:
+    if undone is None or undone.kind is not EventKind.WITHDRAWN or event.actor not in _MAY_CORRECT:
+        return state
+    if event.actor is Actor.AGENT and not (event.reason and undone.may_be_misread):
         return state
     left = replace(state, withdrawals=tuple(each for each in state.withdrawals if each is not undone))
     return functools.reduce(_restored, undone.ended, left)

@@ -1,6 +1,7 @@
 """After a withdrawal: wait until nothing that it covers is on its way, then let its confirmation go."""
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -16,18 +17,35 @@ _POLL_S: Final = 0.004
 def drain(
     store: Store, contact: ContactId, withdrawn: Withdrawn, at: datetime, patience_s: float = PATIENCE_S
 ) -> bool:
-    """True once no covered message is being handed over; then, and only then, the stop may be acknowledged.
+    """True once no covered message is being handed over; then, and only then, the stop may be acknowledged."""
+    return drain_all(store, [(contact, withdrawn)], at, patience_s)
+
+
+def drain_all(
+    store: Store,
+    stops: Iterable[tuple[ContactId, Withdrawn]],
+    at: datetime,
+    patience_s: float = PATIENCE_S,
+) -> bool:
+    """The same of all stops that one text led to. Of one person, nothing is confirmed before all of them are drained.
 
     Each look is a transaction of its own: inside one snapshot it would look for ever. False after `patience_s`: the
-    withdrawal stands, but the answer is "try again", never success.
+    withdrawals stand, but the answer is "try again", never success.
     """
     deadline = time.monotonic() + patience_s
-    while not _is_clear(store, contact, withdrawn):
+    waiting: dict[ContactId, list[Withdrawn]] = {}
+    for contact, withdrawn in stops:
+        waiting.setdefault(contact, []).append(withdrawn)
+    while True:
+        for contact, ended in list(waiting.items()):
+            if all(_is_clear(store, contact, each) for each in ended):
+                for each in waiting.pop(contact):
+                    release(store, contact, each, at)
+        if not waiting:
+            return True
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_S)
-    release(store, contact, withdrawn, at)
-    return True
 
 
 def _is_clear(store: Store, contact: ContactId, withdrawn: Withdrawn) -> bool:

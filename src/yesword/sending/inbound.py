@@ -5,30 +5,31 @@ between its commit and its drain.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from yesword.channels.ports import InboundText
-from yesword.consent import (
-    Act,
-    Withdrawn,
-)
+from yesword.consent import Act, Withdrawn
 from yesword.consent.record import text_evidence
 from yesword.domain import phone
-from yesword.domain.events import Actor
+from yesword.domain.events import FREE_TEXT, REPLY, Actor
 from yesword.domain.ids import BrandId, ContactId, EventId, InboundId, bucket_of, to_text
 from yesword.domain.languages import language_of
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
+from yesword.domain.triage import kinds_said, triage_kind
 from yesword.domain.understanding import Context, Intent, Kind, PendingKind, understand
 from yesword.domain.understanding.normalise import normalise
+from yesword.ledger.entry import JsonObject
 from yesword.sending.draining import drain
-from yesword.sending.reacting import Thread, react
-from yesword.sending.renewals import reminded
-from yesword.store import contacts, programs
+from yesword.sending.listening import brands_meant, hear, read
+from yesword.sending.reacting import Reaction, react
+from yesword.sending.stopping import is_exact
+from yesword.sending.thread import Thread, languages_of_answer
+from yesword.store import contacts, programs, triage
 from yesword.store.contacts import Contact, NewContact
 from yesword.store.database import Session
 from yesword.store.opening import Store
@@ -64,13 +65,14 @@ def receive(store: Store, account: int, text: InboundText, at: datetime) -> Hand
         known = {brand: contacts.find(store, session, brand, number.e164) for brand in brands}
         standings = contacts.standings(session, [each for each in known.values() if each is not None])
         people = contacts.read_many(store, session, standings)
-        asked = _asked(session, here, {each: row.state for each, row in standings.items()}, at)
+        states = {
+            brand: standings[each].state if each in standings else ConsentState()
+            for brand, each in known.items()
+        }
+        hearing = hear(session, here, known, states, at)
     hints = [person.language for person in people.values()] or [language_of(number.country)]
-    states = {
-        brand: standings[each].state if each in standings else ConsentState() for brand, each in known.items()
-    }
-    intent = _understand(text.text, hints, here, states, asked)
-    chosen = _brands(intent, here, known, states, asked)
+    intent = read(text.text, hints, hearing)
+    chosen = brands_meant(intent, hearing)
     fresh = {brand: _prepare(store, brand, number) for brand in chosen if known[brand] is None}
     with store.database.write() as session:
         if not _take(session, account, text, at, ""):
@@ -82,10 +84,12 @@ def receive(store: Store, account: int, text: InboundText, at: datetime) -> Hand
         whats = []
         for person in sorted(people.values(), key=lambda each: each.id):
             thread = _thread(store, session, person, here, sender, intent, text, at)
-            what, stop = react(thread)
-            whats.append(what)
-            if stop is not None:
-                withdrawn.append((person.id, stop))
+            thread = replace(thread, is_talking=hearing.pending is PendingKind.CONVERSATION)
+            reaction = react(thread)
+            _keep(thread, text, reaction)
+            whats.append(reaction.what)
+            if reaction.withdrawn is not None:
+                withdrawn.append((person.id, reaction.withdrawn))
         handled = Handled(what=whats[0] if whats else "nobody", withdrawn=tuple(withdrawn))
         _settle(session, account, text, handled)
     return handled
@@ -133,50 +137,6 @@ def _again(session: Session, account: int, text: InboundText) -> Handled:
     )
 
 
-def _asked(
-    session: Session, here: Sequence[Program], states: Mapping[ContactId, ConsentState], at: datetime
-) -> list[Program]:
-    """The programs that lately reminded the person of a consent, which a yes or a no would be about."""
-    found = (reminded(session, contact, state, here, at) for contact, state in states.items())
-    return [each.program for each in found if each is not None]
-
-
-def _understand(
-    text: str,
-    hints: Sequence[str],
-    here: Sequence[Program],
-    states: dict[BrandId, ConsentState],
-    asked: Sequence[Program],
-) -> Intent:
-    pending = [program for program in here if states[program.brand].request_for(program.id) is not None]
-    pending += asked
-    words = tuple(word for program in here for _, texts in program.texts for word in texts.confirm_words)
-    context = Context(
-        pending=PendingKind.CONFIRM_CONSENT if pending else None,
-        program_keywords=tuple((keyword, program.key) for program in here for keyword in program.keywords),
-        confirm_words=words if pending else (),
-    )
-    return understand(text, [hint for hint in hints if hint], context)
-
-
-def _brands(
-    intent: Intent,
-    here: Sequence[Program],
-    known: dict[BrandId, ContactId | None],
-    states: dict[BrandId, ConsentState],
-    reminding: Sequence[Program],
-) -> list[BrandId]:
-    """Whom a text to a shared sender is for: a stop is for all who know the person, the rest for one."""
-    brands = list(known)
-    if intent.is_withdrawal:
-        return [brand for brand in brands if known[brand] is not None] or brands[:1]
-    by_keyword = [program.brand for program in here if program.key == intent.program]
-    asked = [program.brand for program in here if states[program.brand].request_for(program.id) is not None]
-    asked += [program.brand for program in reminding]
-    acquainted = [brand for brand in brands if known[brand] is not None]
-    return [*by_keyword, *asked, *acquainted, *brands][:1]
-
-
 def _prepare(store: Store, brand: BrandId, number: phone.PhoneNumber) -> NewContact:
     ((contact_id, seal),) = contacts.prepare_ids(store, 1).items()
     return NewContact(
@@ -201,37 +161,24 @@ def _thread(
 ) -> Thread:
     row_id = InboundId(store.ids.make(bucket_of(person.id)))
     own = [program for program in here if program.brand == person.brand]
-    seal = store.vault.seals([person.id])[person.id]
-    session.run(
-        "insert_inbound",
-        bucket=person.bucket,
-        id=row_id,
-        brand_id=person.brand,
-        contact_id=person.id,
-        sender_id=sender.id,
-        sealed_body=seal.close(text.text.encode(errors="replace"), place("inbound", row_id)),
-        received_at=to_micros(text.received_at),
-        intent=intent.kind.value,
-        rule=intent.rule,
-        program_id=own[0].id,
-        event_id=None,
-    )
     # Locked before it is read: two texts at once must not both be the first STOP, or both open a question.
     standing = session.first("raise_standing", events=0, bucket=person.bucket, contact_id=person.id)
     assert standing is not None, "a contact always has a standing"
     words = normalise(text.text).tokens
+    language, pair = languages_of_answer(person, own[0], intent, text.text, at)
     act = Act(
         actor=Actor.HANDSET,
-        route=_ROUTES.get(intent.kind, "text"),
+        route=_route(intent),
         occurred_at=text.received_at,
         # A carrier's clock may be ahead of ours; what has not happened yet can be neither answered nor confirmed.
         received_at=min(text.received_at, at),
-        language=_language(person, own[0], intent),
+        language=language,
         evidence=[text_evidence("inbound_text", text.text, row_id)],
         context={
             "to": text.to_address,
             "account_message": text.provider_id,
             "inbound": to_text("inb", row_id),
+            **(_how_read(intent) if intent.is_withdrawal else {}),
         },
     )
     return Thread(
@@ -243,24 +190,78 @@ def _thread(
         programs=own,
         sender=sender,
         intent=intent,
+        inbound=row_id,
         is_one_word=len(words) == 1 and len(words[0]) <= _KEYWORD_LENGTH,
         is_yes=understand(text.text, [person.language], _ANYTHING).kind is Kind.CONFIRM,
         act=act,
         at=at,
+        pair=pair,
     )
+
+
+def _route(intent: Intent) -> str:
+    if intent.is_withdrawal:
+        return REPLY if is_exact(intent) else FREE_TEXT
+    return _ROUTES.get(intent.kind, "text")
 
 
 _ROUTES: Final = {
     Kind.KEYWORD: "keyword",
-    Kind.OPT_OUT: "reply",
-    Kind.OPT_IN: "reply",
-    Kind.CONFIRM: "reply",
-    Kind.DECLINE: "reply",
+    Kind.OPT_IN: REPLY,
+    Kind.CONFIRM: REPLY,
+    Kind.DECLINE: REPLY,
+    Kind.NARROW: REPLY,
 }
 
 
-def _language(person: Contact, program: Program, intent: Intent) -> str:
-    for language in (intent.language, person.language):
-        if language in program.languages:
-            return str(language)
-    return program.default_language
+def _how_read(intent: Intent) -> JsonObject:
+    """By what a text was read as a stop: our own rule and the place in the text, none of the person's words."""
+    read_by: JsonObject = {
+        "rule": intent.rule,
+        "confidence": round(intent.confidence * 100),  # per cent: the record has no fractions
+        "span": None if intent.span is None else list(intent.span),
+    }
+    return {"read": read_by, "names_email": True} if intent.names_email else {"read": read_by}
+
+
+def _keep(thread: Thread, text: InboundText, reaction: Reaction) -> None:
+    """The text with how it was read and what came of it, and its place in the queue of those who look at texts."""
+    intent, person = thread.intent, thread.contact
+    seal = thread.store.vault.seals([person.id])[person.id]
+    start, end = intent.span or (None, None)
+    before = thread.session.first(
+        "last_handed", bucket=person.bucket, contact_id=person.id, before=to_micros(thread.at)
+    )
+    event = reaction.withdrawn.event if reaction.withdrawn else None
+    thread.session.run(
+        "insert_inbound",
+        bucket=person.bucket,
+        id=thread.inbound,
+        brand_id=person.brand,
+        contact_id=person.id,
+        sender_id=thread.sender.id,
+        sealed_body=seal.close(text.text.encode(errors="replace"), place("inbound", thread.inbound)),
+        received_at=to_micros(text.received_at),
+        intent=intent.kind.value,
+        kinds=" ".join(kind.value for kind in kinds_said(intent)),
+        rule=intent.rule,
+        confidence=intent.confidence,
+        is_per_se=int(intent.is_per_se),
+        span_start=start,
+        span_end=end,
+        program_id=thread.programs[0].id,
+        event_id=event,
+        last_message_id=before[0] if before else None,
+    )
+    kind = triage_kind(intent, reaction.what, is_guess=reaction.is_guess)
+    if kind is not None:
+        triage.insert(
+            thread.session,
+            person,
+            thread.inbound,
+            kind,
+            thread.act.received_at,
+            event=event,
+            request=reaction.request.id if reaction.request else None,
+            due_at=reaction.request.due_at if reaction.request else None,
+        )

@@ -1,147 +1,108 @@
 """What a text brings about, once it is understood: one of a few reactions, each with its proper answer.
 
-All of it happens in the transaction that keeps the text. Who wrote and what they mean is settled in `inbound`.
+All of it happens in the transaction that keeps the text. Who wrote and what they mean is settled in `inbound`; how they
+leave is in `stopping`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from dataclasses import dataclass
 
-from yesword.consent import (
-    Act,
-    Answer,
-    Draft,
-    Withdrawn,
-    answer,
-    append,
-    ask,
-    confirm,
-    decline,
-    grant,
-    renew,
-    restart,
-    withdraw,
-)
+from yesword.consent import Draft, Withdrawn, append, ask, confirm, decline, grant, renew, restart
+from yesword.domain import shipped_texts
 from yesword.domain.events import Actor, EventKind, Grade, Scope
 from yesword.domain.ids import EventId
 from yesword.domain.messages import MessageKind
 from yesword.domain.programs import OptIn, Program
-from yesword.domain.state import ConsentState, Request
-from yesword.domain.times import to_micros
-from yesword.domain.understanding import Intent, Kind
-from yesword.domain.understanding import Scope as StopScope
+from yesword.domain.state import Request
+from yesword.domain.triage import CONVERSATION, kinds_said
+from yesword.domain.understanding import Kind, Right
+from yesword.sending import privacy_requests
+from yesword.sending.privacy_requests import PrivacyRequest
 from yesword.sending.renewals import Reminded, reminded
-from yesword.store import contacts, programs
-from yesword.store.contacts import Contact
-from yesword.store.database import Session
-from yesword.store.opening import Store
-from yesword.store.programs import BrandRow, SenderRow
+from yesword.sending.stopping import end_program, narrow, stop
+from yesword.sending.thread import Thread
+from yesword.store import programs
 
-# Two machines that answer each other stop after this many answers.
-REPLY_CAP: Final = 6
-REPLY_WINDOW: Final = timedelta(hours=1)
+CAPPED = "reply_cap"  # what becomes of a keyword that asks, of a number that has had its share of texts
+_FALLBACK = "en"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Thread:
-    """One brand's side of a text: who wrote, to which sender, and what the brand runs there."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reaction:
+    """What became of a text. `is_guess`: how much it ended was not clear."""
 
-    store: Store
-    session: Session
-    brand: BrandRow
-    contact: Contact
-    state: ConsentState
-    programs: Sequence[Program]
-    sender: SenderRow
-    intent: Intent
-    is_one_word: bool  # as a keyword would be
-    is_yes: bool  # it would be a yes, had anything been asked
-    act: Act
-    at: datetime
-    notes: list[str] = field(default_factory=list)
-
-    def reply(self, program: Program, source: str, kind: MessageKind = MessageKind.REPLY) -> None:
-        """One automatic answer, unless this number has had its share of them lately."""
-        row = self.session.first(
-            "automatic_replies_since",
-            bucket=self.contact.bucket,
-            contact_id=self.contact.id,
-            since=to_micros(self.at - REPLY_WINDOW),
-        )
-        if row is not None and row[0] >= REPLY_CAP:
-            self.notes.append("reply_cap")
-            return
-        seq = contacts.standings(self.session, [self.contact.id])[self.contact.id].seq
-        what = Answer(kind=kind, source=source)
-        answer(self.store, self.session, self.contact, program, self.act, self.sender.id, seq, what, self.at)
+    what: str
+    withdrawn: Withdrawn | None = None
+    is_guess: bool = False
+    request: PrivacyRequest | None = None
 
 
-def react(thread: Thread) -> tuple[str, Withdrawn | None]:
+def react(thread: Thread) -> Reaction:
+    request, is_new = _privacy_request(thread)
     if thread.intent.is_withdrawal:
-        return "withdrawn", _withdraw(thread)
+        withdrawn, is_guess = stop(thread)
+        return Reaction(what="withdrawn", withdrawn=withdrawn, is_guess=is_guess, request=request)
+    if request is not None:
+        if is_new and request.right is Right.ACCESS:
+            _access_received(thread, request)
+        return Reaction(what="privacy_request", request=request)
     if thread.intent.kind is Kind.DECLINE and (ended := _declined_to_renew(thread)) is not None:
-        return "withdrawn", ended
+        return Reaction(what="withdrawn", withdrawn=ended)
+    if Kind.COMPLAINT in kinds_said(thread.intent):
+        return Reaction(what="complaint")
     handler = {
         Kind.HELP: _help,
         Kind.KEYWORD: _keyword,
         Kind.CONFIRM: _confirm,
         Kind.DECLINE: _decline,
         Kind.OPT_IN: _start,
+        Kind.NARROW: _narrow,
     }.get(thread.intent.kind, _other)
-    return handler(thread), None
+    return Reaction(what=handler(thread))
 
 
-def _withdraw(thread: Thread) -> Withdrawn:
-    named = next((each for each in thread.programs if each.key == thread.intent.program), None)
-    ended = named if thread.intent.scope is StopScope.PROGRAM else None
-    confirms = _is_news(thread.state, ended) and not thread.sender.facts.carrier_answers_stop
-    return withdraw(
-        thread.store,
-        thread.session,
-        thread.brand,
-        thread.contact,
-        thread.act,
-        thread.at,
-        program=ended,
-        confirm_as=(ended or thread.programs[0]) if confirms else None,
-        sender=thread.sender.id if confirms else None,
-        reason=thread.intent.kind.value,
+def _privacy_request(thread: Thread) -> tuple[PrivacyRequest | None, bool]:
+    """The request that the text makes, whatever else it says; and whether it is the first of its sort."""
+    right = thread.intent.right
+    if right is None:
+        return None, False
+    received_at = thread.act.received_at
+    return privacy_requests.keep(
+        thread.store, thread.session, thread.contact, right, thread.inbound, received_at
     )
 
 
-def _is_news(state: ConsentState, ended: Program | None) -> bool:
-    """Whether a stop is the first, or ends something that the person has joined or was asked about since the last."""
-    program = ended.id if ended else None
-    open_scopes = [*(each.scope for each in state.grants), *(each.scope for each in state.requests)]
-    ends_something = any(program in (None, scope.program) for scope in open_scopes)
-    return ends_something or state.withdrawal_for(program) is None
+def _access_received(thread: Thread, request: PrivacyRequest) -> None:
+    """That the request is here, and by when it is answered. In English where no text ships for the language."""
+    program = _program_of(thread)
+    language, _ = program.texts_in(thread.act.language)
+    words = shipped_texts.words_in(language) or shipped_texts.shipped()[_FALLBACK]
+    source = words.access_received.replace("[Until]", words.said(request.due_at.date()))
+    thread.say(program, source)
 
 
 def _help(thread: Thread) -> str:
     program = _program_of(thread)
-    thread.reply(program, program.texts_in(thread.act.language)[1].help, MessageKind.HELP_REPLY)
+    thread.reply(program, "help", MessageKind.HELP_REPLY)
     return "help"
 
 
 def _keyword(thread: Thread) -> str:
     program = next(each for each in thread.programs if each.key == thread.intent.program)
-    texts = program.texts_in(thread.act.language)[1]
     if not thread.contact.may_text:
         # The gate refuses this answer and says why: nobody can read a text on this number.
-        thread.reply(program, texts.unknown_keyword)
+        thread.reply(program, "unknown_keyword")
         return "cannot_text"
     if thread.state.grant_for(program.id) is not None:
-        thread.reply(program, texts.already_in)
+        thread.reply(program, "already_in")
         return "already_in"
     request = thread.state.request_for(program.id)
     if request is not None and thread.act.received_at <= request.lapses_at:
-        thread.reply(program, texts.consent_request)
+        thread.reply(program, "consent_request")
         return "asked_again"
     verb = (thread.store, thread.session, thread.brand, thread.contact, program, thread.act)
     if program.opt_in is OptIn.DOUBLE:
-        ask(*verb, thread.sender.id, thread.at)
-        return "asked"
+        asked = ask(*verb, thread.sender.id, thread.at)
+        return CAPPED if asked is None else "asked"
     grant(*verb, Grade.A, thread.sender.id, thread.at)
     return "granted"
 
@@ -152,7 +113,7 @@ def _confirm(thread: Thread) -> str:
         return _renew(thread) or _other(thread)
     if thread.act.received_at > request.lapses_at:
         _expire(thread, program, request.event)
-        thread.reply(program, program.texts_in(thread.act.language)[1].lapsed)
+        thread.reply(program, "lapsed")
         return "lapsed"
     confirm(
         thread.store,
@@ -204,7 +165,7 @@ def _decline(thread: Thread) -> str:
         thread.act,
         thread.at,
     )
-    thread.reply(program, program.texts_in(thread.act.language)[1].declined)
+    thread.reply(program, "declined")
     return "declined"
 
 
@@ -225,7 +186,7 @@ def _renew(thread: Thread) -> str | None:
         thread.act,
         thread.at,
     )
-    thread.reply(found.program, found.program.texts_in(thread.act.language)[1].already_in)
+    thread.reply(found.program, "already_in")
     return "renewed"
 
 
@@ -234,19 +195,7 @@ def _declined_to_renew(thread: Thread) -> Withdrawn | None:
     found = None if _asked(thread)[0] is not None else _reminded(thread)
     if found is None:
         return None
-    confirms = not thread.sender.facts.carrier_answers_stop
-    return withdraw(
-        thread.store,
-        thread.session,
-        thread.brand,
-        thread.contact,
-        thread.act,
-        thread.at,
-        program=found.program,
-        confirm_as=found.program if confirms else None,
-        sender=thread.sender.id if confirms else None,
-        reason="declined_renewal",
-    )
+    return end_program(thread, found.program, "declined_renewal")
 
 
 def _reminded(thread: Thread) -> Reminded | None:
@@ -270,24 +219,29 @@ def _start(thread: Thread) -> str:
     )
     if back:
         return "restarted"
-    texts = program.texts_in(thread.act.language)[1]
     if thread.state.grant_for(program.id) is not None:
-        thread.reply(program, texts.already_in)
+        thread.reply(program, "already_in")
         return "already_in"
-    thread.reply(program, texts.unknown_keyword)
+    thread.reply(program, "unknown_keyword")
     return "nothing_to_start"
 
 
+def _narrow(thread: Thread) -> str:
+    return "narrowed" if narrow(thread) else _other(thread)
+
+
 def _other(thread: Thread) -> str:
+    if thread.is_talking:
+        return CONVERSATION
     joined = next((each for each in thread.programs if thread.state.grant_for(each.id) is not None), None)
     if thread.is_yes and joined is not None:
-        thread.reply(joined, joined.texts_in(thread.act.language)[1].already_in)
+        thread.reply(joined, "already_in")
         return "already_in"
     if thread.intent.suggestion is not None or thread.is_one_word:
         program = _program_of(thread)
-        thread.reply(program, program.texts_in(thread.act.language)[1].unknown_keyword)
+        thread.reply(program, "unknown_keyword")
         return "unknown_keyword"
-    return "conversation"
+    return CONVERSATION
 
 
 def _program_of(thread: Thread) -> Program:

@@ -4,6 +4,8 @@ import functools
 import hashlib
 from dataclasses import dataclass, replace
 
+from django.db.models import F
+
 from yesword.domain import codec, composing
 from yesword.domain.facts import BrandFacts, ProgramFacts, SenderFacts
 from yesword.domain.ids import BrandId, ProgramId
@@ -110,8 +112,14 @@ def version(program_id: int, number: int) -> Program:
 
 
 def of_brand(brand: BrandId) -> list[Program]:
-    rows = models.Program.objects.filter(brand_id=brand).order_by("pk").values_list("pk", "version")
-    return [version(pk, number) for pk, number in rows]
+    return _current(program__brand_id=brand)
+
+
+def _current(**which: int) -> list[Program]:
+    """The newest versions of some programs, in one query: every text from a person asks for them."""
+    newest = models.ProgramVersion.objects.filter(version=F("program__version"), **which)
+    rows = newest.order_by("program_id").values_list("program_id", "version", "digest")
+    return [_version(*row) for row in rows]
 
 
 def by_key(brand: BrandId, key: str) -> Program | None:
@@ -164,5 +172,4 @@ def sender_by_address(account: int, address: str) -> SenderRow | None:
 
 def on_sender(sender_id: int) -> list[Program]:
     """The programs that text from a sender, whichever brand's they are."""
-    rows = models.Program.objects.filter(sender_id=sender_id).order_by("pk").values_list("pk", "version")
-    return [version(pk, number) for pk, number in rows]
+    return _current(program__sender_id=sender_id)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from factories.worlds import ANNA, CLUB, EVENTS, World, world
+from yesword.consent.capping import HOUR_CAP
 from yesword.domain.messages import MessageState
 from yesword.sending import inbound
-from yesword.sending.reacting import REPLY_CAP
 from yesword.store import models
 from yesword.store.opening import Store
 
@@ -280,10 +280,10 @@ def test_two_machines_do_not_answer_each_other_all_night(on_both: World) -> None
     here = on_both
     for _ in range(40):
         here.text(ANNA, "what?")
-    assert len(here.shown()) == REPLY_CAP
+    assert len(here.shown()) == HOUR_CAP
     here.wait(hours=1)
     here.text(ANNA, "what?")
-    assert len(here.shown()) == REPLY_CAP + 1
+    assert len(here.shown()) == HOUR_CAP + 1
 
 
 def test_a_text_from_a_carrier_whose_clock_is_ahead_is_answered(here: World) -> None:

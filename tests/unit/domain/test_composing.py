@@ -6,7 +6,7 @@ import pytest
 from factories.programs import a_program
 from yesword.domain import composing
 from yesword.domain.linting.measuring import reconfirms
-from yesword.domain.shipped_texts import SHIPPED, NoShippedTextError, day_in, shipped
+from yesword.domain.shipped_texts import SHIPPED, NoShippedTextError, day_in, shipped, words_in
 from yesword.domain.templates import MissingValueError
 from yesword.domain.text import measure
 from yesword.domain.understanding import understand
@@ -198,6 +198,26 @@ def test_each_wording_that_ships_fits_one_segment_and_offers_a_way_out(language,
         assert "2026" in text
         assert reconfirms(text) or key != "reconfirm"
         assert ("2028" in text and "YES" in text) is (key == "renewal_question")
+
+
+@pytest.mark.parametrize("language", sorted(shipped()))
+def test_what_ships_for_answers_fits_one_segment_and_promises_nothing(language):
+    texts = PROGRAM.texts_in("en")[1]
+    program = replace(PROGRAM, name="Club", texts=((language, texts),), default_language=language)
+    words = words_in(language)
+    received = words.access_received.replace("[Until]", words.said(date(2026, 12, 28)))
+    said = {key: composing.compose(key, program, texts) for key in (received, words.which_texts)}
+    assert "2026" in said[received]
+    assert said[received].startswith("Acme")
+    assert "Club" in said[words.which_texts]
+    for text in said.values():
+        assert measure(text).segments == 1, text
+        assert measure(text).encoding.value == "GSM-7", text
+
+
+def test_a_language_that_has_two_names_has_the_same_words():
+    assert words_in("no") is words_in("nb") is not None
+    assert words_in("el") is None
 
 
 def test_a_program_may_have_words_of_its_own():

@@ -85,6 +85,13 @@ def test_asking_by_text_is_off_unless_it_is_turned_on() -> None:
         read("may_invite = 1\n" + GOOD)
 
 
+def test_it_asks_nobody_what_they_meant_unless_told_to() -> None:
+    assert not read().asks_which
+    assert read("asks_which = true\n" + GOOD).asks_which
+    with pytest.raises(ProgramFileError, match="asks_which"):
+        read('asks_which = "yes"\n' + GOOD)
+
+
 def test_it_reminds_nobody_unless_told_to_and_then_in_the_words_that_ship() -> None:
     assert not read().renews
     program = read("renew = true\n" + GOOD)

@@ -11,6 +11,7 @@ from factories.events import (
     event,
     granted,
     imported,
+    read_as_stop,
     requested,
     withdrawn,
 )
@@ -383,14 +384,14 @@ def test_a_new_owner_and_an_erasure_cover_all_older_messages(kind):
 
 
 def test_a_correction_brings_back_what_the_misread_stop_had_ended():
-    stop = withdrawn(3)
+    stop = read_as_stop(3)
     state = fold([granted(1, CLUB), granted(2, NEWS), stop, corrected(4, stop)])
     assert programs_granted(state) == {CLUB, NEWS}
 
 
 @pytest.mark.parametrize("meant", [2, 3], ids=["the first was meant", "the second was meant"])
 def test_a_correction_undoes_one_stop_and_not_the_one_that_was_meant(meant):
-    stops = {2: withdrawn(2), 3: withdrawn(3)}
+    stops = {2: read_as_stop(2), 3: read_as_stop(3)}
     misread = stops[5 - meant]
     state = fold([granted(1), stops[2], stops[3], corrected(4, misread)])
     assert state.grant_for(CLUB) is None
@@ -398,21 +399,21 @@ def test_a_correction_undoes_one_stop_and_not_the_one_that_was_meant(meant):
 
 
 def test_a_correction_leaves_a_program_that_was_stopped_for_itself():
-    stop = withdrawn(3)
+    stop = read_as_stop(3)
     state = fold([granted(1, CLUB), granted(2, NEWS), stop, withdrawn(4, CLUB), corrected(5, stop)])
     assert programs_granted(state) == {NEWS}
     assert ended_by_stops(state) == {1001}
 
 
 def test_a_correction_of_a_brand_stop_leaves_a_program_out_of_a_grant_for_the_brand():
-    stop = withdrawn(2)
+    stop = read_as_stop(2)
     state = fold([granted(1, None), stop, withdrawn(3, CLUB), corrected(4, stop)])
     assert programs_granted(state) == {NEWS}
     assert [grant.scope.program for grant in state.withdrawals[0].ended] == [CLUB]
 
 
 def test_a_correction_brings_back_no_second_grant_beside_the_one_that_was_never_ended():
-    stop = withdrawn(2, CLUB)
+    stop = read_as_stop(2, CLUB)
     state = fold([granted(1, None), stop, corrected(3, stop)])
     assert [grant.scope.program for grant in state.grants] == [None]
     assert programs_granted(state) == {CLUB, NEWS}
@@ -431,10 +432,27 @@ def test_a_correction_brings_back_no_second_grant_beside_the_one_that_was_never_
     ],
 )
 def test_a_correction_does_not_count(changes):
-    stop = withdrawn(2)
+    stop = read_as_stop(2)
     state = fold([granted(1), stop, corrected(3, stop, **changes)])
     assert state.grant_for(CLUB) is None
     assert state.withdrawal_for(CLUB) is not None
+
+
+@pytest.mark.parametrize(
+    "route", ["reply", "keyword", "link", "page", "agent", "carrier_block", "import", ""]
+)
+def test_an_agent_corrects_nothing_but_what_was_read_from_free_text(route):
+    stop = withdrawn(2, route=route)
+    before = fold([granted(1), stop])
+    assert fold([corrected(3, stop)], before) == replace(before, seq=3)
+    assert not before.withdrawals[0].may_be_misread
+
+
+def test_a_correction_revives_no_message_from_before_the_stop():
+    stop = read_as_stop(2)
+    state = fold([granted(1), stop, corrected(3, stop)])
+    assert state.grant_for(CLUB) is not None
+    assert state.stop_seq_for(CLUB) == 2
 
 
 def test_the_person_may_undo_a_slip_without_giving_a_reason():
@@ -458,13 +476,13 @@ def test_an_expired_grant_is_over():
 
 
 def test_what_expired_while_it_was_stopped_does_not_come_back():
-    stop = withdrawn(2)
+    stop = read_as_stop(2)
     state = fold([granted(1), stop, event(EventKind.EXPIRED, 3, answers=1001), corrected(4, stop)])
     assert state.grants == ()
 
 
 def test_a_number_that_changed_hands_takes_nothing_along():
-    stop = withdrawn(3)
+    stop = read_as_stop(3)
     changed = event(EventKind.INVALIDATED, 4, actor=Actor.CARRIER)
     state = fold([granted(1, CLUB), granted(2, NEWS), stop, changed, granted(5, CLUB), corrected(6, stop)])
     assert programs_granted(state) == {CLUB}, "the new owner joined one program, and only that"

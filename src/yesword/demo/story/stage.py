@@ -10,12 +10,12 @@ from typing import Final
 
 from yesword.channels.memory import MemoryCarrier
 from yesword.channels.ports import InboundText
+from yesword.consent.capping import AN_HOUR
 from yesword.demo.brand import Demo, make_brand, make_carrier_stop
 from yesword.domain import phone
 from yesword.domain.programs import Program
 from yesword.domain.rules import RuleBook
 from yesword.domain.state import EMPTY, ConsentState
-from yesword.sending.reacting import REPLY_WINDOW
 from yesword.store import contacts
 from yesword.store.contacts import Contact
 from yesword.store.opening import Store, open_store
@@ -147,7 +147,7 @@ class Stage:
 
     def let_replies_rest(self) -> None:
         """Past the window in which automatic answers are counted."""
-        self.step(seconds=REPLY_WINDOW.total_seconds() + 60)
+        self.step(seconds=AN_HOUR.total_seconds() + 60)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.programs import Program, Texts
 from yesword.domain.rules.model import Pack
 from yesword.domain.rules.model.stopping import WayOut
+from yesword.domain.shipped_texts import words_in
 
 # The texts that a program says by itself, and what kind of text each is.
 _SAID: Final = (
@@ -64,6 +65,9 @@ def _texts(
         disclosure = composing.compose(texts.disclosure, program, texts)
         said = {name: composing.compose(getattr(texts, name), program, texts) for name, _ in _SAID}
         way_out = composing.compose(texts.way_out, program, texts)
+        shipped = words_in(language)
+        if program.asks_which and shipped is not None:  # one text, so it is held to the rules as one
+            said["stop"] += f" {composing.compose(shipped.which_texts, program, texts)}"
     except templates.TemplateError as error:
         sentence = Sentence.of("template", problem=error.message)
         yield wording("template", Severity.ERROR, sentence, where=language)

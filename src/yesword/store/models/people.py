@@ -25,6 +25,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=80, unique=True)
     display_name = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=16, choices=Role, default=Role.VIEWER)
+    rights = models.JSONField(default=list)  # beyond the role, as `accounts.rights` names them
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -11,16 +11,37 @@ UPDATE inbound_ref SET handled = :handled WHERE account_id = :account_id AND pro
 SELECT handled FROM inbound_ref WHERE account_id = :account_id AND provider_id = :provider_id
 
 -- name: insert_inbound
-INSERT INTO inbound_text (bucket, id, brand_id, contact_id, sender_id, sealed_body, received_at, intent, rule,
-  program_id, event_id)
-VALUES (:bucket, :id, :brand_id, :contact_id, :sender_id, :sealed_body, :received_at, :intent, :rule,
-  :program_id, :event_id)
+INSERT INTO inbound_text (bucket, id, brand_id, contact_id, sender_id, sealed_body, received_at, intent, kinds, rule,
+  confidence, is_per_se, span_start, span_end, program_id, event_id, last_message_id)
+VALUES (:bucket, :id, :brand_id, :contact_id, :sender_id, :sealed_body, :received_at, :intent, :kinds, :rule,
+  :confidence, :is_per_se, :span_start, :span_end, :program_id, :event_id, :last_message_id)
 
 -- name: inbound_of_contact
 SELECT id, sender_id, sealed_body, received_at, intent, rule, program_id, event_id FROM inbound_text
 WHERE bucket = :bucket AND contact_id = :contact_id ORDER BY id DESC LIMIT :count
 
--- name: automatic_replies_since
-SELECT count(*) FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND created_at >= :since
-AND kind IN ('help_reply', 'reply')
+-- What the person had got before they wrote.
 
+-- name: last_handed
+SELECT id FROM message WHERE bucket = :bucket AND contact_id = :contact_id
+AND handed_at <= :before AND state IN (2, 3, 5, 9, 10) ORDER BY handed_at DESC, id DESC LIMIT 1
+
+-- name: last_program_from
+SELECT program_id FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND sender_id = :sender_id
+AND handed_at <= :before AND state IN (2, 3, 5, 9, 10) AND program_id IS NOT NULL
+ORDER BY handed_at DESC, id DESC LIMIT 1
+
+-- The newest confirmation of a stop that asked which texts were meant.
+
+-- name: which_texts_asked
+SELECT program_id, answers FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND kind = 'stop_reply'
+AND subject = :subject AND handed_at >= :since AND state IN (2, 3, 5, 9, 10)
+ORDER BY handed_at DESC, id DESC LIMIT 1
+
+-- name: automatic_texts_since
+SELECT count(*), coalesce(sum(CASE WHEN created_at >= :lately THEN 1 ELSE 0 END), 0) FROM message
+WHERE bucket = :bucket AND contact_id = :contact_id AND created_at >= :since AND class = 'service'
+AND kind IN ('help_reply', 'reply', 'welcome', 'stop_reply', 'consent_request')
+
+-- name: undo_reading
+UPDATE inbound_text SET is_undone = 1 WHERE bucket = :bucket AND contact_id = :contact_id AND event_id = :event_id

@@ -55,10 +55,40 @@ CREATE TABLE ledger_outbox (
 CREATE TABLE inbound_text (
   bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
   sender_id BIGINT NOT NULL, sealed_body BLOB, received_at BIGINT NOT NULL,
-  intent TEXT NOT NULL, rule TEXT NOT NULL, program_id BIGINT, event_id BIGINT,
+  intent TEXT NOT NULL, kinds TEXT NOT NULL,  -- what it wants, and all that it says, with that first
+  rule TEXT NOT NULL, confidence DOUBLE PRECISION NOT NULL, is_per_se INTEGER NOT NULL,
+  span_start INTEGER, span_end INTEGER,       -- the characters of the body that say so
+  program_id BIGINT, event_id BIGINT,         -- the withdrawal that it led to
+  is_undone INTEGER NOT NULL DEFAULT 0,       -- and that had been misread
+  last_message_id BIGINT,                     -- the newest text that this person had got from the brand
   KEYED (bucket, id)
 );
 CREATE INDEX inbound_text_of_contact ON inbound_text (bucket, contact_id, id);
+
+-- Texts that somebody should look at: one row each, under the id of the text, for the most urgent thing it may say.
+CREATE TABLE triage (
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
+  kind TEXT NOT NULL, urgency INTEGER NOT NULL, received_at BIGINT NOT NULL, due_at BIGINT,
+  state TEXT NOT NULL DEFAULT 'open',         -- open, confirmed, undone, answered, done
+  event_id BIGINT, request_id BIGINT,         -- the withdrawal and the privacy request that it led to
+  settled_at BIGINT, settled_by BIGINT, sealed_note BLOB,
+  KEYED (bucket, id)
+);
+CREATE INDEX triage_open ON triage (brand_id, urgency, received_at, id) WHERE state = 'open';
+CREATE INDEX triage_settled ON triage (brand_id, settled_at) WHERE state <> 'open';
+CREATE INDEX triage_of_contact ON triage (bucket, contact_id);
+
+-- What people asked to see or to have erased, and by when it has to be done.
+CREATE TABLE privacy_request (
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
+  asks_for TEXT NOT NULL, inbound_id BIGINT NOT NULL, asked_at BIGINT NOT NULL, due_at BIGINT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'open',         -- open, done
+  done_at BIGINT, done_by BIGINT, sealed_note BLOB,
+  KEYED (bucket, id)
+);
+CREATE UNIQUE INDEX privacy_request_once ON privacy_request (bucket, contact_id, asks_for) WHERE state = 'open';
+CREATE INDEX privacy_request_due ON privacy_request (brand_id, due_at, id) WHERE state = 'open';
+CREATE INDEX privacy_request_of_contact ON privacy_request (bucket, contact_id);
 
 -- One row a carrier's own id: a text that is delivered again is the same text.
 CREATE TABLE inbound_ref (

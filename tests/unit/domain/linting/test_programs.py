@@ -49,6 +49,17 @@ def test_a_program_of_the_demo_has_nothing_to_remark(key):
     assert [(each.where, each.code, render(each.sentence)) for each in lint(demo(key))] == []
 
 
+def test_a_confirmation_that_asks_is_held_to_the_rules_with_its_question():
+    """The question is part of the text: two sentences that are fine apart may be too long together in Canada."""
+    asking = replace(CLUB, asks_which=True)
+    assert errors(asking) == set()
+    long = saying("en", stop="[Brand]: " + "no more messages to you. " * 5)
+    where = ("CA",)
+    before = {each.code for each in lint(long, where) if each.where == "en.stop"}
+    after = {each.code for each in lint(replace(long, asks_which=True), where) if each.where == "en.stop"}
+    assert after - before
+
+
 def test_canada_wants_an_address_that_the_demo_does_not_give_and_only_warns_of_it():
     found = lint(CLUB, ("CA",))
     assert {each.code for each in found} == {"part.address", "part.third_parties"}

@@ -1,0 +1,51 @@
+"""Texts that somebody should look at: the queue of them, and what is done about each."""
+
+from yesword.sending.triage.queue import (
+    BadPlaceError,
+    Item,
+    NoSuchRowError,
+    Place,
+    Reading,
+    counts,
+    queue,
+    read,
+    settled,
+)
+from yesword.sending.triage.settling import (
+    AlreadySettledError,
+    CannotTextError,
+    EmptyAnswerError,
+    NotForThisError,
+    Settled,
+    WithdrawnPersonError,
+    answer,
+    confirm,
+    done,
+    finish,
+    stop,
+    undo,
+)
+
+__all__ = [
+    "AlreadySettledError",
+    "BadPlaceError",
+    "CannotTextError",
+    "EmptyAnswerError",
+    "Item",
+    "NoSuchRowError",
+    "NotForThisError",
+    "Place",
+    "Reading",
+    "Settled",
+    "WithdrawnPersonError",
+    "answer",
+    "confirm",
+    "counts",
+    "done",
+    "finish",
+    "queue",
+    "read",
+    "settled",
+    "stop",
+    "undo",
+]

@@ -1,0 +1,87 @@
+"""Texts that somebody should look at, as rows: made with the text, settled once. What it all means is for `sending` to say."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from yesword.domain.ids import ContactId, EventId, InboundId, RequestId, bucket_of
+from yesword.domain.times import to_micros
+from yesword.domain.triage import TriageKind, TriageState, urgency
+from yesword.store.database import Session
+from yesword.store.sealing import Seal, place
+
+if TYPE_CHECKING:
+    from yesword.store.contacts import Contact
+    from yesword.store.opening import Store
+
+NOTE = "note"  # what somebody wrote about the person is sealed as the person's own words are
+
+
+def insert(
+    session: Session,
+    contact: "Contact",
+    inbound: InboundId,
+    kind: TriageKind,
+    received_at: datetime,
+    *,
+    event: EventId | None = None,
+    request: RequestId | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    session.run(
+        "insert_triage",
+        bucket=contact.bucket,
+        id=inbound,
+        brand_id=contact.brand,
+        contact_id=contact.id,
+        kind=kind.value,
+        urgency=urgency(kind),
+        received_at=to_micros(received_at),
+        due_at=None if due_at is None else to_micros(due_at),
+        event_id=event,
+        request_id=request,
+    )
+
+
+def settle(
+    store: "Store",
+    session: Session,
+    contact: ContactId,
+    inbound: InboundId,
+    state: TriageState,
+    user: int,
+    note: str,
+    at: datetime,
+    *,
+    event: EventId | None = None,
+) -> bool:
+    """Settle an open row; False where it was settled before. Whoever calls holds the standing's lock."""
+    return bool(
+        session.run(
+            "settle_triage",
+            bucket=bucket_of(inbound),
+            id=inbound,
+            state=state.value,
+            event_id=event,
+            settled_at=to_micros(at),
+            settled_by=user,
+            sealed_note=seal_note(store.vault.seal(contact), note, inbound),
+        )
+    )
+
+
+def of_event(session: Session, contact: ContactId, event: EventId) -> InboundId | None:
+    """The open row about the text that led to this withdrawal."""
+    row = session.first("triage_of_event", bucket=bucket_of(contact), contact_id=contact, event_id=event)
+    return InboundId(row[0]) if row else None
+
+
+def seal_note(seal: Seal | None, note: str, row_id: int) -> bytes | None:
+    if not note or seal is None:
+        return None
+    return seal.close(note.encode(errors="replace"), place(NOTE, row_id))
+
+
+def open_note(seal: Seal | None, sealed: bytes | None, row_id: int) -> str:
+    if sealed is None or seal is None:
+        return ""
+    return seal.open(bytes(sealed), place(NOTE, row_id)).decode()
