@@ -1,6 +1,7 @@
 """What every page's template is given: where one can go, who is signed in, which languages there are."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,20 +12,33 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
+from yesword.domain.triage import TriageKind
+from yesword.sending import triage
 from yesword.web import languages
+from yesword.web.brands import brand_of
+from yesword.web.installation import store
 
 PHONE_BAR_PLACES: Final = 4  # and "More": five fit at 320 px
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """One entry of the navigation. It shows when its route exists."""
+    """One entry of the navigation. It shows when its route exists, or one of its tabs, and leads to the first that does."""
 
     route: str
     icon: str
     label: Promise
     about: Promise
     belongs: tuple[str, ...] = ()  # routes of pages within it
+    tabs: tuple[tuple[str, Promise], ...] = ()  # route and word of the pages that share it
+    counts_stops: bool = False  # shows how many stops wait for somebody to look at them
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tab:
+    url: str
+    label: Promise
+    is_current: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +48,8 @@ class Entry:
     label: Promise
     about: Promise
     is_current: bool
+    tabs: Sequence[Tab] = ()
+    counts_stops: bool = False
 
 
 PLACES: Final = (
@@ -70,6 +86,18 @@ PLACES: Final = (
         ),
     ),
     Place(
+        route="console:replies",
+        icon="reply",
+        label=_("Replies"),
+        about=_("What people text back, how it is read, and what is put before you."),
+        tabs=(
+            ("console:replies", _("Queue")),
+            ("console:replies-try", _("Try a text")),
+            ("console:replies-words", _("Known words")),
+        ),
+        counts_stops=True,
+    ),
+    Place(
         route="console:programs",
         icon="program",
         label=_("Programs"),
@@ -103,9 +131,13 @@ def entries(current: str) -> list[Entry]:
     """The places that exist, with the one that the route `current` belongs to marked."""
     found = []
     for place in PLACES:
-        try:
-            url = reverse(place.route)
-        except NoReverseMatch:
+        tabs = [
+            Tab(url=url, label=label, is_current=current == route)
+            for route, label in place.tabs
+            if (url := _url_of(route)) is not None
+        ]
+        url = tabs[0].url if tabs else _url_of(place.route)
+        if url is None:
             continue
         found.append(
             Entry(
@@ -113,10 +145,30 @@ def entries(current: str) -> list[Entry]:
                 icon=place.icon,
                 label=place.label,
                 about=place.about,
-                is_current=current == place.route or current in place.belongs,
+                is_current=current == place.route
+                or current in place.belongs
+                or any(each.is_current for each in tabs),
+                tabs=tabs,
+                counts_stops=place.counts_stops,
             )
         )
     return found
+
+
+def _url_of(route: str) -> str | None:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return None
+
+
+def probable_stops(request: HttpRequest) -> int:
+    """How many stops of the brand rest on a reading that nobody has looked at yet."""
+    brand = brand_of(request) if request.user.is_authenticated else None
+    if brand is None:
+        return 0
+    with store().database.read() as session:
+        return triage.counts(session, brand.id).get(TriageKind.PROBABLE_STOP, 0)
 
 
 def shell(request: HttpRequest) -> Mapping[str, Any]:
@@ -126,6 +178,9 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
         "places": places,
         "places_bar": places[:PHONE_BAR_PLACES],
         "places_more": places[PHONE_BAR_PLACES:],
+        "place_tabs": next((each.tabs for each in places if each.is_current), ()),
+        # Asked only by templates that show it, and once a page.
+        "stops_to_look_at": functools.cache(lambda: probable_stops(request)),
         "languages": languages.NAMES,
         "direction": "rtl" if get_language_bidi() else "ltr",
         "debug": settings.DEBUG,

@@ -48,6 +48,8 @@ _NOT_PROVED: Final[Mapping[str, Promise]] = {
 _ROUTES: Final[Mapping[str, Promise]] = {
     "keyword": gettext_lazy("A keyword, texted"),
     "reply": gettext_lazy("A reply by text"),
+    "free_text": gettext_lazy("Their own words"),
+    "correction": gettext_lazy("A colleague, who read it anew"),
     "text": gettext_lazy("A text"),
     "import": gettext_lazy("An imported file"),
     "lapse": gettext_lazy("Time: nobody answered"),
@@ -267,9 +269,17 @@ def anchor(event_id: int) -> str:
 
 
 def timeline_item(
-    record: EventRecord, name: str, brand: str, programs: Programs, zone: str
+    record: EventRecord,
+    name: str,
+    brand: str,
+    programs: Programs,
+    zone: str,
+    users: Mapping[int, str] | None = None,
 ) -> parts.TimelineItem:
-    """One event with the wording as it was shown, the person's own words, and what the evidence is worth."""
+    """One event with the wording as it was shown, the person's own words, and what the evidence is worth.
+
+    `users`: the names of colleagues that the record speaks of.
+    """
     event = record.event
     grade = event.grade.value if event.grade else ""
     has_wording = bool(record.wording)
@@ -282,6 +292,11 @@ def timeline_item(
         named = {"program": program.name, "version": event.program_version}
         facts.append((_("Program"), _("%(program)s, version %(version)s") % named))
     facts.append((_("By way of"), _ROUTES.get(event.route, event.route)))
+    who = (users or {}).get(record.context.get("user", 0), "")
+    if who:
+        facts.append((_("By"), who))
+    if event.kind is EventKind.CORRECTED and record.context.get("reason"):
+        facts.append((_("Why it was no stop"), str(record.context["reason"])))
     if event.lapses_at is not None:
         facts.append((_("A yes counts until"), plain_moment(event.lapses_at, zone)))
     if abs((event.received_at - event.occurred_at).total_seconds()) >= 60:

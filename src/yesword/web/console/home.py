@@ -21,6 +21,7 @@ from yesword.store.contacts import Contact
 from yesword.store.opening import Store
 from yesword.web import parts
 from yesword.web.brands import brand_of, zone_of
+from yesword.web.context import probable_stops
 from yesword.web.counted import figures_of
 from yesword.web.formats import count, masked
 from yesword.web.installation import store
@@ -56,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "zone": zone,
             "figures": _figures(figures, running, zone) if figures else [],
             "counted_at": figures.at if figures else None,
-            "notices": _notices(figures) if figures else [],
+            "notices": [*_unsure_stops(request), *(_notices(figures) if figures else [])],
             "lane": lane,
             "empty": _nobody(running) if figures and not figures.people else None,
         },
@@ -96,6 +97,27 @@ def _figure_of(program: Program, figures: Figures) -> parts.Figure:
         },
         url=f"{reverse('console:people')}?program={program.key}&state=granted",
     )
+
+
+def _unsure_stops(request: HttpRequest) -> list[parts.Notice]:
+    """Those come first: whoever did not mean to leave hears nothing until somebody looks."""
+    waiting = probable_stops(request)
+    if not waiting:
+        return []
+    return [
+        parts.Notice(
+            tone="amber",
+            title=ngettext(
+                "%(shown)s stop rests on an unsure reading.",
+                "%(shown)s stops rest on an unsure reading.",
+                waiting,
+            )
+            % {"shown": count(waiting)},
+            text=_("Their texts have ended already. Say whether that is what they meant."),
+            url=_url_of("console:replies"),
+            url_label=_("Look at their texts"),
+        )
+    ]
 
 
 def _notices(figures: Figures) -> list[parts.Notice]:

@@ -19,17 +19,19 @@ from yesword.domain.text import measure
 from yesword.ledger.receipt import write_receipt
 from yesword.proof.receipts import NoReceiptError, receipt_for
 from yesword.reporting.people import EventRecord, PersonLine, TextLine, read_events, read_texts
+from yesword.reporting.replies import user_names
 from yesword.sending.explaining import check
 from yesword.store import programs
 from yesword.store.contacts import Contact
 from yesword.store.programs import sender_by_id
 from yesword.web import parts
-from yesword.web.console import hours
+from yesword.web.console import hours, person_readings
 from yesword.web.console.acting import for_actors, leave_trace, may_act
 from yesword.web.console.addresses import hours_url, person_at
 from yesword.web.formats import masked
 from yesword.web.installation import scales, store
 from yesword.web.questions import question_facts
+from yesword.web.queued_replies import Telling
 from yesword.web.sentences import reason_tree
 from yesword.web.telling import language_word, name_of, permission, texts_of, timeline_item
 
@@ -48,7 +50,7 @@ _WENT: Final = frozenset(
 
 @require_safe
 def person_page(request: HttpRequest, contact: str) -> HttpResponse:
-    return _show(request, person_at(contact))
+    return show(request, person_at(contact))
 
 
 @require_POST
@@ -58,7 +60,7 @@ def show_number(request: HttpRequest, contact: str) -> HttpResponse:
     line = person_at(contact)
     with store().database.write():
         leave_trace(request, "number.shown", to_text("con", line.contact.id))
-    return _show(request, line, shows_number=True)
+    return show(request, line, shows_number=True)
 
 
 @require_POST
@@ -83,13 +85,22 @@ def receipt(request: HttpRequest, contact: str, key: str) -> HttpResponse:
     )
 
 
-def _show(request: HttpRequest, line: PersonLine, *, shows_number: bool = False) -> HttpResponse:
+def show(
+    request: HttpRequest,
+    line: PersonLine,
+    *,
+    shows_number: bool = False,
+    typed: person_readings.Typed | None = None,
+) -> HttpResponse:
+    """The page; with a reason that was not taken, where somebody gave one."""
     person, at, here = line.contact, datetime.now(UTC), store()
     running = programs.of_brand(person.brand)
     brand = programs.brand(person.brand)
     zone = zone_of_person(person)
     records = read_events(here, person)
+    users = user_names([each.context.get("user") for each in records])
     known = {program.id: program for program in running}
+    telling = Telling(brand=brand.name, programs=known, zone=zone, at=at)
     answers = [
         permission(person.name, program, line.state, at, zone, brand=brand.name, evidence=True)
         for program in running
@@ -115,13 +126,17 @@ def _show(request: HttpRequest, line: PersonLine, *, shows_number: bool = False)
             "permissions": list(told.values()) or answers[:1],
             "silent": [texts_of(each) for each in silent] if told else [],
             "receipts": _with_receipt(running, records),
-            "timeline": [timeline_item(each, person.name, brand.name, known, zone) for each in records],
+            "timeline": [
+                timeline_item(each, person.name, brand.name, known, zone, users) for each in records
+            ],
             "programs": [(each.key, texts_of(each), each == checked) for each in running],
             "tree": _check(person, checked, at, zone) if checked else None,
             "hours": hours.usual_view(person, running, zone, at),
             "hours_url": hours_url(person.id),
             **_conversation(request, person, texts, running, zone),
+            **person_readings.shown(request, line, records, telling, typed),
         },
+        status=422 if typed is not None else 200,
     )
 
 

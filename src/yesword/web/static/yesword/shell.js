@@ -63,20 +63,33 @@ function settle(root) {
 
 // What lands in the log out of sight is also shown for a while; the log keeps it.
 const log = document.getElementById("log");
+
+function showToasts(toasts) {
+  const unseen = toasts.filter((toast) => {
+    const place = toast.getBoundingClientRect();
+    return place.top < 0 || place.bottom > innerHeight;
+  });
+  if (!unseen.length) return;
+  const shown = document.createElement("div");
+  shown.className = "toast-copies";
+  shown.setAttribute("aria-hidden", "true");
+  for (const toast of unseen) {
+    const copy = document.createElement("div");
+    copy.className = toast.className;
+    copy.append(...[...toast.children].filter((child) => child.tagName !== "BUTTON").map((child) => child.cloneNode(true)));
+    shown.append(copy);
+  }
+  document.body.append(shown);
+  setTimeout(() => shown.remove(), 6000);
+}
+
 if (log) {
   new MutationObserver((changes) => {
-    for (const node of changes.flatMap((change) => [...change.addedNodes])) {
-      if (!(node instanceof HTMLElement) || !node.matches(".toast")) continue;
-      const place = node.getBoundingClientRect();
-      if (place.top >= 0 && place.bottom <= innerHeight) continue;
-      const shown = document.createElement("div");
-      shown.className = `${node.className} toast-copy`;
-      shown.setAttribute("aria-hidden", "true");
-      shown.append(...[...node.children].filter((child) => child.tagName !== "BUTTON").map((child) => child.cloneNode(true)));
-      document.body.append(shown);
-      setTimeout(() => shown.remove(), 6000);
-    }
+    const added = changes.flatMap((change) => [...change.addedNodes]);
+    showToasts(added.filter((node) => node instanceof HTMLElement && node.matches(".toast")));
   }).observe(log, { childList: true, subtree: true });
+  // A page may open further down, at the thing that was worked on.
+  addEventListener("load", () => setTimeout(() => showToasts([...log.querySelectorAll(".toast")])));
 }
 
 document.addEventListener("htmx:afterRequest", (event) => {
