@@ -11,6 +11,7 @@ from yesword.domain.understanding.intent import Label
 
 HERE = Path(__file__).parent
 CONCEPTS = Path(concepts.__file__).with_name("concepts")
+MEASURING = ("held", "h")
 LEARNT_FROM = ("open", "a", "b", "c", "d", "e", "f", "g")
 
 

@@ -28,6 +28,7 @@ _TALKING: Final = frozenset({PendingKind.POLL, PendingKind.CONVERSATION})
 
 _LONGEST_COURTESY = 4
 _SHORTEST_GUESSABLE = 4
+_LONGEST_ANSWER: Final = 4  # words of a poll's answer that holds a STOP
 LONGEST_COMMAND: Final = 24  # tokens; longer texts are no command, and this keeps hostile ones cheap
 
 
@@ -151,6 +152,27 @@ def _read_program_stop(form: Normalised, said: Words, context: Context) -> Inten
                     keyword=keyword,
                     program=program,
                 )
+    return None
+
+
+def read_stop_in_answer(form: Normalised, context: Context) -> Intent | None:
+    """B STOP: the answer of a poll or a contest, and the word that the law names before or behind it."""
+    words = form.words
+    if context.pending is not PendingKind.POLL or not 2 <= len(words) <= _LONGEST_ANSWER:
+        return None
+    for place in (len(words) - 1, 0):
+        rows = tuple(row for row in found((words[place],), Kind.OPT_OUT) if row.is_per_se)
+        if rows:
+            at = [index for index, token in enumerate(form.tokens) if token not in MARKS][place]
+            return Intent(
+                kind=Kind.OPT_OUT,
+                confidence=0.85,
+                span=form.span(at, at + 1),
+                matched=words[place],
+                rule="stop_in_answer",
+                is_withdrawal=True,
+                language=language_of(rows, context.languages),
+            )
     return None
 
 

@@ -294,11 +294,15 @@ def _matches(tokens: tuple[str, ...]) -> list[_Match]:
     table = grammar()
     found: list[_Match] = []
     candidates = {place for token in set(tokens) for place in table.by_rare_word.get(token, ())}
-    for place in sorted(candidates):
-        phrase = table.phrases[place]
-        for first, token in enumerate(tokens):
-            if token in phrase.first and (match := _match(phrase, tokens, first, table)):
-                found.append(match)
+    places: dict[str, list[int]] = {}
+    for place, token in enumerate(tokens):
+        places.setdefault(token, []).append(place)
+    for candidate in sorted(candidates):
+        phrase = table.phrases[candidate]
+        # Whichever are fewer: a long text must not be walked once for each of a thousand phrases.
+        words = phrase.first if len(phrase.first) < len(places) else places.keys() & phrase.first
+        firsts = sorted(place for word in words for place in places.get(word, ()))
+        found += [match for first in firsts if (match := _match(phrase, tokens, first, table))]
     return found
 
 

@@ -16,6 +16,7 @@ from yesword.domain.understanding.commands import (
     read_near_miss,
     read_opt_out,
     read_slip,
+    read_stop_in_answer,
     read_weak_word,
 )
 from yesword.domain.understanding.intent import SURE, Context, Intent, Kind, Scope
@@ -56,7 +57,7 @@ def understand(
         return Intent(kind=Kind.OTHER, confidence=0.95, rule="reaction")
     if intent := read_command(form, context):
         return intent
-    said = read_near_miss(form, context) or read_slip(form, context)
+    said = read_near_miss(form, context) or read_slip(form, context) or read_stop_in_answer(form, context)
     if said is None:
         said = _read_free_text(form, context, with_model=with_model)
     return _with_what_else(said, form, context)
@@ -122,9 +123,8 @@ def _with_what_else(intent: Intent, form: Normalised, context: Context) -> Inten
         return intent
     program = intent.program
     if program is None and intent.scope in {Scope.PROGRAM, Scope.OTHERS}:
-        program = topics.program_named(intent.matched.split(), context) or topics.program_named(
-            form.words, context
-        )
+        # Only what the phrase itself names: elsewhere the text may speak of what is to go on.
+        program = topics.program_named(intent.matched.split(), context)
     names_email = topics.names_email(form.words)
     if program == intent.program and not names_email:
         return intent

@@ -85,3 +85,31 @@ def test_a_signature_of_a_phone_says_nothing():
 def test_the_model_may_be_left_out():
     text = "honestly I would rather not have any of this in my inbox of texts from now on"
     assert understand(text, with_model=False).rule == "nothing_matched"
+
+
+@pytest.mark.parametrize("text", ["B STOP", "2 stop", "stop 2", "answer: Paris, stop", "Paris stop"])
+def test_a_stop_beside_the_answer_of_a_contest_still_stops(text):
+    assert understand(text, context=POLL).is_withdrawal
+
+
+@pytest.mark.parametrize("text", ["bus stop", "the end", "2 shop"])
+def test_an_answer_that_holds_no_stop_is_an_answer(text):
+    intent = understand(text, context=POLL)
+    assert intent.is_withdrawal is (text in {"bus stop", "the end"})
+    assert not understand(text).is_withdrawal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wrong number, that's not me",
+        "Sorry, wrong number. I'm not Karen",
+        "verkeerd nummer, dat ben ik niet",
+        "Fel nummer, det är inte jag",
+        "Falsche Nummer, das bin ich nicht",
+        "forkert nummer, det er ikke mig",
+    ],
+)
+def test_who_says_that_it_is_not_them_has_surely_got_the_number_of_somebody_else(text):
+    intent = understand(text)
+    assert (intent.kind, intent.is_probable) == (Kind.WRONG_NUMBER, False)
