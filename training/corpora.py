@@ -44,6 +44,12 @@ def training_examples() -> list[Example]:
         if reply.label in set(Label)
     ]
     found += [
+        Example(text=text, label=Label.OTHER, language=file.stem, weight=0.7, is_everyday=True)
+        for file in sorted((HERE / "everyday").glob("*.txt"))
+        for text in file.read_text("utf-8").split("\n")
+        if text.strip()
+    ]
+    found += [
         Example(text=text, label=Label.OTHER, language=language, weight=0.7, is_everyday=True)
         for language, text in negatives(held=False)
     ]
@@ -96,6 +102,7 @@ def digest() -> str:
         [
             *(HERE / "corpus").glob("*.tsv"),
             *(HERE / f"replies-{half}.tsv" for half in LEARNT_FROM),
+            *(HERE / "everyday").glob("*.txt"),
             *(HERE / "negatives").glob("*.txt"),
             *CONCEPTS.glob("*.csv"),
         ]

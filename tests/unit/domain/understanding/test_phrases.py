@@ -1,8 +1,9 @@
 import pytest
 
 from yesword.domain.understanding import Kind, Label, Scope, understand
+from yesword.domain.understanding.grammar import PhraseTableError, grammar, read_phrases
 from yesword.domain.understanding.normalise import normalise
-from yesword.domain.understanding.phrases import PhraseTableError, _match, _matches, grammar, read_phrases
+from yesword.domain.understanding.phrases import _match, _matches
 
 LEAVING = {
     "en": [
@@ -221,3 +222,12 @@ def test_what_is_named_is_what_stands_in_brackets():
     assert matched("( offers *2 ) but [please] keep", "offers texts off but please keep") == [(0, 6, (0, 3))]
     assert matched("all [of] ( except *2 ) please", "all of except the bills please") == [(0, 6, (2, 5))]
     assert matched("( offers *2 ) but keep", "offers texts off but lose") == [None]
+
+
+def test_only_patterns_of_which_every_step_has_a_word_in_the_text_are_tried():
+    words = ("please", "stop", "texting", "me")
+    tried = list(grammar().candidates(words))
+    assert all(any(word in step for word in words) for phrase in tried for step in phrase.needed)
+    assert {match.phrase.pattern for match in _matches(words)} <= {phrase.pattern for phrase in tried}
+    assert len(tried) < len(grammar().phrases) / 20
+    assert list(grammar().candidates([])) == []
