@@ -400,7 +400,7 @@ def test_nothing_lost_of_a_stop_whose_process_died_before_its_drain(
             received_at=here.at,
         )
         with monkeypatch.context() as patched:
-            patched.setattr(inbound, "drain", cut)
+            patched.setattr(inbound, "drain_all", cut)
             with pytest.raises(PowerCutError):
                 receiver.take(sqlite_store, here.account.pk, [text], lambda: here.at)
         assert receiver.take(sqlite_store, here.account.pk, [text], lambda: here.at) == [True]

@@ -19,7 +19,8 @@ from yesword.cli.imports import command
 from yesword.collect.imports import Options, Outcome, run_import
 from yesword.collect.imports import writing as import_writing
 from yesword.collect.imports.errors import RejectedIsSourceError
-from yesword.consent import Act, Draft, append, withdraw
+from yesword.collect.imports.weighing import Change, Facts, update_facts
+from yesword.consent import Act, Draft, append, invalidate, withdraw
 from yesword.consent.record import open_sections
 from yesword.domain import codec
 from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, Scope
@@ -405,6 +406,57 @@ def test_a_contact_that_appears_while_the_batch_is_made_is_not_made_twice(
     monkeypatch.setattr(import_writing.contacts, "prepare_ids", meanwhile)
     assert outcomes(imported(people(BACKED))) == {"updated": 1}
     assert state(store, club).grant_for(club.id).grade is Grade.D
+
+
+# --- a number that changed hands -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second_owner(store, club, imported, people):
+    """Anna was imported; somebody else has her number since, and has joined."""
+    imported(people(BACKED))
+    brand = programs.brand(club.brand)
+    with store.database.write() as session:
+        found = contacts.read(store, session, contacts.find(store, session, club.brand, ANNA))
+        invalidate(store, session, brand, found, act(), NOW, reason="wrong_number")
+    join(store, club, at=NOW + timedelta(hours=1))
+    assert person(store, club).name == ""
+
+
+@pytest.mark.parametrize("said_on", ["2024-03-01", "2026-03-01", ""], ids=["again", "before it", "undated"])
+def test_what_was_said_before_it_changed_hands_is_not_of_the_new_owner(
+    store, club, imported, people, second_owner, said_on
+):
+    row = f'0612345678,Anna,Utrecht,{said_on},checkout,"{WORDING}",'
+    imported(people(row), at=NOW + timedelta(days=60))
+    found = person(store, club)
+    assert (found.name, found.attributes, found.hidden_since) == ("", {}, NOW)
+
+
+def test_what_was_said_since_is_of_the_new_owner_and_all_that_is_known(
+    store, club, imported, people, second_owner
+):
+    row = f'0612345678,Bram,,2026-04-01,checkout,"{WORDING}",'
+    imported(people(row), at=NOW + timedelta(days=60))
+    found = person(store, club)
+    assert (found.name, found.hidden_since) == ("Bram", None)
+    assert "Utrecht" not in found.attributes.values()
+    before = dump(store)
+    imported(people(row), at=NOW + timedelta(days=61))
+    assert dump(store) == before
+
+
+def test_who_hides_it_while_an_import_runs_is_not_overwritten(store, club, imported, people):
+    imported(people(BACKED))
+    read_before = person(store, club)
+    with store.database.write() as session:
+        contacts.hide_owner(session, read_before.id, NOW)
+        facts = Facts(
+            name="Anna", language="nl", attributes={}, places=read_before.places,
+            recipient=read_before.recipient,
+        )  # fmt: skip
+        update_facts(session, [Change(claim=None, contact=read_before, outcome=Outcome.UPDATED, facts=facts)])
+    assert person(store, club).hidden_since == NOW
 
 
 # --- the rejected rows, and the run itself -----------------------------------------------------------------------

@@ -32,7 +32,7 @@ class StillGoingError(YeswordError):
 
 @click.group("triage")
 def command() -> None:
-    """Texts that somebody should look at: probable stops first, then questions, complaints and privacy requests.
+    """Texts that somebody should look at: probable stops first, then privacy requests, complaints, perhaps stops and questions.
 
     Who acts is named with --user, and stays in the record. To undo a stop takes a right of its own: see `allow`.
     """

@@ -6,7 +6,7 @@ from yesword.consent.capping import may_answer
 from yesword.consent.correcting import correct
 from yesword.consent.record import Draft, Recorded, append, append_many
 from yesword.consent.renewing import Reminder, keep, lapse, renew
-from yesword.consent.withdrawing import Confirmation, Withdrawn, invalidate, restart, withdraw
+from yesword.consent.withdrawing import Confirmation, Withdrawn, invalidate, restart, withdraw, withdraw_each
 
 __all__ = [
     "Act",
@@ -31,4 +31,5 @@ __all__ = [
     "renew",
     "restart",
     "withdraw",
+    "withdraw_each",
 ]

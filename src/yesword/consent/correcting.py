@@ -1,8 +1,10 @@
 """Undoing a stop that had been misread: somebody says that the person's words were none, and why.
 
-It lifts no stop: exact words, links and pages stay, whoever asks. No old message comes back with what it restores.
+A text that ended several programs was read once, so all that it ended is undone together. It lifts no stop: exact words,
+links and pages stay, whoever asks. No old message comes back with what it restores.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -57,10 +59,11 @@ def correct(
     reason: str,
     at: datetime,
 ) -> Recorded:
-    """Record that a withdrawal had been misread, and let what it ended go on.
+    """Record that a withdrawal had been misread, with all others of the same text, and let what they ended go on.
 
-    Whoever calls has asked whether this user may. Raises `NoReasonError`, `NoSuchStopError`, `NotAReadingError` or
-    `StoppedAgainError`; then nothing has changed.
+    What cannot be undone of the others stands: the person has come back since, or has said it exactly. Whoever calls has
+    asked whether this user may. Raises `NoReasonError`, `NoSuchStopError`, `NotAReadingError` or `StoppedAgainError`; then
+    nothing has changed.
     """
     reason = (
         reason.strip().encode(errors="replace").decode()
@@ -70,25 +73,50 @@ def correct(
     # Locked before it is read: a stop that comes at the same moment is either seen here or comes after.
     row = session.first("raise_standing", events=0, bucket=contact.bucket, contact_id=contact.id)
     assert row is not None, "a contact always has a standing"
-    undone = _undoable(ConsentState.from_bytes(bytes(row[1])), withdrawal)
-    draft = Draft(
-        kind=EventKind.CORRECTED,
-        scope=undone.scope,
-        actor=Actor.AGENT,
-        route=ROUTE,
-        occurred_at=at,
-        received_at=at,
-        answers=withdrawal,
-        language=contact.language,
-        reason=MISREAD,
-        context={"user": user, "reason": reason, "stop": to_text("evt", withdrawal)},
-    )
-    recorded = append(store, session, brand, contact, [draft], at)
-    session.run("undo_reading", bucket=contact.bucket, contact_id=contact.id, event_id=withdrawal)
-    waiting = triage.of_event(session, contact.id, withdrawal)
+    together = _read_together(session, contact, withdrawal)
+    drafts = [
+        Draft(
+            kind=EventKind.CORRECTED,
+            scope=undone.scope,
+            actor=Actor.AGENT,
+            route=ROUTE,
+            occurred_at=at,
+            received_at=at,
+            answers=undone.event,
+            language=contact.language,
+            reason=MISREAD,
+            context={"user": user, "reason": reason, "stop": to_text("evt", undone.event)},
+        )
+        for undone in _all_undoable(ConsentState.from_bytes(bytes(row[1])), withdrawal, together)
+    ]
+    recorded = append(store, session, brand, contact, drafts, at)
+    session.run("undo_reading", bucket=contact.bucket, contact_id=contact.id, event_id=together[0])
+    waiting = triage.of_event(session, contact.id, together[0])
     if waiting is not None:
         triage.settle(store, session, contact.id, waiting, TriageState.UNDONE, user, reason, at)
     return recorded
+
+
+def _read_together(session: Session, contact: Contact, event: EventId) -> tuple[EventId, ...]:
+    """All withdrawals of the text that led to this one; the first is the one that the text's own row names."""
+    for first, others in session.rows("ended_together", bucket=contact.bucket, contact_id=contact.id):
+        together = (EventId(first), *(EventId(int(each)) for each in others.split()))
+        if event in together:
+            return together
+    return (event,)
+
+
+def _all_undoable(state: ConsentState, named: EventId, together: Sequence[EventId]) -> list[Withdrawal]:
+    """Those that can be undone. Where none can, raises why the one that was named cannot."""
+    found, refusals = [], {}
+    for event in together:
+        try:
+            found.append(_undoable(state, event))
+        except YeswordError as error:
+            refusals[event] = error
+    if not found:
+        raise refusals[named]
+    return found
 
 
 def _undoable(state: ConsentState, event: EventId) -> Withdrawal:

@@ -1,10 +1,15 @@
-"""What the programs behind a sender tell about a text that comes to it: the context in which it is read."""
+"""What the programs behind a sender tell about a text that comes to it: the context in which it is read, and what looks
+like a keyword.
+"""
 
 from collections.abc import Iterable
 from typing import Final
 
 from yesword.domain.programs import Program
 from yesword.domain.understanding import Context, PendingKind
+from yesword.domain.understanding.normalise import normalise
+
+KEYWORD_LENGTH: Final = 20  # a longer text, or one of several words, was not meant as a keyword
 
 # Only a question of ours that takes a yes makes a program's own yes-words answers.
 _TAKING_A_YES: Final = frozenset({PendingKind.CONFIRM_CONSENT, PendingKind.REMINDER})
@@ -31,3 +36,9 @@ def context_of(
         ),
         confirm_words=tuple(words) if pending in _TAKING_A_YES else (),
     )
+
+
+def is_one_word(text: str) -> bool:
+    """Whether it looks like a keyword, known or not: then it is answered as one."""
+    words = normalise(text).tokens
+    return len(words) == 1 and len(words[0]) <= KEYWORD_LENGTH

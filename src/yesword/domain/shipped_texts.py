@@ -33,6 +33,7 @@ class Shipped:
     renewal_question: str
     access_received: str
     which_texts: str
+    stop_others: str
     months: tuple[str, ...] = ()
 
     def said(self, day: date) -> str:
@@ -64,6 +65,11 @@ def source_of(key: str, program: str, language: str, texts: Texts) -> str:
 def words_in(language: str) -> Shipped | None:
     """The wordings of the language, under whichever of its names; None where none ship."""
     return shipped().get(_ALSO_CALLED.get(language, language))
+
+
+def shipped_or_english(language: str) -> Shipped:
+    """For a text that nobody can leave out: in English where no words ship for the language."""
+    return words_in(language) or shipped()["en"]
 
 
 def day_in(language: str, day: date) -> str:

@@ -2,7 +2,7 @@
 would say of an answer. The queue itself, and what may be done with it, is `sending.triage`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,9 +43,9 @@ class Row:
     request: PrivacyRequest | None  # that the text made, or repeats
 
     @property
-    def stop(self) -> Withdrawal | None:
-        """The stop that the text led to, while it stands."""
-        return stop_of(self.state, self.item.event)
+    def stops(self) -> tuple[Withdrawal, ...]:
+        """The stops that the text led to, as far as they stand."""
+        return stops_of(self.state, self.item.events)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -57,10 +57,8 @@ class QueuePage:
     next_after: Place | None
 
 
-def stop_of(state: ConsentState | None, event: EventId | None) -> Withdrawal | None:
-    if state is None or event is None:
-        return None
-    return next((each for each in state.withdrawals if each.event == event), None)
+def stops_of(state: ConsentState | None, events: Collection[EventId]) -> tuple[Withdrawal, ...]:
+    return () if state is None else tuple(each for each in state.withdrawals if each.event in events)
 
 
 def queue_page(store: Store, brand: BrandId, after: Place | None, count: int, settled: int) -> QueuePage:

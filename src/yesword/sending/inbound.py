@@ -17,14 +17,14 @@ from yesword.domain import phone
 from yesword.domain.events import FREE_TEXT, REPLY, Actor
 from yesword.domain.ids import BrandId, ContactId, EventId, InboundId, bucket_of, to_text
 from yesword.domain.languages import language_of
+from yesword.domain.listening import is_one_word
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.domain.triage import kinds_said, triage_kind
 from yesword.domain.understanding import Context, Intent, Kind, PendingKind, understand
-from yesword.domain.understanding.normalise import normalise
 from yesword.ledger.entry import JsonObject
-from yesword.sending.draining import drain
+from yesword.sending.draining import drain_all
 from yesword.sending.listening import brands_meant, hear, read
 from yesword.sending.reacting import Reaction, react
 from yesword.sending.stopping import is_exact
@@ -37,7 +37,6 @@ from yesword.store.programs import SenderRow
 from yesword.store.sealing import place
 
 _ANYTHING: Final = Context(pending=PendingKind.UNKNOWN)
-_KEYWORD_LENGTH: Final = 20  # a longer text, or one of several words, was not meant as a keyword
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,8 +87,7 @@ def receive(store: Store, account: int, text: InboundText, at: datetime) -> Hand
             reaction = react(thread)
             _keep(thread, text, reaction)
             whats.append(reaction.what)
-            if reaction.withdrawn is not None:
-                withdrawn.append((person.id, reaction.withdrawn))
+            withdrawn += [(person.id, each) for each in reaction.withdrawn]
         handled = Handled(what=whats[0] if whats else "nobody", withdrawn=tuple(withdrawn))
         _settle(session, account, text, handled)
     return handled
@@ -97,8 +95,7 @@ def receive(store: Store, account: int, text: InboundText, at: datetime) -> Hand
 
 def may_acknowledge(store: Store, handled: Handled, at: datetime) -> bool:
     """Drain what the text withdrew. False: the carrier should try again."""
-    drained = [drain(store, contact, withdrawn, at) for contact, withdrawn in handled.withdrawn]
-    return all(drained)
+    return drain_all(store, handled.withdrawn, at)
 
 
 def _take(session: Session, account: int, text: InboundText, at: datetime, handled: str) -> bool:
@@ -164,7 +161,6 @@ def _thread(
     # Locked before it is read: two texts at once must not both be the first STOP, or both open a question.
     standing = session.first("raise_standing", events=0, bucket=person.bucket, contact_id=person.id)
     assert standing is not None, "a contact always has a standing"
-    words = normalise(text.text).tokens
     language, pair = languages_of_answer(person, own[0], intent, text.text, at)
     act = Act(
         actor=Actor.HANDSET,
@@ -191,7 +187,7 @@ def _thread(
         sender=sender,
         intent=intent,
         inbound=row_id,
-        is_one_word=len(words) == 1 and len(words[0]) <= _KEYWORD_LENGTH,
+        is_one_word=is_one_word(text.text),
         is_yes=understand(text.text, [person.language], _ANYTHING).kind is Kind.CONFIRM,
         act=act,
         at=at,
@@ -232,7 +228,7 @@ def _keep(thread: Thread, text: InboundText, reaction: Reaction) -> None:
     before = thread.session.first(
         "last_handed", bucket=person.bucket, contact_id=person.id, before=to_micros(thread.at)
     )
-    event = reaction.withdrawn.event if reaction.withdrawn else None
+    events = [each.event for each in reaction.withdrawn]
     thread.session.run(
         "insert_inbound",
         bucket=person.bucket,
@@ -250,7 +246,8 @@ def _keep(thread: Thread, text: InboundText, reaction: Reaction) -> None:
         span_start=start,
         span_end=end,
         program_id=thread.programs[0].id,
-        event_id=event,
+        event_id=events[0] if events else None,
+        also_ended=" ".join(str(each) for each in events[1:]),
         last_message_id=before[0] if before else None,
     )
     kind = triage_kind(intent, reaction.what, is_guess=reaction.is_guess)
@@ -261,7 +258,7 @@ def _keep(thread: Thread, text: InboundText, reaction: Reaction) -> None:
             thread.inbound,
             kind,
             thread.act.received_at,
-            event=event,
+            event=events[0] if events else None,
             request=reaction.request.id if reaction.request else None,
             due_at=reaction.request.due_at if reaction.request else None,
         )

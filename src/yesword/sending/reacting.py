@@ -7,13 +7,13 @@ leave is in `stopping`.
 from dataclasses import dataclass
 
 from yesword.consent import Draft, Withdrawn, append, ask, confirm, decline, grant, renew, restart
-from yesword.domain import shipped_texts
 from yesword.domain.events import Actor, EventKind, Grade, Scope
 from yesword.domain.ids import EventId
 from yesword.domain.messages import MessageKind
 from yesword.domain.programs import OptIn, Program
+from yesword.domain.shipped_texts import shipped_or_english
 from yesword.domain.state import Request
-from yesword.domain.triage import CONVERSATION, kinds_said
+from yesword.domain.triage import CONVERSATION, NOTHING_ELSE, kinds_said
 from yesword.domain.understanding import Kind, Right
 from yesword.sending import privacy_requests
 from yesword.sending.privacy_requests import PrivacyRequest
@@ -23,7 +23,6 @@ from yesword.sending.thread import Thread
 from yesword.store import programs
 
 CAPPED = "reply_cap"  # what becomes of a keyword that asks, of a number that has had its share of texts
-_FALLBACK = "en"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +30,7 @@ class Reaction:
     """What became of a text. `is_guess`: how much it ended was not clear."""
 
     what: str
-    withdrawn: Withdrawn | None = None
+    withdrawn: tuple[Withdrawn, ...] = ()
     is_guess: bool = False
     request: PrivacyRequest | None = None
 
@@ -40,13 +39,16 @@ def react(thread: Thread) -> Reaction:
     request, is_new = _privacy_request(thread)
     if thread.intent.is_withdrawal:
         withdrawn, is_guess = stop(thread)
-        return Reaction(what="withdrawn", withdrawn=withdrawn, is_guess=is_guess, request=request)
+        if withdrawn:
+            return Reaction(what="withdrawn", withdrawn=withdrawn, is_guess=is_guess, request=request)
     if request is not None:
         if is_new and request.right is Right.ACCESS:
             _access_received(thread, request)
         return Reaction(what="privacy_request", request=request)
+    if thread.intent.is_withdrawal:
+        return Reaction(what=NOTHING_ELSE)
     if thread.intent.kind is Kind.DECLINE and (ended := _declined_to_renew(thread)) is not None:
-        return Reaction(what="withdrawn", withdrawn=ended)
+        return Reaction(what="withdrawn", withdrawn=(ended,))
     if Kind.COMPLAINT in kinds_said(thread.intent):
         return Reaction(what="complaint")
     handler = {
@@ -75,7 +77,7 @@ def _access_received(thread: Thread, request: PrivacyRequest) -> None:
     """That the request is here, and by when it is answered. In English where no text ships for the language."""
     program = _program_of(thread)
     language, _ = program.texts_in(thread.act.language)
-    words = shipped_texts.words_in(language) or shipped_texts.shipped()[_FALLBACK]
+    words = shipped_or_english(language)
     source = words.access_received.replace("[Until]", words.said(request.due_at.date()))
     thread.say(program, source)
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from yesword.consent import Act, Confirmation, Withdrawn, invalidate, restart, withdraw
+from yesword.consent import Act, Confirmation, Withdrawn, invalidate, restart, withdraw, withdraw_each
 from yesword.consent.withdrawing import CONFIRM_WITHIN
 from yesword.domain import composing
 from yesword.domain.events import EventKind
 from yesword.domain.ids import ContactId, EventId, ProgramId, bucket_of
 from yesword.domain.programs import Program
-from yesword.domain.shipped_texts import words_in
+from yesword.domain.shipped_texts import shipped_or_english, words_in
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.domain.triage import kinds_said
@@ -25,15 +25,16 @@ from yesword.store.programs import BrandRow
 
 WHICH_TEXTS: Final = "which_texts"  # the subject of a confirmation that asks
 ANSWER_COUNTS: Final = timedelta(hours=24)
-CLARIFIED: Final = "clarified"  # what such an answer brings back: why, and by which way
+CLARIFIED: Final = "clarified"  # why such an answer brings something back
 _KEYWORD: Final = "keyword"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
-    """How much a text ends. `program` None: everything of the brand."""
+    """How much a text ends. `program` None: everything of the brand, or everything but `kept`."""
 
     program: Program | None = None
+    kept: Program | None = None
     is_guess: bool = False  # the text speaks of one program, and nothing says which
 
 
@@ -42,20 +43,55 @@ def is_exact(intent: Intent) -> bool:
     return intent.is_per_se or intent.rule.startswith(_KEYWORD)
 
 
-def stop(thread: Thread) -> tuple[Withdrawn, bool]:
-    """End what the text ends. And whether how much that is had to be guessed."""
+def stop(thread: Thread) -> tuple[tuple[Withdrawn, ...], bool]:
+    """End what the text ends. And whether how much that is had to be guessed.
+
+    Nothing ends where the text keeps the only texts that the person gets.
+    """
     intent = thread.intent
     if has_other_owner(intent) and not intent.is_probable:
         confirmation = _confirmation(thread, Reach(), "stop")
         reason = Kind.WRONG_NUMBER.value
-        return invalidate(*_who(thread), confirmation=confirmation, reason=reason), False
+        return (invalidate(*_who(thread), confirmation=confirmation, reason=reason),), False
     reach = _reach(thread)
+    if reach.kept is not None:
+        return _keep_only(thread, reach.kept), False
     key = "stop" if reach.program is None else "stop_program"
     confirmation = _confirmation(thread, reach, key)
     ended = withdraw(
         *_who(thread), program=reach.program, confirmation=confirmation, reason=intent.kind.value
     )
-    return ended, reach.is_guess
+    return (ended,), reach.is_guess
+
+
+def _keep_only(thread: Thread, kept: Program) -> tuple[Withdrawn, ...]:
+    """End each of the brand's other programs that the person has joined or was asked about."""
+    others = _others(thread, kept)
+    if not others:
+        return ()
+    confirmation = None
+    if not thread.sender.facts.carrier_answers_stop:
+        confirmation = _says_what_stays(thread, kept)
+    return withdraw_each(
+        *_who(thread), ended=others, confirmation=confirmation, reason=thread.intent.kind.value
+    )
+
+
+def _says_what_stays(thread: Thread, kept: Program) -> Confirmation:
+    sender = thread.sender.id
+    if thread.state.grant_for(kept.id) is None:  # they never joined it, so nothing stays
+        program = thread.programs[0]
+        language, adds = thread.spoken(program, "stop")
+        source = program.texts_in(language)[1].stop
+        return Confirmation(program=program, sender=sender, language=language, adds=adds, source=source)
+    language, adds = thread.said_in(kept, _stop_others)
+    return Confirmation(
+        program=kept, sender=sender, language=language, adds=adds, source=_stop_others(language)
+    )
+
+
+def _stop_others(language: str) -> str:
+    return shipped_or_english(language).stop_others
 
 
 def end_program(thread: Thread, program: Program, reason: str) -> Withdrawn:
@@ -78,15 +114,43 @@ def _who(thread: Thread) -> tuple[Store, Session, BrandRow, Contact, Act, dateti
 
 
 def _reach(thread: Thread) -> Reach:
-    if thread.intent.scope is not Scope.PROGRAM:
+    intent = thread.intent
+    if intent.scope not in (Scope.PROGRAM, Scope.OTHERS):
         return Reach()
     known = programs.of_brand(thread.contact.brand)
-    named = next((each for each in known if each.key == thread.intent.program), None)
+    named = next((each for each in known if each.key == intent.program), None)
+    if intent.scope is Scope.OTHERS:
+        return _reach_of_others(thread, named)
     if named is not None:
-        is_all = reply_law.stop_reaches_all(thread.brand, named, thread.sender, thread.contact, thread.at)
-        return Reach(program=None if is_all else named)
+        return Reach(program=None if _reaches_all(thread, named) else named)
     joined = _joined(thread.state, known)
     return Reach(program=joined[0]) if len(joined) == 1 else Reach(is_guess=True)
+
+
+def _reach_of_others(thread: Thread, named: Program | None) -> Reach:
+    if has_other_owner(thread.intent):
+        return Reach()
+    if named is None:  # what is kept may be another brand's, on the same sender; then all of this one ends
+        return Reach(is_guess=thread.intent.program is None)
+    # What stays is asked about, too: the gate would hold a stop of the others against it.
+    others = _others(thread, named)
+    if others and any(_reaches_all(thread, each) for each in (*others, named)):
+        return Reach()
+    return Reach(kept=named)
+
+
+def _reaches_all(thread: Thread, program: Program) -> bool:
+    return reply_law.stop_reaches_all(thread.brand, program, thread.sender, thread.contact, thread.at)
+
+
+def _others(thread: Thread, kept: Program) -> list[Program]:
+    """What of the brand the person has joined or was asked about, but this one."""
+    state = thread.state
+    return [
+        each
+        for each in programs.of_brand(thread.contact.brand)
+        if each.id != kept.id and (state.grant_for(each.id) or state.request_for(each.id))
+    ]
 
 
 def _joined(state: ConsentState, known: list[Program]) -> list[Program]:

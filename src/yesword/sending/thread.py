@@ -3,7 +3,7 @@
 What is done about it is in `stopping` and `reacting`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -74,10 +74,16 @@ class Thread:
 
     def spoken(self, program: Program, key: str) -> tuple[str, str]:
         """In which language a text is said; and the same in the second one, where both are needed and fit together."""
+        return self.said_in(program, lambda language: getattr(program.texts_in(language)[1], key))
+
+    def said_in(self, program: Program, source: Callable[[str], str]) -> tuple[str, str]:
+        """The same of a text that is none of the program's own; `source` has it in each language."""
         if self.pair is None or not set(self.pair) <= set(program.languages):
             return self.act.language, ""
-        said = [program.texts_in(language)[1] for language in self.pair]
-        one, two = (composing.compose(getattr(each, key), program, each) for each in said)
+        one, two = (
+            composing.compose(source(language), program, program.texts_in(language)[1])
+            for language in self.pair
+        )
         if measure(f"{one}\n{two}").segments > _LONGEST_PAIR:
             return self.act.language, ""
         return self.pair[0], f"\n{two}"

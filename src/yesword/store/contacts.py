@@ -45,6 +45,8 @@ class Contact:
     source: str
     created_at: datetime
     recipient: RecipientKind = RecipientKind.PERSON
+    # Since then somebody else has the number. What was known of its former owner is not read, until it is said anew.
+    hidden_since: datetime | None = None
 
     @property
     def bucket(self) -> int:
@@ -190,7 +192,7 @@ def read(store: "Store", session: Session, contact_id: ContactId) -> Contact | N
 
 
 def _contact(row: Row, seal: Seal | None) -> Contact:
-    sealed = row[3]
+    sealed, is_hidden = row[3], row[16] is not None
     number = seal.open(bytes(sealed), place("number", row[0])).decode() if seal and sealed else None
     return Contact(
         id=ContactId(row[0]),
@@ -201,15 +203,21 @@ def _contact(row: Row, seal: Seal | None) -> Contact:
         number_kind=row[5],
         may_text=bool(row[6]),
         places=_places(bytes(row[7])),
-        name=row[8],
+        name="" if is_hidden else row[8],
         language=row[9],
-        attributes=json.loads(row[10]),
+        attributes={} if is_hidden else json.loads(row[10]),
         is_excluded=bool(row[11]),
         adult_since=None if row[12] is None else from_micros(row[12]),
         source=row[13],
         created_at=from_micros(row[14]),
         recipient=RecipientKind(row[15]),
+        hidden_since=from_micros(row[16]) if is_hidden else None,
     )
+
+
+def hide_owner(session: Session, contact: ContactId, since: datetime) -> None:
+    """Somebody else has the number now, whose name and attributes these are not."""
+    session.run("hide_owner", bucket=bucket_of(contact), id=contact, hidden_since=to_micros(since))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ Only where the carrier is simulated. Which telephones a session has is in `phone
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,9 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,6 +27,7 @@ from yesword.domain.phone import PhoneNumber
 from yesword.domain.places import places_for
 from yesword.domain.programs import Program
 from yesword.domain.text import measure
+from yesword.domain.understanding import Kind
 from yesword.reporting.people import (
     PersonLine,
     TextLine,
@@ -56,6 +55,7 @@ from yesword.web.phones import (
     new_phone,
     number_of,
 )
+from yesword.web.readings import MEANINGS
 from yesword.web.telling import event_sentence, permission
 from yesword.worker.channels import simulator_control
 
@@ -409,22 +409,8 @@ def _happened(
     )
 
 
-_INTENTS: Final[Mapping[str, Promise]] = {
-    "opt_out": gettext_lazy("a stop"),
-    "opt_in": gettext_lazy("a wish to get texts again"),
-    "help": gettext_lazy("a call for help"),
-    "wrong_number": gettext_lazy("a wrong number, which ends everything"),
-    "privacy_request": gettext_lazy("a privacy request"),
-    "complaint": gettext_lazy("a complaint"),
-    "keyword": gettext_lazy("a program's keyword"),
-    "confirm": gettext_lazy("a yes"),
-    "decline": gettext_lazy("a no"),
-    "other": gettext_lazy("something for a person to read"),
-}
-
-
 def _understood(line: TextLine) -> str:
-    words = {"text": line.text, "meaning": _INTENTS.get(line.intent, line.intent)}
+    words = {"text": line.text, "meaning": MEANINGS[Kind(line.intent)]}
     return _("“%(text)s” was understood as %(meaning)s.") % words
 
 

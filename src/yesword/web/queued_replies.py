@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from yesword.domain.ids import ProgramId, to_text
 from yesword.domain.programs import Program
 from yesword.domain.state import Withdrawal
-from yesword.domain.triage import TriageKind, TriageState, Verb, urgency
+from yesword.domain.triage import TriageKind, TriageState, Verb
 from yesword.domain.understanding import Intent, Kind, Right
 from yesword.reporting.replies import OwnText, Row
 from yesword.sending.privacy_requests import PrivacyRequest, State
@@ -25,6 +25,7 @@ from yesword.sending.triage import Reading
 from yesword.web import readings
 from yesword.web.console.addresses import message_url, person_url
 from yesword.web.formats import masked
+from yesword.web.sentences import listed
 from yesword.web.telling import plain_day, plain_moment, texts_of
 
 _SOON_DAYS: Final = 7
@@ -199,32 +200,37 @@ class Telling:
         item = row.item
         asked = [str(RIGHTS[row.request.right])] if row.request is not None else []
         if item.event is not None:
-            return [*asked, self.ended(row.stop, item.received_at, is_erased=row.person is None)]
+            return [*asked, self.ended(row.stops, item.received_at, is_erased=row.person is None)]
         if item.kind is TriageKind.PERHAPS_STOP:
             return [_("Nothing has ended: their texts go on.")]
         if not item.is_answerable:
             return [*asked, _("They have stopped, so no answer may go to them.")]
         if item.kind is TriageKind.COMPLAINT:
             return [_("It counts as a complaint. Their texts go on.")]
+        if (
+            item.kind is TriageKind.QUESTION and item.read.kind is Kind.OPT_OUT
+        ):  # of all but what is all there is
+            return [_("Nothing has ended: their texts go on.")]
         return asked
 
-    def ended(self, stop: Withdrawal | None, at: datetime, *, is_erased: bool = False) -> str:
+    def ended(self, stops: Sequence[Withdrawal], at: datetime, *, is_erased: bool = False) -> str:
         """What a text ended, as far as it still stands."""
-        if stop is None:
+        if not stops:
             if is_erased:
                 return _("The person was erased since.")
             return _("It ended their texts on %(moment)s; since then their record has gone on.") % {
                 "moment": plain_moment(at, self.zone)
             }
-        program = self.programs.get(stop.scope.program) if stop.scope.program is not None else None
+        ended = {each.scope.program for each in stops}
+        known = [program for key, program in self.programs.items() if key in ended]
         words = {
             "brand": self.brand,
-            "texts": texts_of(program) if program else "",
-            "moment": plain_moment(stop.at, self.zone),
+            "texts": listed([texts_of(each) for each in known]),
+            "moment": plain_moment(stops[0].at, self.zone),
         }
-        if stop.scope.program is None:
+        if None in ended:
             return _("All texts of %(brand)s to them ended on %(moment)s.") % words
-        if program is None:
+        if not known:
             return _("The texts of a program that is gone ended on %(moment)s.") % words
         return _("%(texts)s to them ended on %(moment)s. Other texts of %(brand)s go on.") % words
 
@@ -312,26 +318,17 @@ def request_line(request: PrivacyRequest, at: datetime, zone: str) -> tuple[str,
 
 
 def sections(rows: Sequence[tuple[TriageKind, RowView]], counts: Mapping[TriageKind, int]) -> list[Section]:
-    """Rows under the heads of their urgency, in the order in which they stand in the queue."""
-    found: dict[int, list[RowView]] = {}
+    """Rows under the heads of their kinds, in the order in which they stand in the queue."""
+    found: dict[TriageKind, list[RowView]] = {}
     for kind, row in rows:
-        found.setdefault(urgency(kind), []).append(row)
-    return [_section(each, shown, counts) for each, shown in found.items()]
-
-
-def _section(at: int, rows: Sequence[RowView], counts: Mapping[TriageKind, int]) -> Section:
-    kinds = [each for each in TriageKind if urgency(each) == at]
-    title, about = _HEADS[kinds[0]] if len(kinds) == 1 else _ALL_ELSE
-    return Section(
-        title=title,
-        about=about,
-        count=sum(counts.get(each, 0) for each in kinds),
-        rows=rows,
-        anchor=f"urgency-{at}",
-    )
-
-
-_ALL_ELSE: Final = (
-    gettext_lazy("To look at and to answer"),
-    gettext_lazy("In the order in which they came. Nothing here has been answered yet."),
-)
+        found.setdefault(kind, []).append(row)
+    return [
+        Section(
+            title=_HEADS[kind][0],
+            about=_HEADS[kind][1],
+            count=counts.get(kind, 0),
+            rows=shown,
+            anchor=kind.value.replace("_", "-"),
+        )
+        for kind, shown in found.items()
+    ]

@@ -4,7 +4,7 @@ Told of a text before anything happens, in the reader's language. Reading itself
 `sending`; the words that decided are in `known_words`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,16 +13,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from yesword.domain.listening import context_of
+from yesword.domain.listening import context_of, is_one_word
 from yesword.domain.programs import OptIn, Program
 from yesword.domain.understanding import Context, Intent, Kind, Label, PendingKind, Right, Scope, understand
-from yesword.domain.understanding.normalise import normalise
 from yesword.web import known_words
 from yesword.web.known_words import Row, word_of_language
 from yesword.web.sentences import listed
 from yesword.web.telling import texts_of
 
-_KEYWORD_LENGTH: Final = 20  # one word, no longer than this, is answered as a keyword that is not known
 _SUSPICIONS: Final = ("weak_word", "suspected")  # rules that put a text before somebody as perhaps a stop
 _ROWS: Final = 3  # words that are shown with their source; STOP alone is known in a dozen languages
 
@@ -33,7 +31,7 @@ _SURE: Final[tuple[tuple[float, Promise], ...]] = (
     (0.7, gettext_lazy("Probable")),
     (0.0, gettext_lazy("Doubtful")),
 )
-_MEANINGS: Final[dict[Kind, Promise]] = {
+MEANINGS: Final[Mapping[Kind, Promise]] = {
     Kind.OPT_OUT: gettext_lazy("a stop"),
     Kind.OPT_IN: gettext_lazy("a wish to get texts again"),
     Kind.CONFIRM: gettext_lazy("a yes"),
@@ -129,13 +127,13 @@ def told(intent: Intent, setting: Setting) -> str:
     if intent.kind is Kind.OTHER:
         return _why(intent, setting)  # how sure nothing is says nothing
     said = _("Read as %(meaning)s: %(confidence)s. %(why)s") % {
-        "meaning": _MEANINGS[intent.kind],
+        "meaning": MEANINGS[intent.kind],
         "confidence": _confidence(intent.confidence).lower(),
         "why": _why(intent, setting),
     }
     if not intent.also:
         return said
-    also = _("It also says: %(kinds)s.") % {"kinds": listed([str(_MEANINGS[each]) for each in intent.also])}
+    also = _("It also says: %(kinds)s.") % {"kinds": listed([str(MEANINGS[each]) for each in intent.also])}
     return f"{said} {also}"
 
 
@@ -196,8 +194,17 @@ def _sentence(text: str, intent: Intent, setting: Setting) -> str:
 
 
 def _ended(intent: Intent, setting: Setting) -> str:
-    named = setting.program(intent.program) if intent.scope is Scope.PROGRAM else None
+    named = setting.program(intent.program) if intent.scope in (Scope.PROGRAM, Scope.OTHERS) else None
     words = {"brand": setting.brand, "texts": texts_of(named) if named is not None else ""}
+    if named is not None and intent.scope is Scope.OTHERS:
+        if intent.is_probable:
+            return (
+                _(
+                    "All texts of %(brand)s to this person but %(texts)s would end at once, and a person would look at it, because it is not certain that they meant to leave."
+                )
+                % words
+            )
+        return _("All texts of %(brand)s to this person but %(texts)s would end at once.") % words
     if named is not None:
         if intent.is_probable:
             return (
@@ -255,18 +262,13 @@ def _unanswered(text: str, intent: Intent, setting: Setting) -> str:
         return _("Nothing would end: the text would count as an answer to the poll.")
     if setting.pending is PendingKind.CONVERSATION:
         return _("Nothing would end: the text would go to the person who is writing with them.")
-    if intent.kind is Kind.OTHER and _is_one_word(text):
+    if intent.kind is Kind.OTHER and is_one_word(text):
         if _would_be(text, setting) is Kind.CONFIRM:
             return _(
                 "Nothing would end: whoever has joined would be told so, and anybody else that this word is not known."
             )
         return _("Nothing would end: they would be told that this word is not known.")
     return _("Nothing would end: the text would come to the people who answer.")
-
-
-def _is_one_word(text: str) -> bool:
-    words = normalise(text).tokens
-    return len(words) == 1 and len(words[0]) <= _KEYWORD_LENGTH
 
 
 def _besides(intent: Intent) -> list[str]:
@@ -380,11 +382,11 @@ def _name(setting: Setting, key: str | None) -> str:
 
 def _facts(intent: Intent, setting: Setting) -> list[tuple[str, str]]:
     facts = [
-        (_("Read as"), str(_MEANINGS[intent.kind]) if intent.kind is not Kind.OTHER else ""),
+        (_("Read as"), str(MEANINGS[intent.kind]) if intent.kind is not Kind.OTHER else ""),
         (_("How sure"), _confidence(intent.confidence)),
         (_("How much ends"), _scope(intent, setting) if intent.is_withdrawal else ""),
         (_("Language"), word_of_language(intent.language) if intent.language else ""),
-        (_("It also says"), listed([str(_MEANINGS[each]) for each in intent.also])),
+        (_("It also says"), listed([str(MEANINGS[each]) for each in intent.also])),
     ]
     return [(label, value) for label, value in facts if value]
 
@@ -400,6 +402,8 @@ def _scope(intent: Intent, setting: Setting) -> str:
     if intent.scope is Scope.UNSPECIFIED:
         return _("everything, for the words do not say how much")
     named = setting.program(intent.program)
+    if named is not None and intent.scope is Scope.OTHERS:
+        return _("everything but %(texts)s") % {"texts": texts_of(named)}
     if named is not None:
         return _("%(texts)s only") % {"texts": texts_of(named)}
     return _("everything, for the words mean some texts and do not say which")

@@ -21,6 +21,7 @@ from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState, Withdrawal
 from yesword.reporting.people import EventRecord
 from yesword.reporting.standings import Standing, standing_of
+from yesword.sending.stopping import CLARIFIED
 from yesword.web import parts
 from yesword.web.formats import zone_name
 from yesword.web.sentences import say
@@ -49,6 +50,7 @@ _ROUTES: Final[Mapping[str, Promise]] = {
     "keyword": gettext_lazy("A keyword, texted"),
     "reply": gettext_lazy("A reply by text"),
     "free_text": gettext_lazy("Their own words"),
+    "clarified": gettext_lazy("Their answer to the question which texts they meant"),
     "correction": gettext_lazy("A colleague, who read it anew"),
     "text": gettext_lazy("A text"),
     "import": gettext_lazy("An imported file"),
@@ -223,6 +225,8 @@ def _event_wording(event: ConsentEvent, *, is_program: bool) -> str:
         case EventKind.GRANTED | EventKind.RENEWED:
             if event.reason == "start_after_stop":
                 return _("%(name)s texted START, which brought %(texts)s back.")
+            if event.reason == CLARIFIED:
+                return _("%(name)s said which texts their stop was about, which brought %(texts)s back.")
             if by_handset:
                 return _("%(name)s joined %(texts)s from their own phone.")
             if by_import:

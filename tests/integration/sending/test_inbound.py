@@ -8,7 +8,7 @@ import pytest
 from factories.worlds import ANNA, CLUB, EVENTS, World, world
 from yesword.consent.capping import HOUR_CAP
 from yesword.domain.messages import MessageState
-from yesword.sending import inbound
+from yesword.sending import draining, inbound
 from yesword.store import models
 from yesword.store.opening import Store
 
@@ -199,7 +199,7 @@ def test_a_redelivered_stop_is_the_same_event_and_drains_again(on_both: World) -
 
 
 def _drains(here: World, handled: inbound.Handled) -> bool:
-    return all(inbound.drain(here.store, contact, stop, here.at, 0.02) for contact, stop in handled.withdrawn)
+    return draining.drain_all(here.store, handled.withdrawn, here.at, 0.02)
 
 
 def test_the_confirmation_waits_for_the_drain(here: World) -> None:

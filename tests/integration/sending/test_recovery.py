@@ -10,7 +10,7 @@ import pytest
 
 from factories.worlds import ANNA, World, world
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
-from yesword.sending import inbound, recovery
+from yesword.sending import draining, inbound, recovery
 from yesword.sending.claiming import LEASE
 from yesword.store.locality import owner_lock
 from yesword.store.opening import Store
@@ -72,7 +72,7 @@ def test_what_a_killed_worker_was_sending_is_uncertain_and_not_before_it_is_gone
             assert here.message(offer)[0] is here.message(code)[0] is MessageState.SENDING
             handled = here.receive(ANNA, "STOP")
             ((contact, stop),) = handled.withdrawn
-            assert not inbound.drain(store, contact, stop, here.at, 0.02)
+            assert not draining.drain(store, contact, stop, here.at, 0.02)
         finally:
             process.send_signal(signal.SIGKILL)
     assert recovery.reap(store, here.at, keep=here.dispatcher.owner) == 1

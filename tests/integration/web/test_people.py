@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape as html_unescape
 
 import pytest
 from django.core.cache import cache
@@ -16,6 +17,7 @@ from yesword.ledger.receipt import read_receipt
 from yesword.reporting.figures import count, newest_events
 from yesword.reporting.people import Wanted, people_page, read_events
 from yesword.reporting.standings import Reader, Standing, standing_of
+from yesword.store import contacts
 from yesword.store.models import AuditEntry, User
 from yesword.web import counted
 
@@ -318,6 +320,20 @@ def test_the_handset_holds_what_reached_the_phone_and_the_list_what_did_not(here
     assert "welcome to Club" in handset
     assert "hello" not in handset
     assert "Linde &amp; Loom: hello." in html[html.index("Did not reach the phone") :]
+
+
+def test_the_name_of_a_former_owner_is_hidden(here, console):
+    (anna,) = here.strangers([ANNA], name="Anna Berg", attributes=(("city", "Utrecht"),))
+    assert "Anna Berg" in read(console, url_of(here))
+    with here.store.database.write() as session:
+        contacts.hide_owner(session, anna, here.at)
+    html = console.get(url_of(here)).content.decode()
+    assert "Anna" not in html
+    assert "Utrecht" not in html
+    said = html_unescape(words(html))
+    assert "Former owner's name hidden" in said
+    assert "Somebody else has this number now." in said
+    assert "Anna" not in console.get("/people").content.decode()
 
 
 def test_texts_of_several_codes_are_kept_apart(here, console):

@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from factories.readings import leaving
 from factories.worlds import world
-from yesword.domain.understanding import Context, Intent, Kind, PendingKind
+from yesword.domain.understanding import Context, Intent, Kind, PendingKind, Scope
 from yesword.store.models import AuditEntry, User
 from yesword.web import readings
 
@@ -298,6 +299,39 @@ def test_a_rule_that_is_new_is_named_rather_than_hidden():
     intent = Intent(kind=Kind.OTHER, confidence=0.9, rule="moonshine")
     with translation.override("en"):
         assert "moonshine" in readings.told(intent, readings.Setting(brand="Linde & Loom"))
+
+
+@pytest.mark.parametrize(
+    ("program", "confidence", "sentence", "scope"),
+    [
+        (
+            "club",
+            0.95,
+            "All texts of Linde & Loom to this person but Club offers would end at once.",
+            "everything but Club offers",
+        ),
+        (
+            "club",
+            0.8,
+            "All texts of Linde & Loom to this person but Club offers would end at once, and a person would look at it",
+            "everything but Club offers",
+        ),
+        (
+            None,
+            0.8,
+            "All texts of Linde & Loom to this person would end at once",
+            "everything, for the words mean some texts",
+        ),
+    ],
+    ids=["surely", "perhaps", "and nobody knows which"],
+)
+def test_what_would_stay_is_said(here, program, confidence, sentence, scope):
+    setting = readings.Setting(brand="Linde & Loom", programs=(here.club,), others=(here.events,))
+    intent = leaving(confidence, scope=Scope.OTHERS, program=program)
+    with translation.override("en"):
+        shown = readings.telling("only the club please", intent, setting)
+    assert shown.sentence.startswith(sentence)
+    assert dict(shown.facts)["How much ends"].startswith(scope)
 
 
 def test_a_programs_own_yes_counts_while_it_asks_and_only_then(here):

@@ -10,13 +10,15 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
-from factories.worlds import ANNA, NOON, world
+from factories.readings import leaving, reading
+from factories.worlds import ANNA, EVENTS, NOON, publish, world
 from yesword.accounts import rights
 from yesword.domain.ids import InboundId, from_text, to_text
 from yesword.domain.messages import MessageState
 from yesword.domain.privacy import due_at
+from yesword.domain.programs import OptIn
 from yesword.domain.triage import TriageState, Verb
-from yesword.domain.understanding import Kind, understand
+from yesword.domain.understanding import Kind, Scope, understand
 from yesword.reporting.replies import Row
 from yesword.sending import privacy_requests, triage
 from yesword.store import models
@@ -28,6 +30,7 @@ BEA, CIS = "+31612345679", "+31612345677"
 PROBABLE = "please cancel and stop"
 WRONG_NUMBER = "this is not anna, wrong number"
 WEAK = "no thanks"
+ONLY_CLUB = "only send me the club"
 QUESTION = "do you have <b>size 42</b>?"
 ACCESS = "what data do you have on me?"
 
@@ -124,6 +127,64 @@ def test_texts_that_were_stopped_on_a_guess_come_before_older_questions(here, co
     html = read(console)
     assert html.index(probable) < html.index(question)
     assert "Stopped on an unsure reading 1" in words(html)
+
+
+def test_each_kind_has_a_head_of_its_own_the_most_urgent_first(here, console):
+    question = ask(here, QUESTION, BEA)
+    weak = ask(here, WEAK, CIS)
+    access = ask(here, ACCESS)
+    html = read(console)
+    assert html.index(access) < html.index(weak) < html.index(question)
+    heads = re.findall(r'<h2 id="([a-z-]+)">', html)
+    assert [each for each in heads if not each.endswith("-title")] == [
+        "privacy-request",
+        "perhaps-stop",
+        "question",
+    ]
+
+
+@pytest.fixture
+def only_club(here, monkeypatch):
+    """Somebody in three programs who unsurely wrote to keep one; the row."""
+    known = reading(monkeypatch)
+    known[ONLY_CLUB] = leaving(0.8, scope=Scope.OTHERS, program="club")
+    here.join()
+    here.text(ANNA, "EVENTS", to=EVENTS)
+    sender = models.Sender.objects.get(account=here.account, address=EVENTS)
+    brand = models.Brand.objects.get(key="demo")
+    news = publish(
+        brand, sender, key="news", name="Daily", purpose="news", keywords=("NEWS",), opt_in=OptIn.SINGLE
+    )
+    here.grant([here.contact().id], news)
+    here.text(ANNA, ONLY_CLUB)
+    return row_of(here)
+
+
+def test_a_row_that_ended_several_programs_names_them_and_is_undone_as_a_whole(here, console, only_club):
+    said = words(row(read(console), only_club))
+    assert "event news" in said
+    assert "Daily news" in said
+    assert "Other texts of Linde & Loom go on." in said
+    assert settle(console, only_club, "undo", reason="Only asked.").status_code == 302
+    assert here.state().withdrawals == ()
+    assert "gets texts again" in words(read(console))
+
+
+def test_on_the_person_s_page_it_is_one_reading(here, console, only_club):
+    html = read(console, person_url(here))
+    assert len(re.findall(r'action="/people/con_\w+/stops/evt_\w+/undo"', html)) == 1
+    assert "Daily news" in words(html)
+    assert console.post(undo_url(here, console), {"reason": "Only asked."}).status_code == 302
+    assert here.state().withdrawals == ()
+    assert item(here, only_club).state is TriageState.UNDONE
+
+
+def test_where_nothing_else_was_there_to_end_the_row_says_that_texts_go_on(here, console, monkeypatch):
+    reading(monkeypatch)[ONLY_CLUB] = leaving(scope=Scope.OTHERS, program="club")
+    ref = ask(here, ONLY_CLUB)
+    said = words(row(read(console), ref))
+    assert "Nothing has ended: their texts go on." in said
+    assert "To answer" in said
 
 
 def test_a_row_says_who_what_why_and_what_was_done(here, console):

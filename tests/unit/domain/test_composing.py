@@ -6,7 +6,14 @@ import pytest
 from factories.programs import a_program
 from yesword.domain import composing
 from yesword.domain.linting.measuring import reconfirms
-from yesword.domain.shipped_texts import SHIPPED, NoShippedTextError, day_in, shipped, words_in
+from yesword.domain.shipped_texts import (
+    SHIPPED,
+    NoShippedTextError,
+    day_in,
+    shipped,
+    shipped_or_english,
+    words_in,
+)
 from yesword.domain.templates import MissingValueError
 from yesword.domain.text import measure
 from yesword.domain.understanding import understand
@@ -206,10 +213,14 @@ def test_what_ships_for_answers_fits_one_segment_and_promises_nothing(language):
     program = replace(PROGRAM, name="Club", texts=((language, texts),), default_language=language)
     words = words_in(language)
     received = words.access_received.replace("[Until]", words.said(date(2026, 12, 28)))
-    said = {key: composing.compose(key, program, texts) for key in (received, words.which_texts)}
+    sources = (received, words.which_texts, words.stop_others)
+    said = {key: composing.compose(key, program, texts) for key in sources}
     assert "2026" in said[received]
     assert said[received].startswith("Acme")
     assert "Club" in said[words.which_texts]
+    assert "Club" in said[words.stop_others]
+    assert "Acme" in said[words.stop_others]
+    assert composing.has_way_out(said[words.stop_others])
     for text in said.values():
         assert measure(text).segments == 1, text
         assert measure(text).encoding.value == "GSM-7", text
@@ -218,6 +229,11 @@ def test_what_ships_for_answers_fits_one_segment_and_promises_nothing(language):
 def test_a_language_that_has_two_names_has_the_same_words():
     assert words_in("no") is words_in("nb") is not None
     assert words_in("el") is None
+
+
+def test_what_nobody_can_leave_out_is_said_in_english_where_no_words_ship():
+    assert shipped_or_english("el") is words_in("en")
+    assert shipped_or_english("no") is words_in("nb")
 
 
 def test_a_program_may_have_words_of_its_own():

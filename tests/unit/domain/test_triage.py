@@ -4,6 +4,7 @@ import pytest
 
 from yesword.domain.triage import (
     BECOMES,
+    NOTHING_ELSE,
     VERBS,
     TriageKind,
     TriageState,
@@ -63,6 +64,24 @@ LEAVING = {"is_withdrawal": True}
         ),
         pytest.param(intent(), "conversation", TriageKind.QUESTION, id="what anybody may write"),
         pytest.param(intent(Kind.HELP), "help", None, id="what was answered"),
+        pytest.param(
+            intent(Kind.OPT_OUT, confidence=0.95, **LEAVING),
+            NOTHING_ELSE,
+            TriageKind.QUESTION,
+            id="surely only these, and there are no others",
+        ),
+        pytest.param(
+            intent(Kind.OPT_OUT, **LEAVING),
+            NOTHING_ELSE,
+            TriageKind.PERHAPS_STOP,
+            id="perhaps only these, and there are no others",
+        ),
+        pytest.param(
+            intent(Kind.OPT_OUT, confidence=0.95, also=(Kind.COMPLAINT,), **LEAVING),
+            NOTHING_ELSE,
+            TriageKind.COMPLAINT,
+            id="only these or I report you, and there are no others",
+        ),
     ],
 )
 def test_a_text_is_looked_at_for_the_most_urgent_thing_it_says(read, what, kind):
@@ -80,8 +99,15 @@ def test_a_text_that_withdraws_is_never_a_question():
         assert triage_kind(read, "conversation") is not TriageKind.QUESTION
 
 
-def test_probable_stops_come_first_and_all_else_in_its_order_of_time():
-    assert [urgency(kind) for kind in TriageKind] == [0, 1, 1, 1, 1]
+def test_probable_stops_come_first_and_questions_last():
+    assert sorted(TriageKind, key=urgency) == [
+        TriageKind.PROBABLE_STOP,
+        TriageKind.PRIVACY_REQUEST,
+        TriageKind.COMPLAINT,
+        TriageKind.PERHAPS_STOP,
+        TriageKind.QUESTION,
+    ]
+    assert len({urgency(kind) for kind in TriageKind}) == len(TriageKind)
 
 
 def test_only_a_stop_that_was_read_may_be_undone_and_never_answered():

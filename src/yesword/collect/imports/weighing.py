@@ -11,6 +11,7 @@ Three rules make a second reading of the same rows harmless and a stop final:
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from yesword.collect.imports.claims import Claim
@@ -22,6 +23,7 @@ from yesword.domain.ids import ContactId, ProgramId, bucket_of
 from yesword.domain.parties import RecipientKind, Relation
 from yesword.domain.places import Place
 from yesword.domain.state import ConsentState
+from yesword.domain.times import to_micros
 from yesword.store import contacts
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
@@ -178,7 +180,12 @@ def _is_same_stop(event: ConsentEvent, claim: Claim) -> bool:
 
 
 def _news(claim: Claim, person: Contact) -> Facts | None:
-    """What the row says that is not known; what it leaves open stays as it is."""
+    """What the row says that is not known; what it leaves open stays as it is.
+
+    Where somebody else has the number since, only what was said after that is of them.
+    """
+    if person.hidden_since is not None and not _is_said_after(person.hidden_since, claim):
+        return None
     attributes = {**person.attributes, **dict(claim.attributes)}
     facts = Facts(
         name=claim.name or person.name,
@@ -194,7 +201,12 @@ def _news(claim: Claim, person: Contact) -> Facts | None:
         places=person.places,
         recipient=person.recipient,
     )
-    return None if facts == same else facts
+    return None if facts == same and person.hidden_since is None else facts
+
+
+def _is_said_after(moment: datetime, claim: Claim) -> bool:
+    said_at = claim.judged.consented_at
+    return said_at is not None and said_at > moment
 
 
 def _places(claim: Claim, person: Contact) -> tuple[Place, ...]:
@@ -226,8 +238,10 @@ def update_facts(session: Session, changes: Sequence[Change]) -> None:
                 "attributes": json.dumps(dict(change.facts.attributes), ensure_ascii=False),
                 "places": codec.dumps(change.facts.places),
                 "recipient": change.facts.recipient.value,
+                "hidden_since": 0 if hidden_since is None else to_micros(hidden_since),
             }
             for change in sorted(changes, key=lambda each: each.contact.id)
+            for hidden_since in [change.contact.hidden_since]
             if change.facts is not None
         ],
     )

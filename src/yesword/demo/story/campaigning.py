@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from yesword.demo.story.joining import JOINERS
 from yesword.demo.story.stage import Stage
+from yesword.domain import codec
 from yesword.domain.segments import Comparison, Condition
 from yesword.sending import audience, campaigns
 from yesword.sending.campaigns import NewCampaign
@@ -124,6 +125,9 @@ def _give_facts(stage: Stage) -> None:
             name="Anna de Wit",
             language=anna.language,
             attributes=json.dumps(facts),
+            places=codec.dumps(anna.places),
+            recipient=anna.recipient.value,
+            hidden_since=0,
             bucket=anna.bucket,
             id=anna.id,
         )

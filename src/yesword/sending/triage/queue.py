@@ -107,6 +107,12 @@ class Item:
     text: str | None  # None where the person's key is gone
     read: Reading
     is_answerable: bool
+    also_ended: tuple[EventId, ...] = ()  # further withdrawals, where the text ended several programs
+
+    @property
+    def events(self) -> tuple[EventId, ...]:
+        """All withdrawals that it led to."""
+        return () if self.event is None else (self.event, *self.also_ended)
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
@@ -129,7 +135,7 @@ _FRONT: Final = Place(urgency=-1, received_at=from_micros(0), id=InboundId(0))
 def queue(
     store: Store, session: Session, brand: BrandId, after: Place | None = None, limit: int = 50
 ) -> list[Item]:
-    """What waits: texts that were ended on a guess first, then the oldest."""
+    """What waits: the most urgent kind first, and of one kind the oldest."""
     start = after or _FRONT
     rows = session.rows(
         "triage_queue",
@@ -232,5 +238,6 @@ def _item(
             program=None if row[22] is None else ProgramId(row[22]),
             message=None if row[23] is None else MessageId(row[23]),
         ),
+        also_ended=tuple(EventId(int(each)) for each in row[24].split()),
         is_answerable=is_answerable,
     )

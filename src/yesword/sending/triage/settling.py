@@ -20,7 +20,7 @@ from yesword.domain.state import ConsentState
 from yesword.domain.triage import BECOMES, VERBS, TriageKind, TriageState, Verb
 from yesword.domain.understanding import Kind
 from yesword.sending import privacy_requests
-from yesword.sending.draining import drain
+from yesword.sending.draining import drain_all
 from yesword.sending.triage.queue import Item, answering_program, conversation, read
 from yesword.store import contacts, outgoing, people, programs, triage
 from yesword.store.contacts import Contact
@@ -133,7 +133,7 @@ def confirm(store: Store, session: Session, row_id: InboundId, user: int, at: da
     found = _begin(store, session, row_id, Verb.CONFIRM, user, at)
     if isinstance(found, Settled):
         return found
-    stands = any(each.event == found.item.event and not each.lifted for each in found.state.withdrawals)
+    stands = any(each.event in found.item.events and not each.lifted for each in found.state.withdrawals)
     is_valid = found.state.invalid_since is None and not found.state.is_erased
     # Whoever has come back since, from the same handset, is the one who has the number now.
     if Kind.WRONG_NUMBER not in found.item.read.kinds or not (stands and is_valid):
@@ -152,7 +152,7 @@ def confirm(store: Store, session: Session, row_id: InboundId, user: int, at: da
 
 
 def undo(store: Store, session: Session, row_id: InboundId, user: int, reason: str, at: datetime) -> Settled:
-    """It was no stop: what it had ended goes on. The reason stays in the person's record.
+    """It was no stop: all that it had ended goes on. The reason stays in the person's record.
 
     Raises what `consent.correcting.correct` raises, and then changes nothing.
     """
@@ -239,7 +239,7 @@ def done(
 
 def finish(store: Store, settled: Settled, at: datetime) -> bool:
     """After the commit: True once nothing that a stop covers is on its way any more."""
-    return all(drain(store, contact, withdrawn, at) for contact, withdrawn in settled.withdrawn)
+    return drain_all(store, settled.withdrawn, at)
 
 
 def _begin(

@@ -1,7 +1,7 @@
 -- What the console's pages of people, programs and figures read. Nothing here is written, nor read by the send path.
 
 -- name: people_page
-SELECT c.id, c.name, s.state FROM contact c JOIN standing s ON s.bucket = c.bucket AND s.contact_id = c.id
+SELECT c.id, CASE WHEN c.hidden_since IS NULL THEN c.name ELSE '' END, s.state FROM contact c JOIN standing s ON s.bucket = c.bucket AND s.contact_id = c.id
 WHERE c.brand_id = :brand_id AND (lower(c.name), c.id) > (:after_name, :after_id) AND lower(c.name) LIKE :pattern ESCAPE '!'
 ORDER BY lower(c.name), c.id LIMIT :count
 

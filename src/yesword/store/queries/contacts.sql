@@ -23,12 +23,12 @@ SELECT digest, contact_id FROM look_up WHERE brand_id = :brand_id AND kind = :ki
 
 -- name: contacts_by_id [sqlite]
 SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, source, created_at, recipient
+  is_excluded, adult_since, source, created_at, recipient, hidden_since
 FROM contact WHERE id IN (SELECT value FROM json_each(:ids))
 
 -- name: contacts_by_id [postgresql]
 SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, source, created_at, recipient
+  is_excluded, adult_since, source, created_at, recipient, hidden_since
 FROM contact WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
 
 -- name: contacts_after [sqlite]
@@ -41,10 +41,15 @@ ORDER BY bucket, id LIMIT :count
 -- name: count_contacts
 SELECT count(*) FROM contact WHERE brand_id = :brand_id
 
+-- Only over what was read: somebody may have lost the number meanwhile.
+
 -- name: update_contact_facts
 UPDATE contact SET name = :name, language = :language, attributes = :attributes, places = :places,
-  recipient = :recipient
-WHERE bucket = :bucket AND id = :id
+  recipient = :recipient, hidden_since = NULL
+WHERE bucket = :bucket AND id = :id AND coalesce(hidden_since, 0) = :hidden_since
+
+-- name: hide_owner
+UPDATE contact SET hidden_since = :hidden_since WHERE bucket = :bucket AND id = :id
 
 -- name: set_excluded
 UPDATE contact SET is_excluded = :is_excluded WHERE bucket = :bucket AND id = :id

@@ -12,9 +12,9 @@ SELECT handled FROM inbound_ref WHERE account_id = :account_id AND provider_id =
 
 -- name: insert_inbound
 INSERT INTO inbound_text (bucket, id, brand_id, contact_id, sender_id, sealed_body, received_at, intent, kinds, rule,
-  confidence, is_per_se, span_start, span_end, program_id, event_id, last_message_id)
+  confidence, is_per_se, span_start, span_end, program_id, event_id, also_ended, last_message_id)
 VALUES (:bucket, :id, :brand_id, :contact_id, :sender_id, :sealed_body, :received_at, :intent, :kinds, :rule,
-  :confidence, :is_per_se, :span_start, :span_end, :program_id, :event_id, :last_message_id)
+  :confidence, :is_per_se, :span_start, :span_end, :program_id, :event_id, :also_ended, :last_message_id)
 
 -- name: inbound_of_contact
 SELECT id, sender_id, sealed_body, received_at, intent, rule, program_id, event_id FROM inbound_text
@@ -45,3 +45,6 @@ AND kind IN ('help_reply', 'reply', 'welcome', 'stop_reply', 'consent_request')
 
 -- name: undo_reading
 UPDATE inbound_text SET is_undone = 1 WHERE bucket = :bucket AND contact_id = :contact_id AND event_id = :event_id
+
+-- name: ended_together
+SELECT event_id, also_ended FROM inbound_text WHERE bucket = :bucket AND contact_id = :contact_id AND also_ended <> ''

@@ -8,7 +8,7 @@ VALUES (:bucket, :id, :brand_id, :contact_id, :kind, :urgency, :received_at, :du
 SELECT t.id, t.brand_id, t.contact_id, t.kind, t.urgency, t.received_at, t.due_at, t.state, t.event_id, t.request_id,
   t.settled_at, t.settled_by, t.sealed_note,
   i.sealed_body, i.intent, i.kinds, i.rule, i.confidence, i.is_per_se, i.span_start, i.span_end, i.sender_id,
-  i.program_id, i.last_message_id
+  i.program_id, i.last_message_id, i.also_ended
 FROM triage t JOIN inbound_text i ON i.bucket = t.bucket AND i.id = t.id
 WHERE t.brand_id = :brand_id AND t.state = 'open'
 AND (t.urgency, t.received_at, t.id) > (:urgency, :received_at, :after)
@@ -18,7 +18,7 @@ ORDER BY t.urgency, t.received_at, t.id LIMIT :count
 SELECT t.id, t.brand_id, t.contact_id, t.kind, t.urgency, t.received_at, t.due_at, t.state, t.event_id, t.request_id,
   t.settled_at, t.settled_by, t.sealed_note,
   i.sealed_body, i.intent, i.kinds, i.rule, i.confidence, i.is_per_se, i.span_start, i.span_end, i.sender_id,
-  i.program_id, i.last_message_id
+  i.program_id, i.last_message_id, i.also_ended
 FROM triage t JOIN inbound_text i ON i.bucket = t.bucket AND i.id = t.id
 WHERE t.brand_id = :brand_id AND t.state <> 'open' ORDER BY t.settled_at DESC, t.id DESC LIMIT :count
 
@@ -26,7 +26,7 @@ WHERE t.brand_id = :brand_id AND t.state <> 'open' ORDER BY t.settled_at DESC, t
 SELECT t.id, t.brand_id, t.contact_id, t.kind, t.urgency, t.received_at, t.due_at, t.state, t.event_id, t.request_id,
   t.settled_at, t.settled_by, t.sealed_note,
   i.sealed_body, i.intent, i.kinds, i.rule, i.confidence, i.is_per_se, i.span_start, i.span_end, i.sender_id,
-  i.program_id, i.last_message_id
+  i.program_id, i.last_message_id, i.also_ended
 FROM triage t JOIN inbound_text i ON i.bucket = t.bucket AND i.id = t.id
 WHERE t.bucket = :bucket AND t.id = :id
 

@@ -12,6 +12,7 @@ CREATE TABLE contact (
   name TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
   attributes TEXT NOT NULL DEFAULT '{}',      -- JSON, plain so that it can be segmented; deleted on erasure
   is_excluded INTEGER NOT NULL DEFAULT 0, adult_since BIGINT,
+  hidden_since BIGINT,                        -- name and attributes are of somebody who has lost the number since
   recipient TEXT NOT NULL DEFAULT 'person',   -- person, sole_trader, company, public_body
   source TEXT NOT NULL DEFAULT '', created_at BIGINT NOT NULL,
   KEYED (bucket, id)
@@ -59,6 +60,7 @@ CREATE TABLE inbound_text (
   rule TEXT NOT NULL, confidence DOUBLE PRECISION NOT NULL, is_per_se INTEGER NOT NULL,
   span_start INTEGER, span_end INTEGER,       -- the characters of the body that say so
   program_id BIGINT, event_id BIGINT,         -- the withdrawal that it led to
+  also_ended TEXT NOT NULL DEFAULT '',        -- and the further ones, where it ended several programs
   is_undone INTEGER NOT NULL DEFAULT 0,       -- and that had been misread
   last_message_id BIGINT,                     -- the newest text that this person had got from the brand
   KEYED (bucket, id)

@@ -115,7 +115,8 @@ def show(
         "console/person.html",
         {
             "person": person,
-            "name": person.name or _("Nameless so far"),
+            "name": person.name
+            or (_("Former owner's name hidden") if person.hidden_since else _("Nameless so far")),
             "contact": to_text("con", person.id),
             "number": person.number if shows_number else masked(person.number),
             "is_shown": shows_number,

@@ -61,7 +61,12 @@ def shown(
     with store().database.read() as session:
         asked = privacy_requests.of_contact(store(), session, line.contact.id)
     by_event = {each.event.id: each for each in records}
-    stops = [each for each in line.state.withdrawals if each.may_be_misread and each.event in by_event]
+    # What one text ended is one reading, however many programs that were, and is undone as a whole.
+    stops: dict[object, list[Withdrawal]] = {}
+    for each in line.state.withdrawals:
+        if each.may_be_misread and each.event in by_event:
+            text = by_event[each.event].context.get("inbound", each.event)
+            stops.setdefault(text, []).append(each)
     requests = [
         RequestLine(ref=to_text("prq", each.id), asks=asks, clock=clock, asked=when)
         for each in asked
@@ -69,14 +74,16 @@ def shown(
         for asks, clock, when in [request_line(each, telling.at, telling.zone)]
     ]
     return {
-        "read_stops": [_stop(each, by_event[each.event], telling, typed) for each in stops],
+        "read_stops": [_stop(each, by_event[each[0].event], telling, typed) for each in stops.values()],
         "requests": requests,
         "may_correct": may_correct(request),
     }
 
 
-def _stop(stop: Withdrawal, record: EventRecord, telling: Telling, typed: Typed | None) -> ReadStop:
-    intent = read_intent(record)
+def _stop(
+    stops: Sequence[Withdrawal], record: EventRecord, telling: Telling, typed: Typed | None
+) -> ReadStop:
+    intent, stop = read_intent(record), stops[0]
     is_typed = typed is not None and typed.event == stop.event
     words = said(record.words if record.is_readable else None, None, stop.at, telling.zone)
     if intent is not None and intent.span is not None:
@@ -93,7 +100,7 @@ def _stop(stop: Withdrawal, record: EventRecord, telling: Telling, typed: Typed 
         ref=to_text("evt", stop.event),
         said=words,
         read=telling.intent(intent) if intent is not None else "",
-        ended=telling.ended(stop, stop.at),
+        ended=telling.ended(stops, stop.at),
         typed=typed.reason if typed is not None and is_typed else "",
         error=typed.error if typed is not None and is_typed else "",
     )

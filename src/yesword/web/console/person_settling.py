@@ -23,7 +23,7 @@ from yesword.web.console.addresses import person_at, person_url
 from yesword.web.console.person import show
 from yesword.web.console.person_readings import Typed
 from yesword.web.console.replies import may_correct
-from yesword.web.console.replies_settling import REFUSALS, stop_read, undone
+from yesword.web.console.replies_settling import REFUSALS, stops_read, undone
 from yesword.web.installation import store
 from yesword.web.telling import name_of
 
@@ -40,7 +40,7 @@ def undo(request: HttpRequest, contact: str, event: str) -> HttpResponse:
     line, stop = person_at(contact), EventId(_id("evt", event))
     reason = request.POST.get("reason", "").strip()[:_LONGEST]
     here, person = store(), line.contact
-    stopped = stop_read(person.id, stop)
+    stopped = stops_read(person.id, [stop])
     try:
         with here.database.write() as session:
             brand = programs.brand(person.brand)

@@ -2,7 +2,7 @@
 queue, at the row that follows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,7 +24,7 @@ from yesword.domain.state import Withdrawal
 from yesword.domain.text import measure
 from yesword.domain.triage import Verb
 from yesword.reporting.people import read_person
-from yesword.reporting.replies import stop_of, user_names, would_answer
+from yesword.reporting.replies import stops_of, user_names, would_answer
 from yesword.sending import triage
 from yesword.sending.triage import (
     AlreadySettledError,
@@ -191,7 +191,7 @@ def _settle(
     if request.method != "POST":
         return _back_to(request, inbound)
     user, item, at = actor(request), item_at(inbound), datetime.now(UTC)
-    stopped = stop_read(item.contact, item.event)
+    stopped = stops_read(item.contact, item.events)
     try:
         with store().database.write() as session:
             settled = act(session, item.id, user.pk, at)
@@ -219,17 +219,17 @@ def _settle(
     return _next(request, item)
 
 
-def stop_read(contact: ContactId, event: EventId | None) -> Withdrawal | None:
-    """The stop that a text led to, while it stands."""
+def stops_read(contact: ContactId, events: Sequence[EventId]) -> tuple[Withdrawal, ...]:
+    """The stops that a text led to, as far as they stand."""
     found = read_person(store(), contact)
-    return stop_of(found.state, event) if found is not None else None
+    return stops_of(found.state, events) if found is not None else ()
 
 
-def undone(contact: ContactId, stopped: Withdrawal | None) -> str:
-    """What undoing that stop brought about: texts, unless another stop ends as much."""
+def undone(contact: ContactId, stopped: Sequence[Withdrawal]) -> str:
+    """What undoing these stops brought about: texts, unless another stop ends as much."""
     found = read_person(store(), contact)
-    program = stopped.scope.program if stopped is not None else None
-    if found is not None and found.state.withdrawal_for(program) is not None:
+    ended = [each.scope.program for each in stopped] or [None]
+    if found is not None and all(found.state.withdrawal_for(each) is not None for each in ended):
         return _("Undone, but another stop of %(name)s stands: no texts start again.")
     return _("Undone: %(name)s gets texts again, as before that stop. What was cancelled stays cancelled.")
 
