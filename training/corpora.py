@@ -11,8 +11,8 @@ from yesword.domain.understanding.intent import Label
 
 HERE = Path(__file__).parent
 CONCEPTS = Path(concepts.__file__).with_name("concepts")
-MEASURING = ("held", "h")
-LEARNT_FROM = ("open", "a", "b", "c", "d", "e", "f", "g")
+MEASURING = ("held", "h", "n")
+LEARNT_FROM = ("open", "a", "b", "c", "d", "e", "f", "g", "i", "j", "k", "l", "m")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +38,7 @@ class Reply:
 def training_examples() -> list[Example]:
     found = list(_corpus())
     found += [
-        Example(text=reply.text, label=Label(reply.label), language=reply.language, weight=2.0)
+        Example(text=reply.text, label=Label(reply.label), language=reply.language, weight=3.0)
         for half in LEARNT_FROM
         for reply in replies(half)
         if reply.label in set(Label)

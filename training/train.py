@@ -23,8 +23,8 @@ from yesword.domain.understanding.normalise import normalise
 TARGET = Path(model.__file__).with_name("model.bin")
 STRENGTH = 30.0  # the inverse of the regularisation
 STRENGTH_OF_ANSWERS = 10.0
-SMOOTHING = 0.5
-PLAIN = 0.25  # the share of its scale that a feature has whatever it tells
+SMOOTHING = 0.3
+PLAIN = 0.6  # the share of its scale that a feature has whatever it tells
 KNOWN_FROM = 2  # texts
 
 

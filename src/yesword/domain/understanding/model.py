@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import islice
 from typing import ClassVar, Final
 
 from yesword.domain.errors import YeswordError
@@ -26,6 +27,7 @@ _PIECES: Final = (3, 4, 5)  # letters
 _PIECES_WITHOUT_SPACES: Final = (1, 2, 3)  # of scripts that put none between words
 _FIRST_UNSPACED: Final = "\u0e00"  # Thai, and the scripts of East Asia above it
 _REACH: Final = 4  # words between two concepts that belong together
+_MOST_CONCEPTS: Final = 20  # of a text; more say nothing together
 _MOST_WORDS: Final = 60  # a longer text says what it wants in its first lines
 _LONGEST_WORD: Final = 40
 _MOST_STRANGE: Final = 5
@@ -85,7 +87,8 @@ def places_among(words: Sequence[str]) -> list[tuple[int, int, int]]:
     found = []
     before, last = "^", 0
     known: list[tuple[int, str]] = []
-    for index, (word, concepts) in enumerate(zip(words, concepts_of(words), strict=True)):
+    spoken = concepts_of(words)
+    for index, (word, concepts) in enumerate(zip(words, spoken, strict=True)):
         found.append((bucket(f"p {before} {word}"), last, index))
         before, last = word, index
         known = [each for each in known if each[0] >= index - _REACH]
@@ -98,7 +101,26 @@ def places_among(words: Sequence[str]) -> list[tuple[int, int, int]]:
                     found.append((adjacent, earlier, index))
         known += [(index, concept) for concept in concepts]
     found.append((bucket(f"p {before} $"), last, last))
-    return found
+    return found + _places_of_pairs(spoken)
+
+
+def _places_of_pairs(spoken: Sequence[Sequence[str]]) -> list[tuple[int, int, int]]:
+    """What a text speaks of in one breath, however far apart and in whichever order."""
+    first: dict[str, int] = {}
+    for index, concepts in enumerate(spoken):
+        for concept in concepts:
+            first.setdefault(concept, index)
+    about = sorted(islice(first, _MOST_CONCEPTS))
+    return [
+        (_both(one, other), first[one], first[other])
+        for position, one in enumerate(about)
+        for other in about[position + 1 :]
+    ]
+
+
+@cache
+def _both(one: str, other: str) -> int:
+    return bucket(f"b {one} {other}")
 
 
 @cache
@@ -163,18 +185,34 @@ def _said_by(word: str) -> _Said:
     )
 
 
-def wish_to_leave(words: Sequence[str]) -> float:
-    """How likely these words tell a business that texts are to end: 0 to 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """How likely a text wants texts to end, and how likely it answers a business at all: 0 to 1 each."""
+
+    leaves: float
+    answers: float
+
+    @property
+    def likelihood(self) -> float:
+        """Of a wish to leave that is meant for us."""
+        return self.leaves * self.answers
+
+
+def weigh(words: Sequence[str]) -> Wish:
     weights = shipped()
     said = [_said_by(word) for word in words]
     places = [place for place, _, _ in places_among(words)]
     places += _places_of_strangeness(sum([each.is_new for each in said]), len(words))
     count = sum([each.count for each in said]) + len(places)
-    table = weights.leaves.table
-    leaves = sum([table[place] for place in places], sum([each.leaves for each in said]))
-    table = weights.answers.table
-    answers = sum([table[place] for place in places], sum([each.answers for each in said]))
-    return weights.leaves.likelihood(leaves, count) * weights.answers.likelihood(answers, count)
+    leaves, answers = weights.leaves, weights.answers
+    return Wish(
+        leaves=leaves.likelihood(
+            sum([leaves.table[place] for place in places], sum([each.leaves for each in said])), count
+        ),
+        answers=answers.likelihood(
+            sum([answers.table[place] for place in places], sum([each.answers for each in said])), count
+        ),
+    )
 
 
 def is_strange(words: Sequence[str]) -> bool:

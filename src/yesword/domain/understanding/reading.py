@@ -20,18 +20,21 @@ from yesword.domain.understanding.commands import (
     read_weak_word,
 )
 from yesword.domain.understanding.intent import SURE, Context, Intent, Kind, Scope
+from yesword.domain.understanding.model import Wish
 from yesword.domain.understanding.normalise import MARKS, Normalised, normalise
 from yesword.domain.understanding.phrases import VETO, read_phrase
 from yesword.domain.understanding.reactions import is_reaction
 
 _NOTHING_ASKED = Context()
 
-# Chosen on texts that neither rules nor model were made from; see docs/explanation/replies.md for the figures.
-LEAVES: Final = 0.9  # the model alone ends texts
-LEAVES_THOUGH: Final = 0.95  # the same, against a phrase that says something else
-STAYS: Final = 0.1  # the model alone overrules a phrase that would end texts
+# Chosen on texts that neither rules nor model were made from; docs/explanation/replies.md has the figures.
+LEAVES: Final = 0.7  # from here the model alone ends texts
+LEAVES_THOUGH: Final = 0.95  # the same, where a phrase says something else
+NEVER: Final = 1.1  # and where a guard vetoed one, it only suspects
+ANSWERS: Final = 0.97  # what the model ends texts on has to be meant for a business
+STAYS: Final = 0.1  # below, the model overrules a phrase that would end texts
+DOUBTFUL: Final = 0.8  # how sure a phrase is at most that the model doubts
 DOUBTS: Final = 0.5  # below, a phrase is not sure; above, a text without one is worth a look
-NEVER: Final = 1.1  # against a guard, the model only suspects
 
 
 def understand(
@@ -75,27 +78,28 @@ def _read_free_text(form: Normalised, context: Context, *, with_model: bool) -> 
 
 def _weighed(said: Intent | None, form: Normalised, words: Sequence[str], context: Context) -> Intent | None:
     """What the phrases say, in the light of what the model thinks of the whole text."""
-    wish = model.wish_to_leave(words)
+    wish = model.weigh(words)
     if said is None:
-        return _suspect(form, words, wish, LEAVES, context) if wish >= DOUBTS else None
+        return _suspect(form, words, wish, LEAVES, context) if wish.likelihood >= DOUBTS else None
     if said.is_withdrawal:
-        if wish < STAYS:
+        if wish.likelihood < STAYS:
             return _doubted(said)
-        return replace(said, confidence=min(said.confidence, 0.8)) if wish < DOUBTS else said
-    if wish < LEAVES_THOUGH:
+        is_doubtful = wish.likelihood < DOUBTS
+        return replace(said, confidence=min(said.confidence, DOUBTFUL)) if is_doubtful else said
+    if wish.likelihood < LEAVES_THOUGH:
         return said
     return _suspect(form, words, wish, NEVER if said.rule.startswith(VETO) else LEAVES_THOUGH, context)
 
 
-def _suspect(form: Normalised, words: Sequence[str], wish: float, least: float, context: Context) -> Intent:
+def _suspect(form: Normalised, words: Sequence[str], wish: Wish, least: float, context: Context) -> Intent:
     """What the model alone reads: from `least` a wish to leave, and below one that somebody should look for."""
-    leaves = wish >= least and not model.is_strange(words)
+    leaves = wish.leaves >= least and wish.answers >= ANSWERS and not model.is_strange(words)
     places = [index for index, token in enumerate(form.tokens) if token not in MARKS][: len(words)]
     first, after = model.moved_by(words)
     first, after = places[first], places[after - 1] + 1
     return Intent(
         kind=Kind.OPT_OUT if leaves else Kind.OTHER,
-        confidence=round(min(wish, SURE - 0.01), 2),
+        confidence=round(min(wish.likelihood, SURE - 0.01), 2),
         span=form.span(first, after),
         matched=" ".join(form.tokens[first:after]),
         rule="model" if leaves else "suspected",

@@ -24,16 +24,16 @@ def test_the_shipped_model_is_small():
     ("leaving", "staying"),
     [
         ("please do not send me these adverts any more", "please do not send me the parcel before Monday"),
-        ("ich möchte diese nachrichten nicht mehr bekommen", "ich möchte den termin nicht mehr verschieben"),
+        ("ich möchte diese nachrichten nicht mehr bekommen", "ich möchte den termin nur auf freitag verschieben"),
         ("jag vill inte ha era sms", "jag vill ha era skor i storlek 42"),
     ],
 )
 def test_a_wish_to_leave_is_likelier_than_a_text_that_shares_its_words(leaving, staying):
-    assert model.wish_to_leave(words(leaving)) > 0.5 > model.wish_to_leave(words(staying))
+    assert model.weigh(words(leaving)).likelihood > 0.5 > model.weigh(words(staying)).likelihood
 
 
 def test_no_words_wish_nothing_much():
-    assert 0 <= model.wish_to_leave([]) < 0.9
+    assert 0 <= model.weigh([]).likelihood < 0.9
 
 
 def test_the_words_that_moved_it_are_the_ones_about_leaving():
@@ -66,3 +66,11 @@ def test_a_model_is_read_as_it_was_written():
 def test_a_damaged_model_is_refused(data):
     with pytest.raises(model.DamagedModelError):
         model.read(data)
+
+
+def test_what_friends_say_to_each_other_answers_no_business():
+    friends, customer = (
+        words("Mum, leave the key under the mat"),
+        words("please remove me from your sms list"),
+    )
+    assert model.weigh(friends).answers < model.weigh(customer).answers
