@@ -24,7 +24,10 @@ def test_the_shipped_model_is_small():
     ("leaving", "staying"),
     [
         ("please do not send me these adverts any more", "please do not send me the parcel before Monday"),
-        ("ich möchte diese nachrichten nicht mehr bekommen", "ich möchte den termin nur auf freitag verschieben"),
+        (
+            "ich möchte diese nachrichten nicht mehr bekommen",
+            "ich möchte den termin nur auf freitag verschieben",
+        ),
         ("jag vill inte ha era sms", "jag vill ha era skor i storlek 42"),
     ],
 )
