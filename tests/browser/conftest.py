@@ -20,9 +20,14 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(demo_folder):
     """The demo as people start it, and the words to sign in with."""
-    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    folder, port = demo_folder, free_port()
     command = [sys.executable, "-m", "yesword", "demo", "--data", str(folder), "--port", str(port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)

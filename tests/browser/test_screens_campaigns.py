@@ -1,6 +1,9 @@
 """Campaigns, messages and imports in a real browser: they work with a script and without one, and axe is content."""
 
 import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +12,15 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TEXT = "[Brand]: hello [First name|there], 20% off until Sunday."
 PEOPLE = "phone,name,language\n+31612345601,Anna,nl\nnonsense,Nobody,nl\n"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def somebody_waits(demo, demo_folder):
+    """At some hours everybody may be texted, and a campaign is over before anybody can pause it; so New York waits."""
+    begins, ends = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 6))
+    command = [sys.executable, "-m", "yesword", "proclaim", "emergency", "US-NY", "--name", "flood"]
+    times = ["--from", begins.isoformat(), "--to", ends.isoformat()]
+    subprocess.run([*command, *times, "--data", str(demo_folder)], check=True, capture_output=True)
 
 
 def write(page, name="Spring"):

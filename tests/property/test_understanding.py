@@ -62,7 +62,7 @@ def test_every_token_lies_in_the_original_in_order(text):
 @given(
     WORDS | SENTENCES,
     st.sampled_from(["", ".", "!", "!!!", " ?", "…", " 😀"]),
-    st.sampled_from(["", "“", "(", " "]),
+    st.sampled_from(["", "“", "(", " ", "> ", '... "', "‘“"]),
 )
 def test_punctuation_around_a_text_never_changes_its_label(text, after, before):
     assert understand(before + text + after).label is understand(text).label
@@ -79,6 +79,14 @@ def test_case_never_changes_the_label(text, change):
 @given(WORDS | SENTENCES, SIGNATURES, st.sampled_from([" ", "\n", "\n\n"]))
 def test_a_signature_never_changes_the_label(text, signature, between):
     assert understand(text + between + signature).label is understand(text).label
+
+
+@given(
+    st.integers(1, 400),
+    st.sampled_from(["STOP ", "stop! ", "Stop\n", "stop now ", "afmelden aub ", "STOPSTOP "]),
+)
+def test_a_stop_said_any_number_of_times_is_a_stop(times, stop):
+    assert understand(stop * times).kind is Kind.OPT_OUT
 
 
 @given(ANY_TEXT, ANY_TEXT, CONTEXTS, st.sampled_from(["STOP", "stop.", " Stop ", "“STOP”"]))

@@ -4,6 +4,7 @@ Free text belongs to `phrases`; the order in which the layers speak belongs to `
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from yesword.domain.understanding.intent import Context, Intent, Kind, PendingKind, Scope
@@ -29,7 +30,8 @@ _TALKING: Final = frozenset({PendingKind.POLL, PendingKind.CONVERSATION})
 _LONGEST_COURTESY = 4
 _SHORTEST_GUESSABLE = 4
 _LONGEST_ANSWER: Final = 4  # words of a poll's answer that holds a STOP
-LONGEST_COMMAND: Final = 24  # tokens; longer texts are no command, and this keeps hostile ones cheap
+LONGEST_COMMAND: Final = 24  # different words; longer texts are no command, and this keeps hostile ones cheap
+_REMEMBERED_KEYWORDS: Final = 4_096
 
 
 def is_opt_out(words: Words) -> bool:
@@ -66,6 +68,16 @@ def _said_once(words: Words) -> Words:
     return words
 
 
+def _unrepeated(words: Words) -> Words:
+    """A long text without what it says again and again: STOP, thirty times, is a STOP."""
+    return words if len(words) <= LONGEST_COMMAND else tuple(dict.fromkeys(words))
+
+
+@lru_cache(_REMEMBERED_KEYWORDS)
+def _words_of(keyword: str) -> Words:
+    return normalise(keyword).words
+
+
 def _opt_out_rows(words: Words) -> tuple[Keyword, ...]:
     """The rows that make these words an opt-out, tolerant of what people put around the word."""
     if rows := found(words, Kind.OPT_OUT):
@@ -99,8 +111,8 @@ def _all_commands(words: Words) -> tuple[Keyword, ...]:
 
 def read_opt_out(form: Normalised, context: Context) -> Intent | None:
     """The whole message, or one line of it, is an opt-out word of any language, whatever was asked."""
-    if len(form.tokens) <= LONGEST_COMMAND:
-        words = form.words
+    words = _unrepeated(form.words)
+    if len(words) <= LONGEST_COMMAND:
         if rows := _opt_out_rows(words):
             return _opt_out(form, (0, len(form.tokens)), rows, context)
         if context.program_keywords and (intent := _read_program_stop(form, words, context)):
@@ -109,10 +121,9 @@ def read_opt_out(form: Normalised, context: Context) -> Intent | None:
     if len(lines) == 1:
         return None
     for first, after in lines:
-        if after - first <= LONGEST_COMMAND:
-            words = tuple(token for token in form.tokens[first:after] if token not in MARKS)
-            if words and (rows := _opt_out_rows(words)):
-                return _opt_out(form, (first, after), rows, context)
+        words = _unrepeated(tuple([token for token in form.tokens[first:after] if token not in MARKS]))
+        if 0 < len(words) <= LONGEST_COMMAND and (rows := _opt_out_rows(words)):
+            return _opt_out(form, (first, after), rows, context)
     return None
 
 
@@ -137,7 +148,7 @@ def _read_program_stop(form: Normalised, said: Words, context: Context) -> Inten
     """STOP EVENTS ends one program, said in so many words."""
     words = _without(said, courtesies_around_a_stop())
     for keyword, program in context.program_keywords:
-        own = normalise(keyword).words
+        own = _words_of(keyword)
         for rest in (words[: -len(own)], words[len(own) :]):
             if own and sorted(rest + own) == sorted(words) and (rows := found(rest, Kind.OPT_OUT)):
                 return Intent(
@@ -156,11 +167,19 @@ def _read_program_stop(form: Normalised, said: Words, context: Context) -> Inten
 
 
 def read_stop_in_answer(form: Normalised, context: Context) -> Intent | None:
-    """B STOP: the answer of a poll or a contest, and the word that the law names before or behind it."""
+    """B STOP: the answer of a poll or a contest, and the word that the law names before or behind it.
+
+    Where no poll is open, only a letter or a number is taken for the answer.
+    """
     words = form.words
-    if context.pending is not PendingKind.POLL or not 2 <= len(words) <= _LONGEST_ANSWER:
+    if not 2 <= len(words) <= _LONGEST_ANSWER:
         return None
     for place in (len(words) - 1, 0):
+        rest = words[:place] + words[place + 1 :]
+        if context.pending is not PendingKind.POLL and any(
+            len(each) > 1 and not each.isdigit() for each in rest
+        ):
+            continue
         rows = tuple(row for row in found((words[place],), Kind.OPT_OUT) if row.is_per_se)
         if rows:
             at = [index for index, token in enumerate(form.tokens) if token not in MARKS][place]
@@ -237,7 +256,7 @@ def _read_answer(form: Normalised, candidates: Sequence[Words], context: Context
             ),
             None,
         )
-    if any(normalise(word).words in candidates for word in context.confirm_words):
+    if any(_words_of(word) in candidates for word in context.confirm_words):
         return _whole(form, Kind.CONFIRM, context, (), rule="confirm_word")
     may_be_weak = context.pending is not PendingKind.UNKNOWN
     for kind in (Kind.DECLINE, Kind.CONFIRM):
@@ -258,7 +277,7 @@ def _is_heard(row: Keyword, words: Words, context: Context) -> bool:
 
 def _read_program_keyword(form: Normalised, candidates: Sequence[Words], context: Context) -> Intent | None:
     for keyword, program in context.program_keywords:
-        if normalise(keyword).words in candidates:
+        if _words_of(keyword) in candidates:
             return Intent(
                 kind=Kind.KEYWORD,
                 confidence=1.0,
@@ -284,7 +303,7 @@ def read_near_miss(form: Normalised, context: Context) -> Intent | None:
         return None
     written = " ".join(form.words)
     for keyword, program in context.program_keywords:
-        own = " ".join(normalise(keyword).words)
+        own = " ".join(_words_of(keyword))
         if len(own) >= _SHORTEST_GUESSABLE and is_one_slip(written, own):
             return Intent(
                 kind=Kind.OTHER,

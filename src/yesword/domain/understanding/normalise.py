@@ -7,6 +7,7 @@ the pauses that end a clause stay, as tokens of their own: the grammar needs the
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Final
 
 from yesword.domain.understanding import signatures
@@ -91,6 +92,7 @@ class _OneForOne(dict[int, str]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._free = count()
         self.long: dict[str, str] = {}  # stand-in → the letters that it stands for: ß is ss
 
     def __missing__(self, code: int) -> str:
@@ -111,7 +113,7 @@ class _OneForOne(dict[int, str]):
     def _stand_in(self, letters: str) -> str:
         if not letters.isalpha():
             return _ODD
-        stand_in = chr(_FIRST_STAND_IN + len(self.long))
+        stand_in = chr(_FIRST_STAND_IN + next(self._free))  # two threads may be here at once
         self.long[stand_in] = letters
         return stand_in
 

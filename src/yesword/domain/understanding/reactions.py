@@ -7,6 +7,7 @@ table holds what is known of them: a reaction that it misses is read as free tex
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -24,6 +25,7 @@ _QUOTATION: Final = re.compile(f"[{_OPENING}]")
 _LONGEST_LEAD: Final = 60  # characters before the quotation
 _LONGEST_TAIL: Final = 60
 _MOST_MARKS: Final = 4  # at either end
+_IN_EMOJI: Final = frozenset({"So", "Sk", "Mn", "Cf", "Zs"})  # with skin tones, joiners and thin spaces
 _SIGNS_OF_LEAVING: Final = frozenset("🛑✋🚫⛔")
 
 
@@ -67,9 +69,15 @@ def is_reaction(text: str) -> bool:
 
 def _is_reaction(before: str, after: str) -> bool:
     said = _plain(before), _plain(after)
-    if not said[0] and (not before or not _SIGNS_OF_LEAVING.isdisjoint(before)):
+    if not said[0] and not _is_emoji(before):
         return False
     return said in _reactions()
+
+
+def _is_emoji(text: str) -> bool:
+    """Emoji and nothing else, none of which is sent in place of a stop. Punctuation before a quotation is no reaction."""
+    kinds = [unicodedata.category(char) for char in text]
+    return "So" in kinds and set(kinds) <= _IN_EMOJI and _SIGNS_OF_LEAVING.isdisjoint(text)
 
 
 def _plain(text: str) -> str:

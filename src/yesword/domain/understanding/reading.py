@@ -88,7 +88,12 @@ def _weighed(said: Intent | None, form: Normalised, words: Sequence[str], contex
         return replace(said, confidence=min(said.confidence, DOUBTFUL)) if is_doubtful else said
     if wish.likelihood < LEAVES_THOUGH:
         return said
-    return _suspect(form, words, wish, NEVER if said.rule.startswith(VETO) else LEAVES_THOUGH, context)
+    suspected = _suspect(form, words, wish, NEVER if said.rule.startswith(VETO) else LEAVES_THOUGH, context)
+    # What else a phrase has read is not for the model to weigh: a right, least of all.
+    kinds = (said.kind, *said.also) if said.kind is not Kind.OTHER else said.also
+    return replace(
+        suspected, right=said.right, also=tuple(kind for kind in kinds if kind is not suspected.kind)
+    )
 
 
 def _suspect(form: Normalised, words: Sequence[str], wish: Wish, least: float, context: Context) -> Intent:
@@ -117,6 +122,7 @@ def _doubted(said: Intent) -> Intent:
         matched=said.matched,
         rule=f"suspected, {said.rule}",
         language=said.language,
+        right=said.right,
         also=(said.kind, *said.also),
     )
 

@@ -113,3 +113,19 @@ def test_an_answer_that_holds_no_stop_is_an_answer(text):
 def test_who_says_that_it_is_not_them_has_surely_got_the_number_of_somebody_else(text):
     intent = understand(text)
     assert (intent.kind, intent.is_probable) == (Kind.WRONG_NUMBER, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Jag vill att ni raderar alla uppgifter ni har om mig enligt GDPR", Right.ERASURE),
+        ("krever innsyn OG sletting. takk", Right.ERASURE),
+    ],
+)
+def test_the_model_takes_no_right_from_a_text(text, right):
+    assert understand(text).right is right
+
+
+@pytest.mark.parametrize("text", ["B stop", "2 STOP", "stop 2", "STOP A"])
+def test_a_letter_or_a_number_beside_a_stop_is_an_answer_whoever_asked(text):
+    assert understand(text).is_withdrawal
