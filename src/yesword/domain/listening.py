@@ -34,6 +34,7 @@ def context_of(
             (each.key, (each.name, each.purpose, *each.categories, *each.keywords))
             for each in (on_sender if known is None else known.values())
         ),
+        brands=tuple(dict.fromkeys(each.brand_name for each in on_sender)),
         confirm_words=tuple(words) if pending in _TAKING_A_YES else (),
     )
 

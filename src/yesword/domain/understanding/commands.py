@@ -18,7 +18,15 @@ from yesword.domain.understanding.keywords import (
     language_of,
     words_around_a_stop,
 )
-from yesword.domain.understanding.normalise import MARKS, SIGNS, Normalised, normalise, unmasked
+from yesword.domain.understanding.normalise import (
+    MARKS,
+    PAUSE_MARK,
+    SIGNS,
+    STOP_MARK,
+    Normalised,
+    normalise,
+    unmasked,
+)
 from yesword.domain.understanding.slips import is_one_slip, meant_by
 
 # Everybody's yes and no: a Dutch program may be answered in German. Elsewhere a short yes is too easily
@@ -27,7 +35,10 @@ _HOUSE_LANGUAGES: Final = frozenset({"en", "nl", "sv", "de", "da", ANY_LANGUAGE}
 # In a poll or a conversation a YES, a JOIN or a keyword is an answer to somebody, not to us.
 _TALKING: Final = frozenset({PendingKind.POLL, PendingKind.CONVERSATION})
 
+_STOPS: Final = frozenset({"stop", "stopp"})
+_TO: Final = frozenset({"to", "naar", "till", "an", "til", "au", "al", "a", "para", "do", "na"})
 _LONGEST_COURTESY = 4
+_LONGEST_FIRST_SENTENCE: Final = 4  # words
 _SHORTEST_GUESSABLE = 4
 _LONGEST_ANSWER: Final = 4  # words of a poll's answer that holds a STOP
 LONGEST_COMMAND: Final = 24  # different words; longer texts are no command, and this keeps hostile ones cheap
@@ -61,10 +72,13 @@ def _without_signs(words: Words) -> Words:
 
 
 def _said_once(words: Words) -> Words:
-    """Said once: stop stop stop, stopstop."""
+    """Said once: stop stop stop, stopstop, stop all stop all."""
     if len(set(words)) == 1:
         half = words[0][: len(words[0]) // 2]
         return (half,) if half and words[0] == half * 2 else words[:1]
+    for length in range(2, len(words) // 2 + 1):
+        if len(words) % length == 0 and words == words[:length] * (len(words) // length):
+            return words[:length]
     return words
 
 
@@ -86,7 +100,7 @@ def _opt_out_rows(words: Words) -> tuple[Keyword, ...]:
     if len(bare) > 2 and all(len(word) == 1 for word in bare):
         bare = ("".join(bare),)  # spelled out, s t o p, but never two words into one
     bare = _said_once(bare)
-    if not all(word in words_around_a_stop() or word.isdigit() for word in bare):
+    if not all(word in words_around_a_stop() or word.isdigit() or word in _TO for word in bare):
         return ()
     bare = _without_signs(bare)
     if rows := found(bare, Kind.OPT_OUT):
@@ -94,9 +108,9 @@ def _opt_out_rows(words: Words) -> tuple[Keyword, ...]:
     plain = _said_once(_without(_said_once(bare), courtesies_around_a_stop()))
     if rows := found(plain, Kind.OPT_OUT):
         return rows
-    # STOP 36180: the number that our own text told them to write to.
-    if len(plain) == 2 and plain[1].isdigit() and 3 <= len(plain[1]) <= 6 and plain[0] in {"stop", "stopp"}:
-        return found(plain[:1], Kind.OPT_OUT)
+    # STOP 36180, STOP to 36180: the number that our own text told them to write to.
+    if 2 <= len(plain) <= 3 and plain[0] in _STOPS and plain[-1].isdigit() and 3 <= len(plain[-1]) <= 6:
+        return found(plain[:1], Kind.OPT_OUT) if len(plain) == 2 or plain[1] in _TO else ()
     return _all_commands(plain)
 
 
@@ -115,7 +129,7 @@ def read_opt_out(form: Normalised, context: Context) -> Intent | None:
     if len(words) <= LONGEST_COMMAND:
         if rows := _opt_out_rows(words):
             return _opt_out(form, (0, len(form.tokens)), rows, context)
-        if context.program_keywords and (intent := _read_program_stop(form, words, context)):
+        if intent := _read_named_stop(form, words, context):
             return intent
     lines = form.lines()
     if len(lines) == 1:
@@ -144,26 +158,55 @@ def _opt_out(form: Normalised, part: tuple[int, int], rows: tuple[Keyword, ...],
     )
 
 
-def _read_program_stop(form: Normalised, said: Words, context: Context) -> Intent | None:
-    """STOP EVENTS ends one program, said in so many words."""
+def _read_named_stop(form: Normalised, said: Words, context: Context) -> Intent | None:
+    """STOP EVENTS ends one program, said in so many words; STOP and the brand's name is a STOP."""
     words = _without(said, courtesies_around_a_stop())
-    for keyword, program in context.program_keywords:
-        own = _words_of(keyword)
+    if len(words) < 2:
+        return None
+    keywords = ((keyword, program, keyword) for keyword, program in context.program_keywords)
+    topics = ((name, program, None) for program, names in context.program_topics for name in names)
+    brands = ((brand, None, None) for brand in context.brands)
+    for name, program, keyword in (*keywords, *topics, *brands):
+        own = _words_of(name)
         for rest in (words[: -len(own)], words[len(own) :]):
             if own and sorted(rest + own) == sorted(words) and (rows := found(rest, Kind.OPT_OUT)):
                 return Intent(
                     kind=Kind.OPT_OUT,
-                    scope=Scope.PROGRAM,
+                    scope=Scope.UNSPECIFIED if program is None else Scope.PROGRAM,
                     confidence=0.98,
                     span=form.span(0, len(form.tokens)),
                     matched=form.text,
-                    rule="keyword_program",
+                    rule="keyword_brand" if program is None else "keyword_program",
                     is_withdrawal=True,
                     language=language_of(rows, context.languages),
                     keyword=keyword,
                     program=program,
                 )
     return None
+
+
+def read_first_sentence(form: Normalised, context: Context) -> Intent | None:
+    """STOP. Call me instead: a sentence of its own that leaves, before all else. Stopped at once, and looked at.
+
+    Behind a comma (Stop, I'm driving) it ends nothing, and is looked at all the same.
+    """
+    end = next((index for index, token in enumerate(form.tokens) if token in {STOP_MARK, PAUSE_MARK}), 0)
+    words = tuple(token for token in form.tokens[:end] if token not in MARKS)
+    if not 0 < len(words) <= _LONGEST_FIRST_SENTENCE:
+        return None
+    rows = tuple(row for row in _opt_out_rows(words) if row.is_per_se or words[0] in _STOPS)
+    if not rows:
+        return None
+    leaves = form.tokens[end] == STOP_MARK
+    return Intent(
+        kind=Kind.OPT_OUT if leaves else Kind.OTHER,
+        confidence=0.8 if leaves else 0.6,
+        span=form.span(0, end),
+        matched=" ".join(words),
+        rule="first_sentence" if leaves else "suspected, first words",
+        is_withdrawal=leaves,
+        language=language_of(rows, context.languages),
+    )
 
 
 def read_stop_in_answer(form: Normalised, context: Context) -> Intent | None:
@@ -199,7 +242,7 @@ def read_slip(form: Normalised, context: Context) -> Intent | None:
     """One word that was meant to be an opt-out word: unsubcribe, afmelen. Stopped at once, and looked at."""
     if len(form.tokens) > LONGEST_COMMAND:
         return None
-    words = _without(_without_signs(form.words), courtesies_around_a_stop())
+    words = _without(_without_signs(form.words), courtesies())
     rows = meant_by(words[0]) if len(words) == 1 else ()
     if not rows:
         return None

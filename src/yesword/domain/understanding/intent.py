@@ -64,6 +64,9 @@ class PendingKind(StrEnum):
 # A withdrawal of less is acted on all the same, and put before a person.
 SURE: Final = 0.9
 
+# How the rule of an intent begins that rests on an exact word.
+KEYWORD: Final = "keyword"
+
 _OPTING_IN = frozenset({Kind.OPT_IN, Kind.CONFIRM, Kind.KEYWORD})
 
 
@@ -77,6 +80,7 @@ class Context:
     program_topics: tuple[
         tuple[str, tuple[str, ...]], ...
     ] = ()  # program key, and what people call its texts
+    brands: tuple[str, ...] = ()  # by name: STOP with it is a STOP
     confirm_words: tuple[str, ...] = ()  # accepted as a yes by this program, beside the usual ones
 
 
@@ -104,6 +108,11 @@ class Intent:
     def is_probable(self) -> bool:
         """Plausibly a wish to leave and not surely one: texts end at once, and a person looks at it."""
         return self.is_withdrawal and not self.is_per_se and self.confidence < SURE
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it rests on the very words that the law or our own texts name; all else was read."""
+        return self.is_per_se or self.rule.startswith(KEYWORD)
 
     @property
     def label(self) -> Label:

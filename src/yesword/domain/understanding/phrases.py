@@ -66,8 +66,10 @@ def _guarded(form: Normalised, found: Sequence[_Match]) -> Intent | None:
     if guard.phrase.meaning != GUARD:
         return None
     # It vetoes what it overlapped, and also what the model may think where little else is said.
-    is_veto = guard.after - guard.first >= len(form.tokens) - 1 or any(
-        match.phrase.meaning != GUARD for match in found
+    is_veto = (
+        guard.after - guard.first >= len(form.tokens) - 1
+        or _is_clause(guard, form.tokens)
+        or any(match.phrase.meaning != GUARD for match in found)
     )
     return Intent(
         kind=Kind.OTHER,
@@ -144,6 +146,13 @@ def _skipped(tokens: tuple[str, ...], places: set[int], longest: int) -> set[int
                 break
             reached.add(after)
     return reached
+
+
+def _is_clause(match: _Match, tokens: tuple[str, ...]) -> bool:
+    """Whether it is all that is said between two marks: "don't stop" above a name."""
+    return (match.first == 0 or tokens[match.first - 1] in MARKS) and (
+        match.after == len(tokens) or tokens[match.after] in MARKS
+    )
 
 
 def _is_start(tokens: tuple[str, ...], at: int, table: Grammar) -> bool:

@@ -13,6 +13,7 @@ from yesword.domain.understanding import model, topics
 from yesword.domain.understanding.commands import (
     is_one_word,
     read_command,
+    read_first_sentence,
     read_near_miss,
     read_opt_out,
     read_slip,
@@ -26,6 +27,7 @@ from yesword.domain.understanding.phrases import VETO, read_phrase
 from yesword.domain.understanding.reactions import is_reaction
 
 _NOTHING_ASKED = Context()
+_LONGEST_SIGNATURE: Final = 5  # tokens
 
 # Chosen on texts that neither rules nor model were made from; docs/explanation/replies.md has the figures.
 LEAVES: Final = 0.7  # from here the model alone ends texts
@@ -71,18 +73,24 @@ def _read_free_text(form: Normalised, context: Context, *, with_model: bool) -> 
     said = read_phrase(form, context) or (read_phrase(bare, context) if bare is not form else None)
     if said is None and (weak := read_weak_word(form, context)):
         return weak
+    first = read_first_sentence(form, context) if said is None or not said.is_withdrawal else None
+    if first is not None and first.is_withdrawal:
+        return first
     if with_model and not is_one_word(form):
         said = _weighed(said, form, model.words_of(bare), context)
+    if first is not None and (said is None or not said.is_withdrawal):
+        return first
     return said or Intent(kind=Kind.OTHER, confidence=0.9, rule="nothing_matched")
 
 
 def _weighed(said: Intent | None, form: Normalised, words: Sequence[str], context: Context) -> Intent | None:
     """What the phrases say, in the light of what the model thinks of the whole text."""
-    wish = model.weigh(words)
+    wish = _wish(form, words)
     if said is None:
         return _suspect(form, words, wish, LEAVES, context) if wish.likelihood >= DOUBTS else None
     if said.is_withdrawal:
-        if wish.likelihood < STAYS:
+        # Who says which texts are to end, and which to go on, speaks of texts.
+        if wish.likelihood < STAYS and said.scope is Scope.UNSPECIFIED:
             return _doubted(said)
         is_doubtful = wish.likelihood < DOUBTS
         return replace(said, confidence=min(said.confidence, DOUBTFUL)) if is_doubtful else said
@@ -94,6 +102,16 @@ def _weighed(said: Intent | None, form: Normalised, words: Sequence[str], contex
     return replace(
         suspected, right=said.right, also=tuple(kind for kind in kinds if kind is not suspected.kind)
     )
+
+
+def _wish(form: Normalised, words: Sequence[str]) -> Wish:
+    """What the model thinks of the text; or of all but its last line, if that is short: people sign their texts."""
+    whole = model.weigh(words)
+    first, after = form.lines()[-1]
+    above = sum(token not in MARKS for token in form.tokens[:first])
+    if not 0 < above < len(words) or after - first > _LONGEST_SIGNATURE:
+        return whole
+    return max(whole, model.weigh(words[:above]), key=lambda wish: wish.likelihood)
 
 
 def _suspect(form: Normalised, words: Sequence[str], wish: Wish, least: float, context: Context) -> Intent:

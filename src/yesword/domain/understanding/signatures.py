@@ -12,7 +12,10 @@ _DEVICE_WORDS: Final = (
     "telefoon telefon outlook ios mail gmail yahoo pro max mini ultra plus"
 )
 _DEVICES: Final = frozenset(_DEVICE_WORDS.split())
-_LONGEST_DEVICE_NAME: Final = 4
+# What may stand between and behind: Sent from Outlook for Android, Yahoo Mail on Android, Mail für Windows.
+_BEHIND_WORDS: Final = "for on fur til voor pa para pour per windows mac web app aol"
+_BEHIND_A_DEVICE: Final = frozenset(_BEHIND_WORDS.split())
+_LONGEST_DEVICE_NAME: Final = 5
 _BEFORE_DEVICE: Final = tuple(
     tuple(line.split())
     for line in """
@@ -23,6 +26,11 @@ _BEFORE_DEVICE: Final = tuple(
     verstuurd vanaf mijn
     verzonden vanaf mijn
     verstuurd vanaf
+    verzonden vanaf
+    hamta
+    download
+    hent
+    gesendet von
     verzonden met mijn
     skickat fran min
     skickat fran
@@ -32,6 +40,7 @@ _BEFORE_DEVICE: Final = tuple(
     gesendet mit
     sendt fra min
     sendt fra
+    get
     envoye de mon
     envoye depuis mon
     envoye a partir de mon
@@ -68,4 +77,5 @@ def length_at(tokens: Sequence[str], at: int) -> int:
 
 def _is_device(token: str, *, is_later: bool) -> bool:
     """A device's name, or the number of its model after one."""
-    return token in _DEVICES or (is_later and len(token) <= 3 and token[-1].isdigit())
+    is_behind = is_later and (token in _BEHIND_A_DEVICE or (len(token) <= 3 and token[-1].isdigit()))
+    return token in _DEVICES or is_behind

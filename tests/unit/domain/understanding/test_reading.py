@@ -1,6 +1,6 @@
 import pytest
 
-from yesword.domain.understanding import Context, Kind, Label, PendingKind, Right, understand
+from yesword.domain.understanding import Context, Kind, Label, PendingKind, Right, Scope, understand
 
 POLL = Context(pending=PendingKind.POLL, program_keywords=(("EVENTS", "events"),))
 TALKING = Context(pending=PendingKind.CONVERSATION, program_keywords=(("EVENTS", "events"),))
@@ -129,3 +129,92 @@ def test_the_model_takes_no_right_from_a_text(text, right):
 @pytest.mark.parametrize("text", ["B stop", "2 STOP", "stop 2", "STOP A"])
 def test_a_letter_or_a_number_beside_a_stop_is_an_answer_whoever_asked(text):
     assert understand(text).is_withdrawal
+
+
+RUNNING = Context(
+    brands=("Wintelroos",),
+    program_keywords=(("SAVEMORE", "club"),),
+    program_topics=(
+        ("club", ("Club", "offers", "shoes", "SAVEMORE")),
+        ("events", ("Events", "events", "EVENTS")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP WINTELROOS",
+        "stop wintelroos please",
+        "afmelden Wintelroos",
+        "STOPP Wintelroos",
+        "STOP to 800123",
+    ],
+)
+def test_a_stop_with_the_name_or_the_number_of_the_brand_is_a_stop(text):
+    intent = understand(text, context=RUNNING)
+    assert (intent.kind, intent.scope, intent.is_exact) == (Kind.OPT_OUT, Scope.UNSPECIFIED, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "program"), [("STOP EVENTS", "events"), ("STOP CLUB", "club"), ("SAVEMORE stop", "club")]
+)
+def test_a_stop_with_the_name_or_the_keyword_of_a_program_on_another_code_ends_that_one(text, program):
+    intent = understand(text, context=RUNNING)
+    assert (intent.scope, intent.program, intent.is_exact) == (Scope.PROGRAM, program, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["STOP. Call me instead.", "Stop! My number changed.", "Stopp. Jag är på jobbet"]
+)
+def test_a_first_sentence_that_leaves_stops_and_is_looked_at(text):
+    intent = understand(text)
+    assert (intent.is_withdrawal, intent.is_probable, intent.is_exact) == (True, True, False)
+
+
+@pytest.mark.parametrize("text", ["Stop, I'm driving", "stop, wait, I meant Saturday"])
+def test_first_words_that_may_leave_are_looked_at_and_end_nothing(text):
+    intent = understand(text)
+    assert (intent.is_withdrawal, intent.rule) == (False, "suspected, first words")
+
+
+@pytest.mark.parametrize(
+    "text", ["STOP ALL STOP ALL", "Don't contact me. Don't contact me!", "Do not call, do not call"]
+)
+def test_what_leaves_leaves_said_twice(text):
+    assert understand(text).is_withdrawal
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Anna",
+        "/Anna",
+        "Groetjes, Anna",
+        "Sent from Outlook for Android",
+        "Get Outlook for iOS",
+        "Sent from Yahoo Mail on Android",
+    ],
+)
+def test_a_name_or_a_program_below_a_text_changes_nothing(signature):
+    assert (
+        understand(f"not interested\n{signature}").is_withdrawal == understand("not interested").is_withdrawal
+    )
+    assert not understand(f"don't stop\n{signature}").is_withdrawal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I love these texts",
+        "these texts are great",
+        "I did not say stop",
+        "Why did the texts stop?",
+        "peruuta varaus",
+        "why did you stop sending me coupons?",
+        "I'm not getting your texts anymore",
+        "jag får inga sms längre, varför?",
+    ],
+)
+def test_who_likes_or_misses_the_texts_keeps_them(text):
+    assert not understand(text).is_withdrawal
