@@ -14,6 +14,7 @@ from yesword.domain.errors import YeswordError
 
 if TYPE_CHECKING:
     from yesword.domain.ids import InboundId
+    from yesword.domain.triage import Verb
     from yesword.sending.triage import Item, Settled
     from yesword.store.contacts import Contact
     from yesword.store.database import Session
@@ -139,7 +140,9 @@ def confirm(row: str, name: str, data: Path, database_url: str | None, *, as_jso
 
         return triage.confirm(store, session, item, user, at)
 
-    _do(data, database_url, row, name, does, as_json=as_json)
+    from yesword.domain.triage import Verb
+
+    _do(data, database_url, row, name, Verb.CONFIRM, does, as_json=as_json)
 
 
 @command.command("undo")
@@ -156,7 +159,9 @@ def undo(row: str, name: str, reason: str, data: Path, database_url: str | None,
 
         return triage.undo(store, session, item, user, reason, at)
 
-    _do(data, database_url, row, name, does, as_json=as_json, is_correction=True)
+    from yesword.domain.triage import Verb
+
+    _do(data, database_url, row, name, Verb.UNDO, does, as_json=as_json)
 
 
 @command.command("stop")
@@ -172,7 +177,9 @@ def stop(row: str, name: str, data: Path, database_url: str | None, *, as_json: 
 
         return triage.stop(store, session, item, user, at)
 
-    _do(data, database_url, row, name, does, as_json=as_json)
+    from yesword.domain.triage import Verb
+
+    _do(data, database_url, row, name, Verb.STOP, does, as_json=as_json)
 
 
 @command.command("answer")
@@ -189,7 +196,9 @@ def answer(row: str, name: str, text: str, data: Path, database_url: str | None,
 
         return triage.answer(store, session, item, user, text, at)
 
-    _do(data, database_url, row, name, does, as_json=as_json)
+    from yesword.domain.triage import Verb
+
+    _do(data, database_url, row, name, Verb.ANSWER, does, as_json=as_json)
 
 
 @command.command("done")
@@ -206,7 +215,9 @@ def done(row: str, name: str, note: str, data: Path, database_url: str | None, *
 
         return triage.done(store, session, item, user, at, note)
 
-    _do(data, database_url, row, name, does, as_json=as_json)
+    from yesword.domain.triage import Verb
+
+    _do(data, database_url, row, name, Verb.DONE, does, as_json=as_json)
 
 
 def _do(
@@ -214,12 +225,13 @@ def _do(
     database_url: str | None,
     row: str,
     name: str,
+    verb: "Verb",
     does: Does,
     *,
     as_json: bool,
-    is_correction: bool = False,
 ) -> None:
     from yesword.domain import ids
+    from yesword.domain.triage import BECOMES, Verb
 
     with _store(data, database_url) as store:
         from yesword.accounts import rights
@@ -227,12 +239,12 @@ def _do(
         from yesword.store.models import AuditEntry
 
         item = ids.InboundId(ids.from_text("inb", row))
-        user = rights.acting(name, rights.Right.CORRECT if is_correction else None)
+        user = rights.acting(name, rights.Right.CORRECT if verb is Verb.UNDO else None)
         at = datetime.now(UTC)
         with store.database.write() as session:
             settled = does(store, session, item, user.pk, at)
             if settled.is_new:
-                action = f"triage.{settled.item.state.value}"
+                action = f"triage.{BECOMES[verb].value}"  # the row itself may stay open
                 AuditEntry.objects.create(user=user, action=action, subject=row.strip().lower())
         if not finish(store, settled, at):
             raise StillGoingError

@@ -60,13 +60,14 @@ def answer(
     at: datetime,
 ) -> bool:
     """Queue one text to the contact, in the language of the act. False: this number has had its share of them."""
-    if not may_answer(session, contact, at):
+    is_stop = what.kind is MessageKind.STOP_REPLY
+    if not may_answer(session, contact, at, is_stop=is_stop):
         return False
     _, texts = program.texts_in(act.language)
     person = composing.person_values(contact.name, contact.attributes) if what.is_personal else {}
     write = composing.with_way_out if what.has_way_out else composing.compose
     # The confirmation of a stop rests on the stop: a text that withdraws opens no conversation.
-    is_reply = act.actor is Actor.HANDSET and what.kind is not MessageKind.STOP_REPLY
+    is_reply = act.actor is Actor.HANDSET and not is_stop
     plan = outgoing.Plan(
         brand=contact.brand,
         contact=contact.id,

@@ -81,8 +81,13 @@ def grant(
     grade: Grade,
     sender: int,
     at: datetime,
-) -> Recorded:
-    """A grant by a single act, such as a keyword to a program with single opt-in, and the welcome."""
+) -> Recorded | None:
+    """A grant by a single act, such as a keyword to a program with single opt-in, and the welcome.
+
+    None, and no grant, where the number has had its share of automatic texts: nobody joins without being told so.
+    """
+    if not may_answer(session, contact, at):
+        return None
     draft = replace(_draft(EventKind.GRANTED, program, act), basis=Basis.EXPRESS_WRITTEN, grade=grade)
     recorded = append(store, session, brand, contact, [draft], at)
     if recorded.state.grant_for(program.id) is not None:

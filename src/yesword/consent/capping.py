@@ -16,8 +16,11 @@ HOUR_CAP: Final = 6
 DAY_CAP: Final = 15
 
 
-def may_answer(session: Session, contact: Contact, at: datetime) -> bool:
-    """Whether one more automatic text may be queued now: help, welcome, a question, the confirmation of a stop."""
+def may_answer(session: Session, contact: Contact, at: datetime, *, is_stop: bool = False) -> bool:
+    """Whether one more automatic text may be queued now: help, welcome, a question, the confirmation of a stop.
+
+    The last is held to the cap of a day alone: whoever leaves should know that it worked, however much they had asked.
+    """
     row = session.first(
         "automatic_texts_since",
         bucket=contact.bucket,
@@ -27,4 +30,4 @@ def may_answer(session: Session, contact: Contact, at: datetime) -> bool:
     )
     assert row is not None
     today, lately = row
-    return bool(today < DAY_CAP and lately < HOUR_CAP)
+    return bool(today < DAY_CAP and (is_stop or lately < HOUR_CAP))

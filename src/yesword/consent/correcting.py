@@ -10,7 +10,7 @@ from typing import Final
 
 from yesword.consent.record import Draft, Recorded, append
 from yesword.domain.errors import YeswordError
-from yesword.domain.events import FREE_TEXT, Actor, EventKind
+from yesword.domain.events import READ, Actor, EventKind
 from yesword.domain.ids import EventId, to_text
 from yesword.domain.state import ConsentState, Withdrawal
 from yesword.domain.triage import TriageState
@@ -93,7 +93,7 @@ def correct(
     session.run("undo_reading", bucket=contact.bucket, contact_id=contact.id, event_id=together[0])
     waiting = triage.of_event(session, contact.id, together[0])
     if waiting is not None:
-        triage.settle(store, session, contact.id, waiting, TriageState.UNDONE, user, reason, at)
+        triage.settle_stop(store, session, contact.id, waiting, TriageState.UNDONE, user, reason, at)
     return recorded
 
 
@@ -133,7 +133,5 @@ def _undoable(state: ConsentState, event: EventId) -> Withdrawal:
 def _says_so_exactly(later: Withdrawal, read: Withdrawal) -> bool:
     """Whether a later stop ends as much, and is nobody's reading."""
     return (
-        later.seq > read.seq
-        and later.route != FREE_TEXT
-        and later.scope.program in (None, read.scope.program)
+        later.seq > read.seq and later.route not in READ and later.scope.program in (None, read.scope.program)
     )

@@ -12,7 +12,7 @@ from typing import Final
 from yesword.consent.answering import Act, Answer, answer
 from yesword.consent.asking import welcome
 from yesword.consent.record import Draft, append
-from yesword.domain.events import Basis, EventKind, Grade, Scope
+from yesword.domain.events import OTHER_OWNER, Basis, EventKind, Grade, Scope
 from yesword.domain.ids import EventId, ProgramId, bucket_of
 from yesword.domain.messages import MessageKind
 from yesword.domain.programs import Program
@@ -202,6 +202,8 @@ def restart(
     for withdrawal in state.withdrawals:
         if act.received_at <= withdrawal.at or of not in (None, withdrawal.event):
             continue  # sent before the stop, or with it: the stop is the last word
+        if withdrawal.route == OTHER_OWNER:
+            continue  # whoever has the number now brings back nothing that its former owner allowed
         for ended in withdrawal.ended:
             each = ended.scope.program
             if each is not None and each != but and withdrawal.covers(each):

@@ -11,6 +11,9 @@ from yesword.domain.terms import Term
 
 # The route of what was read from somebody's own words, and so may have been misread. Exact words come by `REPLY`.
 FREE_TEXT: Final = "free_text"
+# The same, of a text that says that somebody else has the number: what it ended does not come back with START.
+OTHER_OWNER: Final = "other_owner"
+READ: Final = frozenset({FREE_TEXT, OTHER_OWNER})
 REPLY: Final = "reply"
 
 

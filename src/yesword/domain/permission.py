@@ -8,7 +8,7 @@ import enum
 from datetime import datetime
 from typing import NamedTuple
 
-from yesword.domain.events import FREE_TEXT, REPLY, Basis, Preferences, Scope
+from yesword.domain.events import READ, REPLY, Basis, Preferences, Scope
 from yesword.domain.facts import MessageFacts
 from yesword.domain.ids import ProgramId
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, Standing
@@ -56,7 +56,7 @@ class Permission(NamedTuple):
 
 _BASES = tuple(Basis)
 _AFTER_A_STOP = (Standing.TRIGGER, Standing.CONVERSATION)
-_BY_TEXT = (REPLY, FREE_TEXT)
+_BY_TEXT = READ | {REPLY}
 
 
 def permission(

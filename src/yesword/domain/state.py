@@ -13,7 +13,7 @@ from typing import Final
 
 from yesword.domain import codec
 from yesword.domain.events import (
-    FREE_TEXT,
+    READ,
     Actor,
     Basis,
     ConsentEvent,
@@ -78,7 +78,7 @@ class Withdrawal:
     @property
     def may_be_misread(self) -> bool:
         """Whether it rests on somebody's reading of free text; exact words, links and pages are what they say."""
-        return self.kind is EventKind.WITHDRAWN and self.route == FREE_TEXT
+        return self.kind is EventKind.WITHDRAWN and self.route in READ
 
     def covers(self, program: ProgramId | None) -> bool:
         if program is None:

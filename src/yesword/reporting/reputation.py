@@ -1,9 +1,10 @@
 """How people take a brand's texts: stops and complaints for each sender, program and campaign, beside what was sent.
 
 A stop counts against the text that the person had got last, whatever it says; one that had been misread does not count.
+Who stops or complains twice counts once: with each sender, program and campaign that it was about.
 """
 
-from collections.abc import Iterator
+import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,7 +25,7 @@ class Reputation:
 
     @property
     def opt_out_rate(self) -> float | None:
-        """Stops a text; None where there are too few texts to tell."""
+        """People who stopped, a text; None where there are too few texts to tell."""
         return self._share(self.opt_outs)
 
     @property
@@ -42,60 +43,46 @@ class Reputation:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Line:
-    sender: int
-    program: ProgramId | None
-    campaign: int | None
-    figures: Reputation
+class _Of(enum.Enum):
+    """What is looked at, with its place in a row of texts."""
+
+    SENDER = 0
+    PROGRAM = 1
+    CAMPAIGN = 2
 
 
 def by_sender(session: Session, brand: BrandId, since: datetime, until: datetime) -> dict[int, Reputation]:
-    found: dict[int, Reputation] = {}
-    for line in _lines(session, brand, since, until):
-        found[line.sender] = found.get(line.sender, Reputation()) + line.figures
-    return found
+    return _by(_Of.SENDER, session, brand, since, until)
 
 
 def by_program(
     session: Session, brand: BrandId, since: datetime, until: datetime
 ) -> dict[ProgramId, Reputation]:
-    found: dict[ProgramId, Reputation] = {}
-    for line in _lines(session, brand, since, until):
-        if line.program is not None:
-            found[line.program] = found.get(line.program, Reputation()) + line.figures
-    return found
+    found = _by(_Of.PROGRAM, session, brand, since, until)
+    return {ProgramId(program): figures for program, figures in found.items()}
 
 
 def by_campaign(session: Session, brand: BrandId, since: datetime, until: datetime) -> dict[int, Reputation]:
-    found: dict[int, Reputation] = {}
-    for line in _lines(session, brand, since, until):
-        if line.campaign is not None:
-            found[line.campaign] = found.get(line.campaign, Reputation()) + line.figures
-    return found
+    return _by(_Of.CAMPAIGN, session, brand, since, until)
 
 
-def _lines(session: Session, brand: BrandId, since: datetime, until: datetime) -> Iterator[_Line]:
+def _by(of: _Of, session: Session, brand: BrandId, since: datetime, until: datetime) -> dict[int, Reputation]:
     asked = {
         "brand_id": brand,
         "since": to_micros(since),
         "until": to_micros(until),
         "stamp": _stamp(since - _WRITTEN_BEFORE),
     }
-    for sender, program, campaign, texts in session.rows("reputation_of_texts", **asked):
-        yield _line(sender, program, campaign, Reputation(texts=int(texts)))
-    for sender, program, campaign, opt_outs, complaints in session.rows("reputation_of_answers", **asked):
-        figures = Reputation(opt_outs=int(opt_outs), complaints=int(complaints))
-        yield _line(sender, program, campaign, figures)
-
-
-def _line(sender: int, program: int | None, campaign: int | None, figures: Reputation) -> _Line:
-    return _Line(
-        sender=sender,
-        program=None if program is None else ProgramId(program),
-        campaign=campaign,
-        figures=figures,
-    )
+    found: dict[int, Reputation] = {}
+    for row in session.rows("reputation_of_texts", **asked):
+        key, texts = row[of.value], int(row[3])
+        if key is not None:
+            found[key] = found.get(key, Reputation()) + Reputation(texts=texts)
+    for key, opt_outs, complaints in session.rows("reputation_of_answers", **asked, kind=of.name.lower()):
+        if key is not None:
+            answers = Reputation(opt_outs=int(opt_outs), complaints=int(complaints))
+            found[key] = found.get(key, Reputation()) + answers
+    return found
 
 
 def _stamp(since: datetime) -> int:

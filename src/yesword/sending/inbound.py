@@ -14,20 +14,19 @@ from yesword.channels.ports import InboundText
 from yesword.consent import Act, Withdrawn
 from yesword.consent.record import text_evidence
 from yesword.domain import phone
-from yesword.domain.events import FREE_TEXT, REPLY, Actor
+from yesword.domain.events import FREE_TEXT, OTHER_OWNER, REPLY, Actor
 from yesword.domain.ids import BrandId, ContactId, EventId, InboundId, bucket_of, to_text
 from yesword.domain.languages import language_of
-from yesword.domain.listening import is_one_word
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.domain.triage import kinds_said, triage_kind
-from yesword.domain.understanding import Context, Intent, Kind, PendingKind, understand
+from yesword.domain.understanding import Intent, Kind, PendingKind
 from yesword.ledger.entry import JsonObject
 from yesword.sending.draining import drain_all
 from yesword.sending.listening import brands_meant, hear, read
 from yesword.sending.reacting import Reaction, react
-from yesword.sending.stopping import is_exact
+from yesword.sending.stopping import has_other_owner
 from yesword.sending.thread import Thread, languages_of_answer
 from yesword.store import contacts, programs, triage
 from yesword.store.contacts import Contact, NewContact
@@ -35,8 +34,6 @@ from yesword.store.database import Session
 from yesword.store.opening import Store
 from yesword.store.programs import SenderRow
 from yesword.store.sealing import place
-
-_ANYTHING: Final = Context(pending=PendingKind.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,8 +184,7 @@ def _thread(
         sender=sender,
         intent=intent,
         inbound=row_id,
-        is_one_word=is_one_word(text.text),
-        is_yes=understand(text.text, [person.language], _ANYTHING).kind is Kind.CONFIRM,
+        text=text.text,
         act=act,
         at=at,
         pair=pair,
@@ -197,7 +193,9 @@ def _thread(
 
 def _route(intent: Intent) -> str:
     if intent.is_withdrawal:
-        return REPLY if is_exact(intent) else FREE_TEXT
+        if intent.is_exact:
+            return REPLY
+        return OTHER_OWNER if has_other_owner(intent) else FREE_TEXT
     return _ROUTES.get(intent.kind, "text")
 
 

@@ -86,11 +86,19 @@ def brands_meant(intent: Intent, hearing: Hearing) -> list[BrandId]:
     """Whom a text to a shared sender is for: a stop is for all who know the person, the rest for one."""
     brands = hearing.brands
     if intent.is_withdrawal:
-        named = {program.brand for program in hearing.all if program.key == intent.program}
-        if intent.scope is Scope.PROGRAM and named:
-            brands = [brand for brand in brands if brand in named]
-        return [brand for brand in brands if hearing.known[brand] is not None] or brands[:1]
+        return _brands_to_leave(intent, hearing)
     by_keyword = [program.brand for program in hearing.here if program.key == intent.program]
     asked = [program.brand for program in hearing.asked]
     acquainted = [brand for brand in brands if hearing.known[brand] is not None]
     return [*by_keyword, *asked, *acquainted, *brands][:1]
+
+
+def _brands_to_leave(intent: Intent, hearing: Hearing) -> list[BrandId]:
+    """A named program narrows it to its own brand, if that knows the person: nobody hears from one that did not."""
+    named: set[BrandId] = set()
+    if intent.scope is Scope.PROGRAM:
+        named = {program.brand for program in hearing.all if program.key == intent.program}
+    acquainted = [brand for brand, contact in hearing.known.items() if contact is not None]
+    if acquainted:
+        return [brand for brand in acquainted if brand in named] or acquainted
+    return ([brand for brand in hearing.brands if brand in named] or hearing.brands)[:1]

@@ -13,7 +13,7 @@ from yesword.domain.ids import BrandId, ContactId, InboundId, RequestId, bucket_
 from yesword.domain.privacy import due_at
 from yesword.domain.times import from_micros, to_micros
 from yesword.domain.understanding import Right
-from yesword.store import people
+from yesword.store import people, triage
 from yesword.store.contacts import Contact
 from yesword.store.database import Row, Session
 from yesword.store.opening import Store
@@ -111,7 +111,13 @@ def of_contact(store: Store, session: Session, contact: ContactId) -> list[Priva
 def close(
     store: Store, session: Session, request: RequestId, user: int, at: datetime, note: str = ""
 ) -> PrivacyRequest:
-    """Somebody has done what was asked. To close it twice changes nothing, unless somebody else was faster."""
+    """Somebody has done what was asked, and no text that asks for it waits any more.
+
+    To close it twice changes nothing, unless somebody else was faster.
+    """
+    contact = read(store, session, request).contact
+    # Locked before it is looked at, as for all that is done about texts.
+    session.first("raise_standing", events=0, bucket=bucket_of(contact), contact_id=contact)
     found = read(store, session, request)
     if found.state is State.OPEN:
         is_ours = session.run(
@@ -124,6 +130,7 @@ def close(
         )
         found = read(store, session, request)
         if is_ours:
+            triage.settle_request(store, session, contact, request, user, note, at)
             return found
     if found.done_by == user:
         return found

@@ -22,7 +22,7 @@ from yesword.sending.stopping import end_program, narrow, stop
 from yesword.sending.thread import Thread
 from yesword.store import programs
 
-CAPPED = "reply_cap"  # what becomes of a keyword that asks, of a number that has had its share of texts
+CAPPED = "reply_cap"  # what becomes of a keyword from a number that has had its share of texts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,8 +105,8 @@ def _keyword(thread: Thread) -> str:
     if program.opt_in is OptIn.DOUBLE:
         asked = ask(*verb, thread.sender.id, thread.at)
         return CAPPED if asked is None else "asked"
-    grant(*verb, Grade.A, thread.sender.id, thread.at)
-    return "granted"
+    granted = grant(*verb, Grade.A, thread.sender.id, thread.at)
+    return CAPPED if granted is None else "granted"
 
 
 def _confirm(thread: Thread) -> str:
@@ -236,7 +236,7 @@ def _other(thread: Thread) -> str:
     if thread.is_talking:
         return CONVERSATION
     joined = next((each for each in thread.programs if thread.state.grant_for(each.id) is not None), None)
-    if thread.is_yes and joined is not None:
+    if joined is not None and thread.is_yes:
         thread.reply(joined, "already_in")
         return "already_in"
     if thread.intent.suggestion is not None or thread.is_one_word:

@@ -26,7 +26,6 @@ from yesword.store.programs import BrandRow
 WHICH_TEXTS: Final = "which_texts"  # the subject of a confirmation that asks
 ANSWER_COUNTS: Final = timedelta(hours=24)
 CLARIFIED: Final = "clarified"  # why such an answer brings something back
-_KEYWORD: Final = "keyword"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,11 +35,6 @@ class Reach:
     program: Program | None = None
     kept: Program | None = None
     is_guess: bool = False  # the text speaks of one program, and nothing says which
-
-
-def is_exact(intent: Intent) -> bool:
-    """Whether it rests on the very words that the law or our own texts name; all else was read, and may be misread."""
-    return intent.is_per_se or intent.rule.startswith(_KEYWORD)
 
 
 def stop(thread: Thread) -> tuple[tuple[Withdrawn, ...], bool]:
@@ -121,10 +115,21 @@ def _reach(thread: Thread) -> Reach:
     named = next((each for each in known if each.key == intent.program), None)
     if intent.scope is Scope.OTHERS:
         return _reach_of_others(thread, named)
-    if named is not None:
+    if named is not None and _is_theirs(thread, named):
         return Reach(program=None if _reaches_all(thread, named) else named)
     joined = _joined(thread.state, known)
     return Reach(program=joined[0]) if len(joined) == 1 else Reach(is_guess=True)
+
+
+def _is_theirs(thread: Thread, named: Program) -> bool:
+    """Whether the person has anything of what they name: else it may be a slip, which must never let texts go on.
+
+    To name exactly what they have left already is no slip.
+    """
+    if _takes_part(thread.state, named):
+        return True
+    left = (each for each in thread.state.withdrawals if each.scope.program == named.id)
+    return thread.intent.is_exact and any(each.covers(named.id) for each in left)
 
 
 def _reach_of_others(thread: Thread, named: Program | None) -> Reach:
@@ -145,12 +150,15 @@ def _reaches_all(thread: Thread, program: Program) -> bool:
 
 def _others(thread: Thread, kept: Program) -> list[Program]:
     """What of the brand the person has joined or was asked about, but this one."""
-    state = thread.state
     return [
         each
         for each in programs.of_brand(thread.contact.brand)
-        if each.id != kept.id and (state.grant_for(each.id) or state.request_for(each.id))
+        if each.id != kept.id and _takes_part(thread.state, each)
     ]
+
+
+def _takes_part(state: ConsentState, program: Program) -> bool:
+    return state.grant_for(program.id) is not None or state.request_for(program.id) is not None
 
 
 def _joined(state: ConsentState, known: list[Program]) -> list[Program]:
@@ -191,7 +199,7 @@ def _question(thread: Thread, reach: Reach) -> tuple[Program, str] | None:
     Everything has stopped already, and stays stopped in silence.
     """
     intent = thread.intent
-    is_bare = intent.kind is Kind.OPT_OUT and intent.scope is Scope.UNSPECIFIED and is_exact(intent)
+    is_bare = intent.kind is Kind.OPT_OUT and intent.scope is Scope.UNSPECIFIED and intent.is_exact
     if not is_bare or intent.also or reach.program is not None or thread.pair is not None:
         return None
     if not any(each.asks_which for each in thread.programs):

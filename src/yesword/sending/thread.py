@@ -4,18 +4,19 @@ What is done about it is in `stopping` and `reacting`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from yesword.consent import Act, Answer, answer
 from yesword.domain import composing
 from yesword.domain.ids import InboundId
+from yesword.domain.listening import is_one_word
 from yesword.domain.messages import MessageKind
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
 from yesword.domain.text import measure
-from yesword.domain.understanding import Intent
+from yesword.domain.understanding import Context, Intent, Kind, PendingKind, understand
 from yesword.domain.understanding.normalise import normalise
 from yesword.sending import reply_law
 from yesword.store import contacts
@@ -24,6 +25,7 @@ from yesword.store.database import Session
 from yesword.store.opening import Store
 from yesword.store.programs import BrandRow, SenderRow
 
+_ANYTHING: Final = Context(pending=PendingKind.UNKNOWN)
 _LONGEST_PAIR: Final = 3  # segments: two texts of two languages that need more go in one language
 
 
@@ -40,13 +42,23 @@ class Thread:
     sender: SenderRow
     intent: Intent
     inbound: InboundId
-    is_one_word: bool  # as a keyword would be
-    is_yes: bool  # it would be a yes, had anything been asked
+    text: str
     act: Act
     at: datetime
     is_talking: bool = False  # a colleague has written to them lately, so a text is an answer and no command
     pair: tuple[str, str] | None = None  # nobody knows which of two languages they read: both are used
-    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_one_word(self) -> bool:
+        """As a keyword would be."""
+        return is_one_word(self.text)
+
+    @property
+    def is_yes(self) -> bool:
+        """It would be a yes, had anything been asked."""
+        return (
+            understand(self.text, [self.contact.language], _ANYTHING, with_model=False).kind is Kind.CONFIRM
+        )
 
     def reply(self, program: Program, key: str, kind: MessageKind = MessageKind.REPLY) -> None:
         """One automatic answer, unless this number has had its share of them lately. `key` is one of `Texts`."""
@@ -66,11 +78,7 @@ class Thread:
         act = replace(self.act, language=language or self.act.language)
         seq = contacts.standings(self.session, [self.contact.id])[self.contact.id].seq
         what = Answer(kind=kind, source=source, adds=adds)
-        is_said = answer(
-            self.store, self.session, self.contact, program, act, self.sender.id, seq, what, self.at
-        )
-        if not is_said:
-            self.notes.append("reply_cap")
+        answer(self.store, self.session, self.contact, program, act, self.sender.id, seq, what, self.at)
 
     def spoken(self, program: Program, key: str) -> tuple[str, str]:
         """In which language a text is said; and the same in the second one, where both are needed and fit together."""

@@ -7,7 +7,7 @@ from yesword.domain.ids import ContactId, EventId, InboundId, RequestId, bucket_
 from yesword.domain.times import to_micros
 from yesword.domain.triage import TriageKind, TriageState, urgency
 from yesword.store.database import Session
-from yesword.store.sealing import Seal, place
+from yesword.store.sealing import Seal, UnreadableError, place
 
 if TYPE_CHECKING:
     from yesword.store.contacts import Contact
@@ -69,8 +69,60 @@ def settle(
     )
 
 
+def settle_stop(
+    store: "Store",
+    session: Session,
+    contact: ContactId,
+    inbound: InboundId,
+    state: TriageState,
+    user: int,
+    note: str,
+    at: datetime,
+) -> None:
+    """Settle a probable stop. Where it made a request that is open, the row stays for that, with its clock."""
+    asks = urgency(TriageKind.PRIVACY_REQUEST)
+    if not session.run("turn_triage", bucket=bucket_of(inbound), id=inbound, urgency=asks):
+        settle(store, session, contact, inbound, state, user, note, at)
+
+
+def settle_request(
+    store: "Store",
+    session: Session,
+    contact: ContactId,
+    request: RequestId,
+    user: int,
+    note: str,
+    at: datetime,
+) -> None:
+    """Settle all texts that made this request, which is met. A stop that was not sure waits on, without a clock."""
+    place_of = {"bucket": bucket_of(contact), "contact_id": contact, "request_id": request}
+    for row in session.rows("triage_of_request", **place_of):
+        settle(store, session, contact, InboundId(row[0]), TriageState.DONE, user, note, at)
+    session.run("stop_triage_clock", **place_of)
+
+
+def keep_answer(
+    store: "Store",
+    session: Session,
+    contact: ContactId,
+    inbound: InboundId,
+    user: int,
+    text: str,
+    at: datetime,
+) -> None:
+    """Keep who answered an open row, when, and with which words: the row stays open."""
+    session.run(
+        "answer_triage",
+        bucket=bucket_of(inbound),
+        id=inbound,
+        settled_at=to_micros(at),
+        settled_by=user,
+        sealed_note=seal_note(store.vault.seal(contact), text, inbound),
+    )
+
+
 def of_event(session: Session, contact: ContactId, event: EventId) -> InboundId | None:
-    """The open row about the text that led to this withdrawal."""
+    """The open row that waits for somebody to say whether the text that led to this withdrawal was a stop."""
     row = session.first("triage_of_event", bucket=bucket_of(contact), contact_id=contact, event_id=event)
     return InboundId(row[0]) if row else None
 
@@ -84,4 +136,7 @@ def seal_note(seal: Seal | None, note: str, row_id: int) -> bytes | None:
 def open_note(seal: Seal | None, sealed: bytes | None, row_id: int) -> str:
     if sealed is None or seal is None:
         return ""
-    return seal.open(bytes(sealed), place(NOTE, row_id)).decode()
+    try:
+        return seal.open(bytes(sealed), place(NOTE, row_id)).decode()
+    except UnreadableError:
+        return ""  # one damaged note must not hide all rows

@@ -50,6 +50,7 @@ _ROUTES: Final[Mapping[str, Promise]] = {
     "keyword": gettext_lazy("A keyword, texted"),
     "reply": gettext_lazy("A reply by text"),
     "free_text": gettext_lazy("Their own words"),
+    "other_owner": gettext_lazy("Their own words, that the number is another's"),
     "clarified": gettext_lazy("Their answer to the question which texts they meant"),
     "correction": gettext_lazy("A colleague, who read it anew"),
     "text": gettext_lazy("A text"),

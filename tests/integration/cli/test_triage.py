@@ -133,3 +133,15 @@ def test_the_day_by_which_a_request_is_due_is_listed(
     reading(monkeypatch)["mine?"] = read_as(Kind.PRIVACY_REQUEST, right=Right.ACCESS)
     here.text("+31612345670", "mine?")
     assert "due 2026-04-02" in run("list").output
+
+
+def test_answering_a_request_leaves_it_open(here: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from factories.readings import read_as
+
+    reading(monkeypatch)["mine?"] = read_as(Kind.PRIVACY_REQUEST, right=Right.ACCESS)
+    here.text("+31612345670", "mine?")
+    row = rows(run)[1]
+    answered = run("answer", row["id"], "--user", "mo", "--text", "Linde & Loom: who are you?")
+    assert answered.output == "privacy_request: open.\n"
+    assert rows(run)[1] == row
+    assert models.AuditEntry.objects.filter(action="triage.answered", subject=row["id"]).count() == 1

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from factories.readings import Readings, leaving, reading
+from factories.readings import Readings, leaving, read_as, reading
 from factories.worlds import ANNA, CLUB, EVENTS, NOON, World, world
 from yesword.domain.understanding import Kind
 from yesword.reporting.reputation import MINIMUM, Reputation, by_campaign, by_program, by_sender
@@ -88,6 +88,52 @@ def test_a_stop_that_had_been_misread_does_not_count(here: World) -> None:
         (item,) = triage.queue(here.store, session, here.club.brand)
         triage.undo(here.store, session, item.id, 1, "a slip", here.at)
     assert found(here, by_sender)[sender(here, CLUB)].opt_outs == 0
+
+
+def test_who_stops_or_complains_again_counts_once(here: World) -> None:
+    """Of each sender, program and campaign; so of a program less than its campaigns add up to."""
+    people = numbers(2)
+    here.members(2, numbers=people)
+    for _ in range(2):
+        here.campaign()
+        here.wait(minutes=1)
+        here.settle()
+        here.text(people[0], CROSS)
+        here.text(people[0], "STOP")
+        here.text(people[0], "START")
+        here.wait(hours=2)
+    for of in (by_sender, by_program):
+        (figures,) = found(here, of).values()
+        assert (figures.opt_outs, figures.complaints) == (1, 1)
+
+
+def test_one_who_stops_two_campaigns_counts_against_both(here: World) -> None:
+    here.members(1, numbers=[ANNA])
+    ids = []
+    for _ in range(2):
+        ids.append(here.campaign().pk)
+        here.wait(minutes=1)
+        here.settle()
+        here.text(ANNA, CROSS)
+        here.wait(minutes=1)
+        here.text(ANNA, "START")
+        here.wait(hours=2)
+    assert [found(here, by_campaign)[each].opt_outs for each in ids] == [1, 1]
+    assert found(here, by_program)[here.club.id].opt_outs == 1
+
+
+def test_a_stop_that_a_colleague_saw_counts(here: World, readings: Readings) -> None:
+    readings["nope"] = read_as(Kind.OTHER, rule="weak_word")
+    here.members(1, numbers=[ANNA])
+    campaign = here.campaign()
+    here.wait(minutes=1)
+    here.settle()
+    here.text(ANNA, "nope")
+    assert found(here, by_campaign)[campaign.pk].opt_outs == 0
+    with here.store.database.write() as session:
+        (item,) = triage.queue(here.store, session, here.club.brand)
+        triage.stop(here.store, session, item.id, 1, here.at)
+    assert found(here, by_campaign)[campaign.pk].opt_outs == 1
 
 
 def test_what_happened_at_another_time_or_to_another_brand_does_not_count(here: World) -> None:

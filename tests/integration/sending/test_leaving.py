@@ -146,6 +146,64 @@ def test_on_a_shared_sender_a_named_program_is_of_its_own_brand(here: World, rea
     assert kinds == 1
 
 
+def test_a_program_that_the_person_is_not_in_is_as_good_as_none(here: World, readings: Readings) -> None:
+    """Which one was meant may be a slip of the reading. That never lets texts go on."""
+    here.join()
+    readings["not these"] = from_one_program("events")
+    here.text(ANNA, "not these")
+    assert not is_in(here, here.club)
+    assert waiting(here) == []
+
+
+def test_to_say_exactly_what_has_ended_already_ends_no_more(here: World) -> None:
+    here.join()
+    here.text(ANNA, "EVENTS", to=EVENTS)
+    here.text(ANNA, "STOP EVENTS")
+    here.text(ANNA, "STOP EVENTS")
+    assert is_in(here, here.club)
+    assert not is_in(here, here.events)
+
+
+def test_where_it_is_none_of_several_all_end_and_somebody_looks(here: World, readings: Readings) -> None:
+    sender = models.Sender.objects.get(account=here.account, address=CLUB)
+    brand = models.Brand.objects.get(key="demo")
+    shoes = publish(brand, sender, key="shoes", name="Shoes", keywords=("SHOES",), opt_in=OptIn.SINGLE)
+    here.join()
+    here.text(ANNA, "SHOES")
+    readings["not these"] = from_one_program("events")
+    here.text(ANNA, "not these")
+    assert not is_in(here, here.club)
+    assert not is_in(here, shoes)
+    assert [item.kind for item in waiting(here)] == [TriageKind.PROBABLE_STOP]
+
+
+def test_a_program_that_the_person_was_only_asked_about_ends_alone(here: World, readings: Readings) -> None:
+    here.text(ANNA, "EVENTS", to=EVENTS)
+    assert here.text(ANNA, "SAVEMORE") == "asked"
+    readings["not the club"] = from_one_program("club")
+    here.text(ANNA, "not the club")
+    assert is_in(here, here.events)
+    assert here.state().request_for(here.club.id) is None
+
+
+@pytest.mark.parametrize("words", ["STOP BIRCH", "no more birch"])
+def test_a_brand_that_does_not_know_the_person_takes_no_stop_from_those_that_do(
+    here: World, readings: Readings, words: str
+) -> None:
+    other = models.Brand.objects.create(
+        key="other", name="Birch", country="NL", origin="example.org/ledger/other"
+    )
+    sender = models.Sender.objects.get(account=here.account, address=CLUB)
+    publish(other, sender, key="birch", name="Birch", keywords=("BIRCH",), opt_in=OptIn.SINGLE)
+    here.join()
+    readings["no more birch"] = from_one_program("birch")
+    before = len(here.shown())
+    here.text(ANNA, words)
+    assert not is_in(here, here.club)
+    assert [text.partition(":")[0] for text in here.shown()[before:]] == ["Linde & Loom"]
+    assert here.sql("SELECT count(*) FROM contact WHERE brand_id = %s", other.pk) == [(0,)]
+
+
 # --- a number of somebody else -------------------------------------------------------------------------------
 
 
@@ -204,6 +262,16 @@ def test_where_it_is_not_sure_somebody_says_whose_it_is(on_both: World, readings
     assert triage.finish(here.store, settled, here.at)
     assert here.kinds()[-1] == "invalidated"
     assert here.text(ANNA, "START") == "nothing_to_start"
+
+
+def test_a_start_after_an_unsure_one_brings_nothing_of_the_former_owner_back(
+    here: World, readings: Readings
+) -> None:
+    readings[NOT_HER] = leaving(0.8, kind=Kind.WRONG_NUMBER)
+    here.join()
+    here.text(ANNA, NOT_HER)
+    assert here.text(ANNA, "START") == "nothing_to_start"
+    assert here.state().grants == ()
 
 
 def test_who_came_back_meanwhile_from_that_handset_keeps_what_they_joined(
@@ -421,7 +489,7 @@ def test_two_machines_fall_silent_and_every_stop_still_stops(on_both: World) -> 
     """500 exchanges in 24 hours; whatever is answered, the other machine writes again."""
     here = on_both
     count = 500 if here.store.database.vendor == "sqlite" else 120
-    sent_at: list[datetime] = []
+    sent: list[tuple[datetime, str]] = []
     stops = 0
     for _, words in zip(
         range(count),
@@ -430,18 +498,37 @@ def test_two_machines_fall_silent_and_every_stop_still_stops(on_both: World) -> 
         here.wait(seconds=A_DAY.total_seconds() / count - 20)
         before = len(here.shown())
         what = here.text(ANNA, words, to=EVENTS)
-        sent_at += [here.at] * (len(here.shown()) - before)
+        sent += [(here.at, text) for text in here.shown()[before:]]
         if words == "STOP":
             stops += 1
             assert what == "withdrawn"
             assert here.state().grants == ()
-    assert len(sent_at) == DAY_CAP
+    assert len(sent) == DAY_CAP
     assert here.kinds().count("withdrawn") == stops
-    in_an_hour = Counter(at for at in sent_at for other in sent_at if at - AN_HOUR < other <= at)
-    assert max(in_an_hour.values()) <= HOUR_CAP
+    in_an_hour = Counter((at, text) for at, text in sent for other, _ in sent if at - AN_HOUR < other <= at)
+    assert max(count for (_, text), count in in_an_hour.items() if text != STOPPED) <= HOUR_CAP
     here.wait(days=1)
     here.text(ANNA, "HELP", to=EVENTS)
     assert len(here.shown()) == DAY_CAP + 1
+
+
+def test_a_stop_is_confirmed_however_many_texts_went_in_the_hour(here: World) -> None:
+    here.join()
+    for _ in range(HOUR_CAP):
+        here.text(ANNA, "HELP")
+    assert len(here.shown()) == HOUR_CAP
+    assert here.text(ANNA, "STOP") == "withdrawn"
+    assert here.shown()[-1] == STOPPED
+
+
+def test_a_keyword_that_may_not_be_answered_joins_nothing(here: World) -> None:
+    for _ in range(HOUR_CAP):
+        here.text(ANNA, "HELP")
+    assert here.text(ANNA, "EVENTS", to=EVENTS) == "reply_cap"
+    assert here.kinds() == []
+    here.wait(hours=1)
+    assert here.text(ANNA, "EVENTS", to=EVENTS) == "granted"
+    assert is_in(here, here.events)
 
 
 def test_a_question_that_may_not_be_put_is_not_asked(here: World) -> None:

@@ -19,8 +19,9 @@ from yesword.domain.events import FREE_TEXT, EventKind
 from yesword.domain.ids import EventId, InboundId
 from yesword.domain.messages import MessageState
 from yesword.domain.triage import TriageKind, TriageState, Verb
-from yesword.domain.understanding import Kind, Right
+from yesword.domain.understanding import Kind, Right, Scope
 from yesword.sending import privacy_requests, triage
+from yesword.sending.draining import drain_all
 from yesword.store import models, programs
 from yesword.store.checking import check_store
 from yesword.store.opening import Store
@@ -189,9 +190,26 @@ def test_pages_follow_on_each_other_without_a_gap(on_both: World, readings: Read
 
 
 def test_a_place_that_is_none_is_refused() -> None:
-    for text in ("", "1", "1-2-3", "x-y-inb_1", "1-99999999999999999999999-inb_1"):
+    bad = ("", "1", "1-2-3", "x-y-inb_1", "1-99999999999999999999999-inb_1", "1--2-inb_1", "1-1_0-inb_1")
+    kinds = ("99999999999999999999-0-inb_1", "9223372036854775807-0-inb_1", "5-0-inb_1", "\u0663-0-inb_1")
+    for text in (*bad, *kinds, "0-9223372036854775808-inb_1", "0-\u0663-inb_1", "0-253402300800000000-inb_1"):
         with pytest.raises(triage.BadPlaceError):
             triage.Place.from_text(text)
+
+
+def test_a_text_that_does_not_open_leaves_the_others_readable(here: World, user: int) -> None:
+    here.text(ANNA, QUESTION)
+    here.text(BERT, QUESTION)
+    here.sql(
+        "UPDATE inbound_text SET sealed_body = %s WHERE contact_id = %s", b"x" * 60, here.contact(ANNA).id
+    )
+    assert [item.text for item in waiting(here)] == [None, QUESTION]
+    damaged = waiting(here)[0]
+    do(here, "done", damaged, user, "nobody can read it")
+    here.sql("UPDATE triage SET sealed_note = %s WHERE id = %s", b"x" * 60, damaged.id)
+    with here.store.database.read() as session:
+        (item,) = triage.settled(here.store, session, here.club.brand)
+    assert (item.text, item.note) == (None, "")
 
 
 def test_of_another_brand_nothing_is_seen(here: World) -> None:
@@ -406,6 +424,37 @@ def test_to_do_the_same_twice_changes_nothing(here: World, user: int) -> None:
     again = do(here, "undo", item, user, "a slip")
     assert not again.is_new
     assert here.kinds() == kinds
+
+
+def test_to_confirm_a_wrong_number_twice_drains_twice(here: World, readings: Readings, user: int) -> None:
+    """The first to say so may have died between the commit and the drain."""
+    readings["not mine"] = leaving(0.7, kind=Kind.WRONG_NUMBER, scope=Scope.PROGRAM, program="club")
+    here.join()
+    here.text(ANNA, "EVENTS", to=EVENTS)
+    here.text(ANNA, "not mine")
+    item = only(here)
+    on_its_way = here.plan(here.contact().id, program=here.events)
+    taken = here.claim_all()
+    assert here.message(on_its_way)[0] is MessageState.SENDING
+    for is_new in (True, False):
+        with here.store.database.write() as session:
+            settled = triage.confirm(here.store, session, item.id, user, here.at)
+        assert settled.is_new is is_new
+        assert not drain_all(here.store, settled.withdrawn, here.at, 0.05)
+    for each in taken:
+        here.hand_over(each)
+    assert triage.finish(here.store, settled, here.at)
+
+
+def test_another_answer_by_the_same_person_is_not_taken_for_the_first(here: World, user: int) -> None:
+    here.text(ANNA, QUESTION)
+    item = only(here)
+    first = f"{BRAND}: yes, we do."
+    do(here, "answer", item, user, first)
+    assert not do(here, "answer", item, user, f" {first} ").is_new
+    with pytest.raises(triage.AlreadySettledError, match="Kim"):
+        do(here, "answer", item, user, f"{BRAND}: no, sorry.")
+    assert here.shown() == [first]
 
 
 def test_whoever_comes_second_is_told_who_was_first_and_when(here: World, user: int) -> None:
@@ -639,6 +688,128 @@ def test_what_was_asked_is_closed_once(here: World, asking: None, user: int) -> 
         privacy_requests.close(here.store, session, request.id, other, here.at)
     here.text(ANNA, ACCESS)
     assert len(requests(here)) == 1
+
+
+def test_an_answer_does_not_meet_a_request(on_both: World, asking: None) -> None:
+    here, user = on_both, add_user("kim", "Kim")
+    here.text(ANNA, ACCESS)
+    item = only(here)
+    said = f"{BRAND}: who are you, please?"
+    settled = do(here, "answer", item, user, said)
+    assert (settled.item.state, settled.is_new) == (TriageState.OPEN, True)
+    assert here.shown()[-1] == said
+    assert only(here).due_at == item.due_at
+    assert len(requests(here)) == 1
+    assert not do(here, "answer", item, user, said).is_new
+    assert here.shown().count(said) == 1
+    assert do(here, "answer", item, user, f"{BRAND}: thank you.").is_new
+    assert here.shown()[-1] == f"{BRAND}: thank you."
+    assert here.text(ANNA, "shoes") == "conversation"
+    do(here, "done", item, user)
+    assert requests(here) == []
+
+
+@pytest.fixture
+def unsure_erasure(on_both: World, readings: Readings) -> World:
+    """Somebody's words are perhaps a stop, and certainly a request."""
+    readings["away with it"] = leaving(0.7, right=Right.ERASURE, also=(Kind.PRIVACY_REQUEST,))
+    on_both.join()
+    on_both.text(ANNA, "away with it")
+    assert only(on_both).kind is TriageKind.PROBABLE_STOP
+    return on_both
+
+
+@pytest.mark.parametrize(
+    ("verb", "words", "other"), [("confirm", (), "undo"), ("undo", ("a slip",), "confirm")]
+)
+def test_settling_the_stop_leaves_the_request_to_be_met(
+    unsure_erasure: World, verb: str, words: tuple[str, ...], other: str
+) -> None:
+    here, user = unsure_erasure, add_user("kim", "Kim")
+    item = only(here)
+    assert do(here, verb, item, user, *words).is_new
+    left = only(here)
+    assert (left.id, left.kind) == (item.id, TriageKind.PRIVACY_REQUEST)
+    assert (left.state, left.due_at) == (TriageState.OPEN, item.due_at)
+    assert (here.state().grant_for(here.club.id) is not None) is (verb == "undo")
+    assert not do(here, verb, item, user, *words).is_new
+    with pytest.raises(triage.NotForThisError):
+        do(here, other, item, user, *(("a slip",) if other == "undo" else ()))
+    do(here, "done", left, user)
+    assert (waiting(here), requests(here)) == ([], [])
+
+
+def test_a_correction_elsewhere_leaves_the_request_to_be_met(unsure_erasure: World) -> None:
+    here, user = unsure_erasure, add_user("kim", "Kim")
+    item = only(here)
+    assert item.event is not None
+    with here.store.database.write() as session:
+        brand = programs.brand(here.club.brand)
+        correct(here.store, session, brand, here.contact(), item.event, user, "a slip", here.at)
+    assert (only(here).kind, only(here).due_at) == (TriageKind.PRIVACY_REQUEST, item.due_at)
+
+
+def test_a_correction_settles_no_request(here: World, readings: Readings, user: int) -> None:
+    readings["away with it"] = leaving(right=Right.ERASURE, also=(Kind.PRIVACY_REQUEST,))
+    here.join()
+    here.text(ANNA, "away with it")
+    item = only(here)
+    assert (item.kind, item.event is not None) == (TriageKind.PRIVACY_REQUEST, True)
+    with here.store.database.write() as session:
+        brand = programs.brand(here.club.brand)
+        correct(here.store, session, brand, here.contact(), item.events[0], user, "a slip", here.at)
+    left = only(here)
+    assert (left.id, left.kind, left.due_at) == (item.id, item.kind, item.due_at)
+    assert len(requests(here)) == 1
+
+
+def test_a_request_that_is_met_leaves_none_of_its_texts_behind(on_both: World, asking: None) -> None:
+    here, user = on_both, add_user("kim", "Kim")
+    here.text(ANNA, ACCESS)
+    here.text(ANNA, ACCESS)
+    here.text(ANNA, ERASURE)
+    first, _, other = waiting(here)
+    assert first.request is not None
+    with here.store.database.write() as session:
+        privacy_requests.close(here.store, session, first.request, user, here.at, "by post")
+    assert [item.id for item in waiting(here)] == [other.id]
+    with here.store.database.read() as session:
+        done = triage.settled(here.store, session, here.club.brand)
+    assert [(item.state, item.settled_by, item.note) for item in done] == [
+        (TriageState.DONE, user, "by post")
+    ] * 2
+
+
+def test_a_stop_that_is_not_sure_waits_though_its_request_is_met(unsure_erasure: World) -> None:
+    here, user = unsure_erasure, add_user("kim", "Kim")
+    item = only(here)
+    assert item.request is not None
+    with here.store.database.write() as session:
+        privacy_requests.close(here.store, session, item.request, user, here.at)
+    assert (only(here).kind, only(here).due_at) == (TriageKind.PROBABLE_STOP, None)
+    do(here, "confirm", item, user)
+    assert waiting(here) == []
+
+
+def test_of_two_who_close_a_request_one_is_first(on_both: World, asking: None) -> None:
+    here = on_both
+    here.text(ANNA, ACCESS)
+    request = only(here).request
+    assert request is not None
+    users, closed = [add_user("kim", "Kim"), add_user("sam", "Sam")], []
+
+    def close(user: int) -> None:
+        with (
+            contextlib.suppress(privacy_requests.AlreadyClosedError),
+            here.store.database.write() as session,
+        ):
+            closed.append(privacy_requests.close(here.store, session, request, user, here.at).done_by)
+
+    at_once(here.store, [lambda user=user: close(user) for user in users])
+    assert len(closed) == 1
+    with here.store.database.read() as session:
+        (done,) = triage.settled(here.store, session, here.club.brand)
+    assert done.settled_by == closed[0]
 
 
 def test_the_first_to_be_due_comes_first(on_both: World, asking: None) -> None:

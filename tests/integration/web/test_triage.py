@@ -4,6 +4,7 @@ import html as markup
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
@@ -18,7 +19,7 @@ from yesword.domain.messages import MessageState
 from yesword.domain.privacy import due_at
 from yesword.domain.programs import OptIn
 from yesword.domain.triage import TriageState, Verb
-from yesword.domain.understanding import Kind, Scope, understand
+from yesword.domain.understanding import Kind, Right, Scope, understand
 from yesword.reporting.replies import Row
 from yesword.sending import privacy_requests, triage
 from yesword.store import models
@@ -271,6 +272,16 @@ def test_a_place_that_is_none_begins_at_the_front(here, console):
     assert ref in read(console, "/replies?after=nonsense")
 
 
+@pytest.mark.parametrize(
+    "place", ["99999999999999999999-0-inb_1", "9223372036854775807-0-inb_1", "\u0663-0-inb_1", "0--inb_1"]
+)
+def test_a_place_that_nobody_gave_out_begins_at_the_front_after_a_form_too(here, console, place):
+    ref = ask(here, QUESTION)
+    assert ref in read(console, f"/replies?{urlencode({'after': place})}")
+    assert settle(console, ref, "answer", text="", after=place).status_code == 422
+    assert settle(console, ref, "done", after=place).status_code == 302
+
+
 def test_the_count_stands_in_the_navigation_and_on_the_home_page(here, console):
     assert "place-count" not in console.get("/").content.decode()
     ask(here, PROBABLE)
@@ -487,6 +498,12 @@ def test_an_answer_that_cannot_go_stays_in_its_field(here, console, text, told):
     assert item(here, ref).state is TriageState.OPEN
 
 
+def test_an_answer_that_is_far_too_long_is_not_weighed(here, console, monkeypatch):
+    ref = ask(here, QUESTION)
+    monkeypatch.setattr(replies_settling, "measure", lambda _: pytest.fail("it was measured"))
+    assert settle(console, ref, "answer", text="x" * 100_000, look="1").status_code == 422
+
+
 def test_whoever_has_stopped_is_offered_no_answer_and_gets_none(here, console):
     ref = ask(here, QUESTION)
     here.text(ANNA, "STOP")
@@ -641,6 +658,29 @@ def test_open_privacy_requests_stand_on_the_person_s_page_until_they_are_closed(
     assert console.post(address, {"note": "Sent by post."}).status_code == 302
     assert "They want to see" not in words(read(console, person_url(here)))
     assert AuditEntry.objects.filter(action="privacy.close").count() == 1
+
+
+def test_a_request_that_is_closed_on_the_person_s_page_leaves_the_queue(here, console):
+    ref = ask(here, ACCESS)
+    (address,) = re.findall(
+        r'action="(/people/con_\w+/requests/prq_\w+/close)"', read(console, person_url(here))
+    )
+    console.post(address)
+    assert item(here, ref).state is TriageState.DONE
+
+
+def test_confirming_a_stop_that_asks_for_erasure_too_leaves_the_request_in_the_queue(
+    here, console, monkeypatch
+):
+    reading(monkeypatch)["away with it"] = leaving(0.7, right=Right.ERASURE)
+    ref = ask(here, "away with it")
+    settle(console, ref, "confirm")
+    shown = row(read(console), ref)
+    assert 'data-verb="confirm"' not in shown
+    assert "They want their data deleted." in words(shown)
+    second = signed_in(User.Role.OWNER, "mia")
+    settle(second, ref, "undo", reason="She means the shoes.")
+    assert "that cannot be done about this text" in words(read(second))
 
 
 def test_a_request_is_closed_from_its_own_person_only(here, console):

@@ -1,5 +1,6 @@
 """The queue of texts that somebody should look at, read page by page with how each was read. Nothing is changed here."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,10 +31,14 @@ from yesword.store import contacts, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Row, Session
 from yesword.store.opening import Store
-from yesword.store.sealing import Seal, place
+from yesword.store.sealing import Seal, UnreadableError, place
 from yesword.store.triage import open_note
 
 MOST: Final = 200  # of one page
+_URGENCIES: Final = frozenset(urgency(kind) for kind in TriageKind)
+_PLACE: Final = re.compile(
+    r"[0-9]-[0-9]{1,18}"
+)  # what a store can be asked for, and no other digits than these
 
 
 class NoSuchRowError(YeswordError):
@@ -63,6 +68,9 @@ class Place:
     def from_text(text: str) -> "Place":
         first, _, rest = text.partition("-")
         micros, _, row = rest.partition("-")
+        found = _PLACE.fullmatch(f"{first}-{micros}")
+        if found is None or int(first) not in _URGENCIES:
+            raise BadPlaceError
         try:
             return Place(
                 urgency=int(first),
@@ -104,10 +112,11 @@ class Item:
     settled_at: datetime | None
     settled_by: int | None
     note: str
-    text: str | None  # None where the person's key is gone
+    text: str | None  # None where it does not open: the person's key is gone, or the row is damaged
     read: Reading
     is_answerable: bool
     also_ended: tuple[EventId, ...] = ()  # further withdrawals, where the text ended several programs
+    is_undone: bool = False  # somebody has said that what it ended had been misread
 
     @property
     def events(self) -> tuple[EventId, ...]:
@@ -212,7 +221,6 @@ def _item(
         and person.may_text
         and conversation(state, answering_program(own, state).id, received_at)
     )
-    body = None if seal is None or row[13] is None else seal.open(bytes(row[13]), place("inbound", row[0]))
     return Item(
         id=InboundId(row[0]),
         brand=BrandId(row[1]),
@@ -226,7 +234,7 @@ def _item(
         settled_at=None if row[10] is None else from_micros(row[10]),
         settled_by=row[11],
         note=open_note(seal, row[12], row[0]),
-        text=None if body is None else body.decode(errors="replace"),
+        text=_words(seal, row[13], row[0]),
         read=Reading(
             kind=Kind(row[14]),
             kinds=tuple(Kind(each) for each in row[15].split()),
@@ -239,5 +247,15 @@ def _item(
             message=None if row[23] is None else MessageId(row[23]),
         ),
         also_ended=tuple(EventId(int(each)) for each in row[24].split()),
+        is_undone=bool(row[25]),
         is_answerable=is_answerable,
     )
+
+
+def _words(seal: Seal | None, sealed: bytes | None, row_id: int) -> str | None:
+    if seal is None or sealed is None:
+        return None
+    try:
+        return seal.open(bytes(sealed), place("inbound", row_id)).decode(errors="replace")
+    except UnreadableError:
+        return None  # one damaged row must not hide all the others

@@ -12,7 +12,7 @@ from yesword.consent import Act, Confirmation, Withdrawn, correct, invalidate, w
 from yesword.consent.record import text_evidence
 from yesword.consent.withdrawing import CONFIRM_WITHIN
 from yesword.domain.errors import YeswordError
-from yesword.domain.events import Actor
+from yesword.domain.events import Actor, EventKind
 from yesword.domain.ids import ContactId, InboundId, to_text
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.programs import Program
@@ -21,6 +21,7 @@ from yesword.domain.triage import BECOMES, VERBS, TriageKind, TriageState, Verb
 from yesword.domain.understanding import Kind
 from yesword.sending import privacy_requests
 from yesword.sending.draining import drain_all
+from yesword.sending.privacy_requests import State
 from yesword.sending.triage.queue import Item, answering_program, conversation, read
 from yesword.store import contacts, outgoing, people, programs, triage
 from yesword.store.contacts import Contact
@@ -83,6 +84,12 @@ class _Case:
     user: int
     at: datetime
 
+    def settle_stop(self) -> Settled:
+        """It was a stop; what it asked for besides is left to be met."""
+        item, becomes = self.item, BECOMES[self.verb]
+        triage.settle_stop(self.store, self.session, item.contact, item.id, becomes, self.user, "", self.at)
+        return Settled(item=read(self.store, self.session, item.id))
+
     def settle(self, note: str = "", withdrawn: Withdrawn | None = None) -> Settled:
         triage.settle(
             self.store,
@@ -99,6 +106,13 @@ class _Case:
             item=read(self.store, self.session, self.item.id),
             withdrawn=((self.item.contact, withdrawn),) if withdrawn else (),
         )
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a privacy request of it waits to be met."""
+        if self.item.request is None:
+            return False
+        return privacy_requests.read(self.store, self.session, self.item.request).state is State.OPEN
 
     def act(self) -> Act:
         """What a colleague does on the strength of the person's text."""
@@ -137,7 +151,7 @@ def confirm(store: Store, session: Session, row_id: InboundId, user: int, at: da
     is_valid = found.state.invalid_since is None and not found.state.is_erased
     # Whoever has come back since, from the same handset, is the one who has the number now.
     if Kind.WRONG_NUMBER not in found.item.read.kinds or not (stands and is_valid):
-        return found.settle()
+        return found.settle_stop()
     ended = invalidate(
         store,
         session,
@@ -147,7 +161,7 @@ def confirm(store: Store, session: Session, row_id: InboundId, user: int, at: da
         at,
         reason=Kind.WRONG_NUMBER.value,
     )
-    settled = found.settle()
+    settled = found.settle_stop()
     return Settled(item=settled.item, withdrawn=((found.item.contact, ended),))
 
 
@@ -191,14 +205,21 @@ def stop(store: Store, session: Session, row_id: InboundId, user: int, at: datet
 
 
 def answer(store: Store, session: Session, row_id: InboundId, user: int, text: str, at: datetime) -> Settled:
-    """Write back, in the thread that the person began. The gate has the last word, as for every text."""
+    """Write back, in the thread that the person began. The gate has the last word, as for every text.
+
+    An answer does not meet a privacy request, which stays open.
+    """
+    text = text.strip().encode(errors="replace").decode()
     found = _begin(store, session, row_id, Verb.ANSWER, user, at)
     if isinstance(found, Settled):
+        if found.item.note != text:  # the words of the answer that went
+            raise _too_late(found.item)
         return found
-    text = text.strip()
     if not text:
         raise EmptyAnswerError
     item, person, program = found.item, found.person, found.program
+    if item.settled_by is not None and item.note == text:
+        return Settled(item=item, is_new=False)
     seal = store.vault.seal(person.id)
     if seal is None or person.number is None or not person.may_text:
         raise CannotTextError
@@ -216,11 +237,14 @@ def answer(store: Store, session: Session, row_id: InboundId, user: int, text: s
         due_at=at,
         send_by=at + _USEFUL,
         language=found.language,
-        body=text.encode(errors="replace").decode(),
+        body=text,
         conversation_at=item.received_at,
     )
     outgoing.insert(store, session, [plan], {person.id: seal}, at)
-    return found.settle()
+    if not found.is_asked:
+        return found.settle(note=text)
+    triage.keep_answer(store, session, person.id, item.id, user, text, at)
+    return Settled(item=read(store, session, item.id))
 
 
 def done(
@@ -230,11 +254,10 @@ def done(
     found = _begin(store, session, row_id, Verb.DONE, user, at)
     if isinstance(found, Settled):
         return found
-    if found.item.request is not None:
-        request = privacy_requests.read(store, session, found.item.request)
-        if request.state is privacy_requests.State.OPEN:
-            privacy_requests.close(store, session, request.id, user, at, note)
-    return found.settle(note=note.strip())
+    note = note.strip()
+    if found.item.request is not None and found.is_asked:
+        privacy_requests.close(store, session, found.item.request, user, at, note)
+    return found.settle(note=note)
 
 
 def finish(store: Store, settled: Settled, at: datetime) -> bool:
@@ -252,6 +275,8 @@ def _begin(
     assert standing is not None, "a contact always has a standing"
     state = ConsentState.from_bytes(bytes(standing[1]))
     item = read(store, session, row_id)
+    if _is_said_already(item, verb):
+        return Settled(item=item, withdrawn=_withdrawn(item, state, verb), is_new=False)
     if verb not in VERBS[item.kind]:
         raise NotForThisError(verb=verb.value, kind=item.kind.value, verbs=", ".join(VERBS[item.kind]))
     if item.state is not TriageState.OPEN:
@@ -264,14 +289,28 @@ def _begin(
 def _again(item: Item, state: ConsentState, verb: Verb, user: int) -> Settled:
     """The same by the same person is done already, but for its drain; anything else came too late."""
     if item.settled_by != user or item.state is not BECOMES[verb]:
-        when = f"{item.settled_at:%Y-%m-%d %H:%M} UTC" if item.settled_at else "?"
-        raise AlreadySettledError(who=people.called(item.settled_by), when=when, what=item.state.value)
-    return Settled(item=item, withdrawn=_withdrawn(item, state) if verb is Verb.STOP else (), is_new=False)
+        raise _too_late(item)
+    return Settled(item=item, withdrawn=_withdrawn(item, state, verb), is_new=False)
 
 
-def _withdrawn(item: Item, state: ConsentState) -> tuple[tuple[ContactId, Withdrawn], ...]:
+def _too_late(item: Item) -> AlreadySettledError:
+    when = f"{item.settled_at:%Y-%m-%d %H:%M} UTC" if item.settled_at else "?"
+    return AlreadySettledError(who=people.called(item.settled_by), when=when, what=item.state.value)
+
+
+def _is_said_already(item: Item, verb: Verb) -> bool:
+    """Whether a stop has been confirmed or undone whose row stayed for what it asks for besides."""
+    if item.kind is not TriageKind.PRIVACY_REQUEST or item.event is None:
+        return False
+    return verb is Verb.UNDO if item.is_undone else verb is Verb.CONFIRM
+
+
+def _withdrawn(item: Item, state: ConsentState, verb: Verb) -> tuple[tuple[ContactId, Withdrawn], ...]:
+    """What it withdrew then, as far as it stands: it is drained again."""
+    if verb not in {Verb.STOP, Verb.CONFIRM}:
+        return ()
     return tuple(
         (item.contact, Withdrawn(event=each.event, seq=each.seq, program=each.scope.program))
         for each in state.withdrawals
-        if each.event == item.event
+        if each.event in item.events or (verb is Verb.CONFIRM and each.kind is EventKind.INVALIDATED)
     )

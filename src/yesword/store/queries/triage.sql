@@ -8,7 +8,7 @@ VALUES (:bucket, :id, :brand_id, :contact_id, :kind, :urgency, :received_at, :du
 SELECT t.id, t.brand_id, t.contact_id, t.kind, t.urgency, t.received_at, t.due_at, t.state, t.event_id, t.request_id,
   t.settled_at, t.settled_by, t.sealed_note,
   i.sealed_body, i.intent, i.kinds, i.rule, i.confidence, i.is_per_se, i.span_start, i.span_end, i.sender_id,
-  i.program_id, i.last_message_id, i.also_ended
+  i.program_id, i.last_message_id, i.also_ended, i.is_undone
 FROM triage t JOIN inbound_text i ON i.bucket = t.bucket AND i.id = t.id
 WHERE t.brand_id = :brand_id AND t.state = 'open'
 AND (t.urgency, t.received_at, t.id) > (:urgency, :received_at, :after)
@@ -18,7 +18,7 @@ ORDER BY t.urgency, t.received_at, t.id LIMIT :count
 SELECT t.id, t.brand_id, t.contact_id, t.kind, t.urgency, t.received_at, t.due_at, t.state, t.event_id, t.request_id,
   t.settled_at, t.settled_by, t.sealed_note,
   i.sealed_body, i.intent, i.kinds, i.rule, i.confidence, i.is_per_se, i.span_start, i.span_end, i.sender_id,
-  i.program_id, i.last_message_id, i.also_ended
+  i.program_id, i.last_message_id, i.also_ended, i.is_undone
 FROM triage t JOIN inbound_text i ON i.bucket = t.bucket AND i.id = t.id
 WHERE t.brand_id = :brand_id AND t.state <> 'open' ORDER BY t.settled_at DESC, t.id DESC LIMIT :count
 
@@ -26,7 +26,7 @@ WHERE t.brand_id = :brand_id AND t.state <> 'open' ORDER BY t.settled_at DESC, t
 SELECT t.id, t.brand_id, t.contact_id, t.kind, t.urgency, t.received_at, t.due_at, t.state, t.event_id, t.request_id,
   t.settled_at, t.settled_by, t.sealed_note,
   i.sealed_body, i.intent, i.kinds, i.rule, i.confidence, i.is_per_se, i.span_start, i.span_end, i.sender_id,
-  i.program_id, i.last_message_id, i.also_ended
+  i.program_id, i.last_message_id, i.also_ended, i.is_undone
 FROM triage t JOIN inbound_text i ON i.bucket = t.bucket AND i.id = t.id
 WHERE t.bucket = :bucket AND t.id = :id
 
@@ -39,8 +39,30 @@ UPDATE triage SET state = :state, event_id = coalesce(:event_id, event_id), sett
 WHERE bucket = :bucket AND id = :id AND state = 'open'
 
 -- name: triage_of_event
-SELECT id FROM triage WHERE bucket = :bucket AND contact_id = :contact_id AND event_id = :event_id AND state = 'open'
+SELECT id FROM triage WHERE bucket = :bucket AND contact_id = :contact_id AND event_id = :event_id
+AND kind = 'probable_stop' AND state = 'open'
+
+-- A stop that asked for something, too, waits on for that.
+
+-- name: turn_triage
+UPDATE triage SET kind = 'privacy_request', urgency = :urgency
+WHERE bucket = :bucket AND id = :id AND kind = 'probable_stop' AND state = 'open'
+AND EXISTS (SELECT 1 FROM privacy_request p WHERE p.bucket = triage.bucket AND p.id = triage.request_id AND p.state = 'open')
+
+-- name: triage_of_request
+SELECT id FROM triage WHERE bucket = :bucket AND contact_id = :contact_id AND request_id = :request_id
+AND kind = 'privacy_request' AND state = 'open'
+
+-- name: stop_triage_clock
+UPDATE triage SET due_at = NULL WHERE bucket = :bucket AND contact_id = :contact_id AND request_id = :request_id
+AND kind = 'probable_stop' AND state = 'open'
+
+-- An answer to a request leaves it open: who answered last, and when, stands in the columns of the settled.
+
+-- name: answer_triage
+UPDATE triage SET settled_at = :settled_at, settled_by = :settled_by, sealed_note = :sealed_note
+WHERE bucket = :bucket AND id = :id AND state = 'open'
 
 -- name: answered_since
-SELECT count(*) FROM triage WHERE bucket = :bucket AND contact_id = :contact_id AND state = 'answered'
+SELECT count(*) FROM triage WHERE bucket = :bucket AND contact_id = :contact_id AND state IN ('answered', 'open')
 AND settled_at >= :since

@@ -26,6 +26,7 @@ from yesword.domain.triage import Verb
 from yesword.reporting.people import read_person
 from yesword.reporting.replies import stops_of, user_names, would_answer
 from yesword.sending import triage
+from yesword.sending.privacy_requests import AlreadyClosedError
 from yesword.sending.triage import (
     AlreadySettledError,
     CannotTextError,
@@ -67,6 +68,7 @@ REFUSALS: Final[Mapping[type[YeswordError], Promise]] = {
         "Nothing was sent: the person has stopped since, and no answer may go to them."
     ),
     CannotTextError: gettext_lazy("Nothing was sent: there is no number that can be texted."),
+    AlreadyClosedError: gettext_lazy("Nothing was changed: somebody else has closed the request already."),
 }
 _VERBS: Final = ["GET", "HEAD", "POST"]
 
@@ -142,16 +144,17 @@ def answer(request: HttpRequest, inbound: str) -> HttpResponse:
         return _back_to(request, inbound)
     item = item_at(inbound)
     is_look = "look" in request.POST
-    weighed = _weigh(item, text) if text else None
+    is_too_long = len(text) > _LONGEST  # asked first: to weigh a book would take long
+    weighed = _weigh(item, text) if text and not is_too_long else None
     if is_look and request.headers.get("HX-Request") == "true":
         return render(request, "console/reply_weight.html", {"weight": weighed})
     after = after_of(request.POST.get("after", ""))
     opened = Opened(item=item, verb=Verb.ANSWER, typed=text, weight=weighed)
-    if is_look and Verb.ANSWER in item.verbs:
-        return show(request, after, opened)
-    if len(text) > _LONGEST:
+    if is_too_long:
         error = _("That is longer than a text can be: %(most)s characters.") % {"most": _LONGEST}
         return show(request, after, _with(opened, error))
+    if is_look and Verb.ANSWER in item.verbs:
+        return show(request, after, opened)
     if weighed is not None and weighed.verdict == Verdict.REFUSE.value and Verb.ANSWER in item.verbs:
         return show(request, after, _with(opened, _("It was not sent: the rules refuse it.")))
     return _settle(
