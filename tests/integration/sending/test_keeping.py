@@ -1,6 +1,5 @@
 """A text that keeps one program and ends the rest: what ends, its one confirmation, and how it is undone."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,19 +34,6 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> Readings:
     known = reading(monkeypatch)
     known[ONLY_CLUB] = keeping("club")
     return known
-
-
-@pytest.fixture
-def here(sqlite_store: Store, readings: Readings) -> Iterator[World]:
-    with world(sqlite_store) as made:
-        yield made
-
-
-@pytest.fixture
-def on_both(store: Store, readings: Readings) -> Iterator[World]:
-    """For what rests on statements that differ between the databases."""
-    with world(store) as made:
-        yield made
 
 
 def one_more(here: World, key: str, **changes: Any) -> Program:
