@@ -35,11 +35,16 @@ from yesword.domain.programs import OptIn
 from yesword.domain.rules import RuleBook
 from yesword.domain.rules.loader import read_packs
 from yesword.domain.state import fold
+from yesword.ledger.checkpoint import verify_checkpoint
 from yesword.ledger.leaf import leaf_hash
+from yesword.ledger.merkle import verify_inclusion
+from yesword.ledger.tile_proofs import inclusion_path_from
+from yesword.proof import logs
+from yesword.proof.sequencer import Sequencer
 from yesword.sending import campaigns, explaining, handing, inbound, recovery
 from yesword.sending.claiming import Claimant, claim
 from yesword.sending.weighing import Scales
-from yesword.store import models
+from yesword.store import ledgers, models
 from yesword.store.checking import check_store
 from yesword.store.opening import Store, open_store
 from yesword.worker import dispatcher as dispatching_module
@@ -440,14 +445,27 @@ def test_proved(store: Store) -> None:
     with world(store) as here:
         busy(here)
         events = here.sql("SELECT id, entry, leaf_hash FROM consent_event ORDER BY id")
-        outbox = here.sql("SELECT event_id, entry, leaf_hash FROM ledger_outbox ORDER BY event_id")
-    assert len(events) > 15
-    assert [tuple(map(_plain, row)) for row in events] == [tuple(map(_plain, row)) for row in outbox]
-    assert all(leaf_hash(bytes(entry)) == bytes(leaf) for _, entry, leaf in events)
+        waiting = here.sql("SELECT event_id, leaf_hash FROM ledger_outbox ORDER BY event_id")
+        assert len(events) > 15
+        assert [(each, bytes(leaf)) for each, _, leaf in events] == [
+            (each, bytes(leaf)) for each, leaf in waiting
+        ]
+        assert all(leaf_hash(bytes(entry)) == bytes(leaf) for _, entry, leaf in events)
 
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, int) else bytes(value)
+        Sequencer(store=store, clock=lambda: here.at).round()
+        assert here.sql("SELECT count(*) FROM ledger_outbox") == [(0,)]
+        places = here.sql("SELECT idx, event_id FROM ledger_entry ORDER BY idx")
+        (tree,) = here.sql("SELECT id, size FROM ledger_log")
+        assert {event for _, event in places} == {event for event, _, _ in events}
+        assert [index for index, _ in places] == list(range(tree[1]))
+        with store.database.read() as session:
+            read = ledgers.tile_reader(session, tree[0])
+            (log,) = ledgers.logs(session)
+        head = verify_checkpoint(store.journal.head(log.id), logs.verifier_keys(store, log)[1])
+        leaves = {event: bytes(leaf) for event, _, leaf in events}
+        for index, event in places:
+            path = inclusion_path_from(read, index, head.size)
+            verify_inclusion(leaf=leaves[event], index=index, size=head.size, path=path, root=head.root)
 
 
 # --- scoped ---------------------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ class World:
 
     def strangers(self, numbers: Sequence[str], **person: Any) -> list[ContactId]:
         """People whom the brand knows, without a word of consent."""
-        keys = contacts.prepare_ids(self.store, len(numbers))
+        keys = contacts.prepare(self.store, self.club.brand, numbers)
         people = [
             NewContact(
                 id=each,
@@ -129,11 +129,11 @@ class World:
                 brand=self.club.brand,
                 **{"language": "en", **person},
             )
-            for (each, seal), number in zip(keys.items(), numbers, strict=True)
+            for (each, seal), number in zip(keys, numbers, strict=True)
         ]
         with self.store.database.write() as session:
-            assert len(contacts.insert(self.store, session, people, self.at)) == len(numbers)
-        return list(keys)
+            assert len(contacts.insert(session, people, self.at)) == len(numbers)
+        return [each for each, _ in keys]
 
     def grant(
         self, ids: Iterable[ContactId], program: Program, actor: Actor = Actor.HANDSET, grade: Grade = Grade.A

@@ -393,17 +393,17 @@ def test_a_contact_that_appears_while_the_batch_is_made_is_not_made_twice(
     store, club, people, imported, monkeypatch
 ):
     """Between looking who is known and writing, the person's own text arrives."""
-    real = import_writing.contacts.prepare_ids
+    real = import_writing.contacts.prepare
 
-    def meanwhile(opened, count):
-        monkeypatch.setattr(import_writing.contacts, "prepare_ids", real)
-        [(contact, seal)] = real(opened, 1).items()
+    def meanwhile(opened, brand, numbers):
+        monkeypatch.setattr(import_writing.contacts, "prepare", real)
+        [(contact, seal)] = real(opened, brand, [ANNA])
         new = contacts.NewContact(id=contact, seal=seal, number=parse(ANNA, country=None), brand=club.brand)
         with opened.database.write() as session:
-            contacts.insert(opened, session, [new], NOW)
-        return real(opened, count)
+            contacts.insert(session, [new], NOW)
+        return real(opened, brand, numbers)
 
-    monkeypatch.setattr(import_writing.contacts, "prepare_ids", meanwhile)
+    monkeypatch.setattr(import_writing.contacts, "prepare", meanwhile)
     assert outcomes(imported(people(BACKED))) == {"updated": 1}
     assert state(store, club).grant_for(club.id).grade is Grade.D
 

@@ -40,7 +40,7 @@ def make_crowd(store: Store, program: Program, count: int, at: datetime) -> None
     )
     made = 0
     while page := list(islice(source, min(_PAGE, count - made))):
-        keys = contacts.prepare_ids(store, len(page))
+        keys = contacts.prepare(store, program.brand, [number.e164 for number in page])
         people = [
             NewContact(
                 id=contact_id,
@@ -50,9 +50,9 @@ def make_crowd(store: Store, program: Program, count: int, at: datetime) -> None
                 name=f"Person {made + index}",
                 language="nl",
             )
-            for index, ((contact_id, seal), number) in enumerate(zip(keys.items(), page, strict=True))
+            for index, ((contact_id, seal), number) in enumerate(zip(keys, page, strict=True))
         ]
         with store.database.write() as session:
-            found = contacts.insert(store, session, people, at)
+            found = contacts.insert(session, people, at)
             append_many(store, session, brand, [(person, [draft]) for person in found], at)
         made += len(page)

@@ -16,13 +16,14 @@ from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from yesword.channels.ports import InboundText
+from yesword.consent import meet
 from yesword.demo.brand import Demo
 from yesword.domain import phone
 from yesword.domain.errors import YeswordError
 from yesword.domain.languages import language_of
 from yesword.domain.places import Whereabouts, places_for
 from yesword.sending.inbound import may_acknowledge, receive
-from yesword.store import contacts
+from yesword.store import contacts, programs
 from yesword.store.contacts import NewContact
 from yesword.store.opening import Store
 
@@ -157,10 +158,11 @@ def _schedule(people: Sequence[Person], now: datetime) -> Iterator[_Sent]:
 
 def _introduce(store: Store, demo: Demo, first_texts: Mapping[Person, datetime]) -> int:
     """Make them customers of the brand, with a name and a past, but without any permission."""
-    seals = contacts.prepare_ids(store, len(first_texts))
+    brand = programs.brand(demo.brand)
+    keys = contacts.prepare(store, demo.brand, [person.number.e164 for person in first_texts])
     made = 0
     with store.database.write() as session:
-        for (person, at), (contact_id, seal) in zip(first_texts.items(), seals.items(), strict=True):
+        for (person, at), (contact_id, seal) in zip(first_texts.items(), keys, strict=True):
             new = NewContact(
                 id=contact_id,
                 seal=seal,
@@ -172,7 +174,7 @@ def _introduce(store: Store, demo: Demo, first_texts: Mapping[Person, datetime])
                 whereabouts=Whereabouts(stated_region=person.region),
                 source=_SOURCE,
             )
-            made += len(contacts.insert(store, session, [new], at - _KNOWN_BEFORE))
+            made += len(meet(store, session, brand, [new], at - _KNOWN_BEFORE))
     return made
 
 

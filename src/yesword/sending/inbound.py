@@ -4,6 +4,7 @@ A redelivered text is the same text: it changes nothing, but a stop drains again
 between its commit and its drain.
 """
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.channels.ports import InboundText
-from yesword.consent import Act, Withdrawn
+from yesword.consent import Act, Withdrawn, meet
 from yesword.consent.record import text_evidence
 from yesword.domain import phone
 from yesword.domain.events import FREE_TEXT, OTHER_OWNER, REPLY, Actor
@@ -44,6 +45,23 @@ class Handled:
     withdrawn: tuple[tuple[ContactId, Withdrawn], ...] = ()
 
 
+class _GoneError(Exception):
+    """The person was erased between being found and being locked: they write as somebody whom nobody knows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Understood:
+    """A text as it was read, before anything is locked."""
+
+    number: phone.PhoneNumber
+    sender: SenderRow
+    here: list[Program]
+    intent: Intent
+    is_talking: bool
+    brands: Sequence[BrandId]
+    fresh: Sequence[NewContact]
+
+
 def receive(store: Store, account: int, text: InboundText, at: datetime) -> Handled:
     """Keep and act on a text, in one transaction. Everything but the drain."""
     sender = programs.sender_by_address(account, text.to_address)
@@ -56,6 +74,20 @@ def receive(store: Store, account: int, text: InboundText, at: datetime) -> Hand
         with store.database.write() as session:
             _take(session, account, text, at, "nobody")
         return Handled(what="nobody")
+    while True:
+        understood = _understand(store, sender, here, number, text, at)
+        with contextlib.suppress(_GoneError):
+            return _act_on(store, account, understood, text, at)
+
+
+def _understand(
+    store: Store,
+    sender: SenderRow,
+    here: list[Program],
+    number: phone.PhoneNumber,
+    text: InboundText,
+    at: datetime,
+) -> _Understood:
     brands = list(dict.fromkeys(program.brand for program in here))
     with store.database.read() as session:
         known = {brand: contacts.find(store, session, brand, number.e164) for brand in brands}
@@ -69,22 +101,36 @@ def receive(store: Store, account: int, text: InboundText, at: datetime) -> Hand
     hints = [person.language for person in people.values()] or [language_of(number.country)]
     intent = read(text.text, hints, hearing)
     chosen = brands_meant(intent, hearing)
-    fresh = {brand: _prepare(store, brand, number) for brand in chosen if known[brand] is None}
+    return _Understood(
+        number=number,
+        sender=sender,
+        here=here,
+        intent=intent,
+        is_talking=hearing.pending is PendingKind.CONVERSATION,
+        brands=chosen,
+        fresh=[_prepare(store, brand, number) for brand in chosen if known[brand] is None],
+    )
+
+
+def _act_on(store: Store, account: int, was: _Understood, text: InboundText, at: datetime) -> Handled:
     with store.database.write() as session:
         if not _take(session, account, text, at, ""):
             return _again(session, account, text)
-        contacts.insert(store, session, list(fresh.values()), at)
-        ids = {brand: contacts.find(store, session, brand, number.e164) for brand in chosen}
-        people = contacts.read_many(store, session, [each for each in ids.values() if each is not None])
+        for person in was.fresh:
+            meet(store, session, programs.brand(person.brand), [person], at)
+        ids = [contacts.find(store, session, brand, was.number.e164) for brand in was.brands]
+        if None in ids:
+            raise _GoneError
+        people = contacts.read_many(store, session, [each for each in ids if each is not None])
         withdrawn: list[tuple[ContactId, Withdrawn]] = []
         whats = []
-        for person in sorted(people.values(), key=lambda each: each.id):
-            thread = _thread(store, session, person, here, sender, intent, text, at)
-            thread = replace(thread, is_talking=hearing.pending is PendingKind.CONVERSATION)
+        for contact in sorted(people.values(), key=lambda each: each.id):
+            thread = _thread(store, session, contact, was.here, was.sender, was.intent, text, at)
+            thread = replace(thread, is_talking=was.is_talking)
             reaction = react(thread)
             _keep(thread, text, reaction)
             whats.append(reaction.what)
-            withdrawn += [(person.id, each) for each in reaction.withdrawn]
+            withdrawn += [(contact.id, each) for each in reaction.withdrawn]
         handled = Handled(what=whats[0] if whats else "nobody", withdrawn=tuple(withdrawn))
         _settle(session, account, text, handled)
     return handled
@@ -132,7 +178,7 @@ def _again(session: Session, account: int, text: InboundText) -> Handled:
 
 
 def _prepare(store: Store, brand: BrandId, number: phone.PhoneNumber) -> NewContact:
-    ((contact_id, seal),) = contacts.prepare_ids(store, 1).items()
+    ((contact_id, seal),) = contacts.prepare(store, brand, [number.e164])
     return NewContact(
         id=contact_id,
         seal=seal,

@@ -80,57 +80,48 @@ class StandingRow:
     state: ConsentState
 
 
-def digest_of(store: "Store", brand: BrandId, number: str) -> bytes:
-    return store.look_up.digest(brand, PHONE, number)
-
-
 def find(store: "Store", session: Session, brand: BrandId, number: str) -> ContactId | None:
     """Which contact of the brand has the number, if any."""
-    row = session.first("find_contact", brand_id=brand, kind=PHONE, digest=digest_of(store, brand, number))
-    return ContactId(row[0]) if row else None
+    return find_many(store, session, brand, [number]).get(number)
 
 
-def find_many(session: Session, brand: BrandId, digests: Sequence[bytes]) -> dict[bytes, ContactId]:
-    if session.vendor == "postgresql":
-        rows = session.rows("find_contacts", brand_id=brand, kind=PHONE, digests=list(digests))
-        return {bytes(digest): ContactId(contact_id) for digest, contact_id in rows}
-    found = {}
-    for digest in digests:
-        row = session.first("find_contact", brand_id=brand, kind=PHONE, digest=digest)
-        if row:
-            found[digest] = ContactId(row[0])
-    return found
+def find_many(
+    store: "Store", session: Session, brand: BrandId, numbers: Sequence[str]
+) -> dict[str, ContactId]:
+    """Who has these numbers. One that was only prepared, and never made, is nobody's yet."""
+    asked = {digest: number for number in numbers for digest in store.look_up.digests(brand, PHONE, number)}
+    found = store.vault.find(brand, PHONE, list(asked))
+    made = standing_seqs(session, found.values())
+    return {asked[digest]: contact for digest, contact in found.items() if contact in made}
 
 
-def prepare_ids(store: "Store", count: int) -> dict[ContactId, Seal]:
-    """Ids and durable keys for contacts that are about to be made; an unused one harms nobody."""
-    return store.vault.make([ContactId(store.ids.make(random_bucket())) for _ in range(count)])
+def prepare(store: "Store", brand: BrandId, numbers: Sequence[str]) -> list[tuple[ContactId, Seal]]:
+    """Ids and durable keys for contacts that are about to be made. A number gets the same ones each time it is asked."""
+    return store.vault.prepare(
+        brand,
+        PHONE,
+        store.look_up.newest,
+        [store.look_up.digests(brand, PHONE, number) for number in numbers],
+        lambda: store.ids.make(random_bucket()),
+    )
 
 
-def insert(store: "Store", session: Session, people: Sequence[NewContact], at: datetime) -> list[Contact]:
-    """Make contacts with their standings. Those whose number was taken meanwhile are left out of the answer."""
-    taken = []
-    for person in people:
-        is_ours = session.run(
-            "insert_look_up",
-            brand_id=person.brand,
-            kind=PHONE,
-            digest=digest_of(store, person.brand, person.number.e164),
-            bucket=bucket_of(person.id),
-            contact_id=person.id,
-        )
-        if is_ours:
-            taken.append((_made(person, at), person.seal))
-    session.many("insert_contact", [_row(contact, seal) for contact, seal in taken])
+def insert(session: Session, people: Sequence[NewContact], at: datetime) -> list[Contact]:
+    """Make contacts with their standings. Those that somebody else made meanwhile are left out of the answer."""
+    taken = [
+        contact
+        for person in people
+        if session.run("insert_contact", **_row(contact := _made(person, at), person.seal))
+    ]
     blank = EMPTY.to_bytes()
     session.many(
         "insert_standing",
         [
             {"bucket": contact.bucket, "contact_id": contact.id, "brand_id": contact.brand, "state": blank}
-            for contact, _ in taken
+            for contact in taken
         ],
     )
-    return [contact for contact, _ in taken]
+    return taken
 
 
 def _made(person: NewContact, at: datetime) -> Contact:

@@ -8,7 +8,7 @@ import contextlib
 import fcntl
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -54,6 +54,7 @@ class Session:
 
     def __init__(self, vendor: Vendor, alias: str) -> None:
         self.vendor = vendor
+        self._alias = alias
         self._queries = queries(vendor)
         connection = connections[alias]
         connection.ensure_connection()
@@ -82,6 +83,14 @@ class Session:
     def ids(self, ids: Iterable[int]) -> Any:
         """A list of ids as one parameter: `IN (SELECT value FROM json_each(:ids))`, or `= ANY(:ids)`."""
         return json.dumps(list(ids)) if self.vendor == "sqlite" else list(ids)
+
+    def texts(self, texts: Iterable[str]) -> Any:
+        """A list of texts as one parameter, in the same two forms."""
+        return json.dumps(list(texts)) if self.vendor == "sqlite" else list(texts)
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do this once the transaction is durable, before whoever asked for it hears of it; never if it is rolled back."""
+        transaction.on_commit(act, using=self._alias)
 
     def _sql(self, name: str) -> str:
         try:

@@ -5,13 +5,20 @@ They belong in a backup of their own, apart from the database.
 """
 
 import os
+import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from yesword.domain.errors import YeswordError
 
-_KEY_BYTES = 32
+WRAPPING: Final = "wrapping"
+PEPPER: Final = "pepper"
+
+_KEY_BYTES: Final = 32
+_FILE: Final = re.compile(r"([a-z]+)-([1-9][0-9]*)\.key")
 
 
 class KeyMissingError(YeswordError):
@@ -22,18 +29,34 @@ class KeyMissingError(YeswordError):
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Keys:
-    """`wrapping` wraps each contact's key; `pepper` keys the look-up of numbers."""
+    """By number, of which the highest is in use: what wraps each contact's key, and what keys the look-up of numbers."""
 
-    wrapping: bytes
-    pepper: bytes
+    wrapping: Mapping[int, bytes]
+    peppers: Mapping[int, bytes]
 
 
 def load_keys(data_folder: Path, *, may_create: bool) -> Keys:
     """The keys of a store. They are created only where no store exists yet: a new key on an old store helps nobody."""
     return Keys(
-        wrapping=_key(data_folder, "wrapping-1.key", may_create=may_create),
-        pepper=_key(data_folder, "pepper-1.key", may_create=may_create),
+        wrapping=_numbered(data_folder, WRAPPING, may_create=may_create),
+        peppers=_numbered(data_folder, PEPPER, may_create=may_create),
     )
+
+
+def next_key(data_folder: Path, kind: str) -> int:
+    """Make the next key of a kind; its number. Whoever has the store open does not know it before they open it again."""
+    number = max(_numbers(data_folder, kind)) + 1
+    _create(keys_folder(data_folder) / f"{kind}-{number}.key")
+    return number
+
+
+def key_file(data_folder: Path, kind: str, number: int) -> Path:
+    return keys_folder(data_folder) / f"{kind}-{number}.key"
+
+
+def named_key(data_folder: Path, name: str, *, may_create: bool) -> bytes:
+    """Another key of 32 bytes in the folder, such as the one that signs a ledger."""
+    return _key(data_folder, name, may_create=may_create)
 
 
 def django_secret(data_folder: Path) -> str:
@@ -50,6 +73,16 @@ def keys_folder(data_folder: Path) -> Path:
     folder = data_folder / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def _numbered(data_folder: Path, kind: str, *, may_create: bool) -> dict[int, bytes]:
+    numbers = _numbers(data_folder, kind) or [1]
+    return {number: _key(data_folder, f"{kind}-{number}.key", may_create=may_create) for number in numbers}
+
+
+def _numbers(data_folder: Path, kind: str) -> list[int]:
+    found = (_FILE.fullmatch(path.name) for path in keys_folder(data_folder).iterdir())
+    return sorted(int(each[2]) for each in found if each and each[1] == kind)
 
 
 def _key(data_folder: Path, name: str, *, may_create: bool) -> bytes:

@@ -16,6 +16,7 @@ from yesword.domain.ids import IdMaker
 from yesword.store import schema
 from yesword.store.configuration import databases
 from yesword.store.database import Database
+from yesword.store.journal import Journal
 from yesword.store.keyfiles import load_keys
 from yesword.store.locality import run_folder, take_maker
 from yesword.store.sealing import LookUp
@@ -50,6 +51,7 @@ class Store:
     vault: Vault
     look_up: LookUp
     ids: IdMaker
+    journal: Journal
     _maker: IO[bytes] = field(compare=False)
 
     @property
@@ -97,8 +99,9 @@ def open_store(folder: Path, url: str | None = None, *, may_create: bool = False
         url=url,
         database=Database(run_folder(folder)),
         vault=open_vault(folder, url, keys),
-        look_up=LookUp(keys.pepper),
+        look_up=LookUp(keys.peppers),
         ids=IdMaker(number),
+        journal=Journal(Path(os.environ.get("YESWORD_JOURNAL") or folder / "journal")),
         _maker=held,
     )
 

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -52,13 +53,28 @@ def place(kind: str, row_id: int) -> bytes:
 
 
 class LookUp:
-    """Finds a contact by number without holding the number: HMAC-SHA-256 under a pepper of the brand's own."""
+    """Finds a contact by number without holding the number: HMAC-SHA-256 under a pepper of the brand's own.
 
-    __slots__ = ("_pepper",)
+    Peppers are numbered. New digests use the newest; older ones are still asked for, since what is suppressed after
+    an erasure cannot be hashed anew.
+    """
 
-    def __init__(self, pepper: bytes) -> None:
-        self._pepper = pepper
+    __slots__ = ("_peppers", "newest")
 
-    def digest(self, brand: int, kind: str, value: str) -> bytes:
-        brand_pepper = hmac.digest(self._pepper, f"brand:{brand}".encode(), hashlib.sha256)
+    def __init__(self, peppers: Mapping[int, bytes]) -> None:
+        self._peppers = dict(sorted(peppers.items(), reverse=True))
+        self.newest = max(peppers)
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """Newest first."""
+        return tuple(self._peppers)
+
+    def digest(self, brand: int, kind: str, value: str, pepper: int | None = None) -> bytes:
+        secret = self._peppers[pepper or self.newest]
+        brand_pepper = hmac.digest(secret, f"brand:{brand}".encode(), hashlib.sha256)
         return hmac.digest(brand_pepper, f"{kind}:{value}".encode(), hashlib.sha256)
+
+    def digests(self, brand: int, kind: str, value: str) -> tuple[bytes, ...]:
+        """Under each pepper, newest first."""
+        return tuple(self.digest(brand, kind, value, pepper) for pepper in self._peppers)

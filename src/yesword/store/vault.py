@@ -1,146 +1,154 @@
-"""The vault: each contact's key, wrapped, in a database of its own with a backup of its own.
+"""The vault: each contact's key, wrapped, and which number is whose, in a database of its own with a backup of its own.
 
 A key is committed here before the row that it seals is committed in the store. A crash between the two leaves a key
-without a row, which harms nobody; the other way round would leave a row that nobody can read. Destroying a key is what
-erases a person.
+without a row, which harms nobody; the other way round would leave a row that nobody can read.
+
+Destroying a key, and with it the look-up of its number, is what erases a person: a store that was backed up before holds
+nothing by which a number could be guessed, because the digests of numbers are here and nowhere else.
 """
 
 import functools
-import sqlite3
-import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import psycopg
-
-from yesword.domain.ids import ContactId
+from yesword.domain.ids import BrandId, ContactId
 from yesword.store.keyfiles import Keys
 from yesword.store.sealing import Seal, new_key, place
-
-_CREATE = """
-CREATE TABLE IF NOT EXISTS {prefix}subject_key (
-  contact_id BIGINT PRIMARY KEY, wrapped {blob}, wrapping INTEGER NOT NULL, destroyed_at BIGINT
-)"""
+from yesword.store.vault_postgresql import PostgresRows
+from yesword.store.vault_sqlite import SqliteRows
 
 
-class _Rows(Protocol):
-    def insert(self, rows: list[tuple[int, bytes]]) -> None: ...
-    def select(self, contact_ids: list[int]) -> list[tuple[int, bytes | None]]: ...
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Proposed:
+    """A contact that may be about to be made: `digests` of its number, newest pepper first."""
+
+    digests: tuple[bytes, ...]
+    contact_id: ContactId
+    wrapped: bytes
+
+
+class Rows(Protocol):
+    """The two tables, on either database. Everything that a call writes is durable when it returns."""
+
+    def keys(self, contact_ids: Sequence[int]) -> list[tuple[int, bytes | None, int]]:
+        """(contact, wrapped key or None, number of the wrapping key)."""
+
+    def find(self, brand: int, kind: str, digests: Sequence[bytes]) -> list[tuple[bytes, int]]:
+        """(digest, contact)."""
+
+    def propose(
+        self, brand: int, kind: str, pepper: int, wrapping: int, rows: Sequence[Proposed]
+    ) -> list[int]:
+        """Enter those whose number nobody has, with their keys; for each row, who has its number now."""
+
+    def replace(self, contact_id: int, wrapped: bytes, wrapping: int, at: int) -> None:
+        """Destroy a contact's key, put another in its place, and forget its number."""
+
+    def rewrap(self, rows: Sequence[tuple[int, bytes, bytes, int]]) -> None:
+        """(contact, wrapped before, wrapped anew, number of the wrapping key). A key that changed meanwhile is left."""
+
+    def keys_after(self, cursor: int, count: int) -> list[tuple[int, bytes | None, int]]: ...
+
+    def look_ups_after(self, cursor: int, count: int) -> list[tuple[int, int, str, int]]:
+        """(contact, brand, kind, pepper), by contact."""
+
+    def rehash(self, rows: Sequence[tuple[int, int, str, bytes, int]]) -> None:
+        """(contact, brand, kind, digest, pepper): under another pepper."""
+
+    def in_use(self) -> tuple[set[int], set[int]]:
+        """Numbers of wrapping keys and of peppers that some row needs."""
+
+    def scrub(self) -> None:
+        """Leave no trace of what was destroyed in the files."""
+
     def close(self) -> None: ...
 
 
-class _SqliteRows:
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-            connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
-            connection.execute(_CREATE.format(prefix="", blob="BLOB"))
-            self._path.chmod(0o600)
-            self._local.connection = connection
-        return connection
-
-    def insert(self, rows: list[tuple[int, bytes]]) -> None:
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            connection.executemany("INSERT INTO subject_key VALUES (?, ?, 1, NULL)", rows)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-
-    def select(self, contact_ids: list[int]) -> list[tuple[int, bytes | None]]:
-        found = self._connection.execute(
-            f"SELECT contact_id, wrapped FROM subject_key WHERE contact_id IN ({','.join('?' * len(contact_ids))})",  # noqa: S608 - only question marks
-            contact_ids,
-        )
-        return found.fetchall()
-
-    def close(self) -> None:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            del self._local.connection
-
-
-class _PostgresRows:
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._local = threading.local()
-
-    @property
-    def _connection(self) -> psycopg.Connection[Any]:
-        connection: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed:
-            connection = psycopg.connect(self._url, autocommit=True)
-            # Two first starts at once must not both create the schema.
-            with connection.transaction():
-                connection.execute("SELECT pg_advisory_xact_lock(7305810)")
-                connection.execute("CREATE SCHEMA IF NOT EXISTS keys")
-                connection.execute(_CREATE.format(prefix="keys.", blob="BYTEA"))
-            self._local.connection = connection
-        return connection
-
-    def insert(self, rows: list[tuple[int, bytes]]) -> None:
-        with self._connection.transaction(), self._connection.cursor() as cursor:
-            cursor.executemany("INSERT INTO keys.subject_key VALUES (%s, %s, 1, NULL)", rows)
-
-    def select(self, contact_ids: list[int]) -> list[tuple[int, bytes | None]]:
-        return self._connection.execute(
-            "SELECT contact_id, wrapped FROM keys.subject_key WHERE contact_id = ANY(%s)", [contact_ids]
-        ).fetchall()
-
-    def close(self) -> None:
-        connection: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            del self._local.connection
-
-
 class Vault:
-    """Makes and opens contacts' keys."""
+    """Makes and opens contacts' keys, and finds contacts."""
 
-    def __init__(self, rows: _Rows, keys: Keys) -> None:
-        self._rows = rows
-        self._wrapping = Seal(keys.wrapping)
+    def __init__(self, rows: Rows, keys: Keys) -> None:
+        self.rows = rows
+        self._wrapping = {number: Seal(key) for number, key in keys.wrapping.items()}
+        self._newest = max(keys.wrapping)
         self._opened = functools.lru_cache(maxsize=4096)(self._open)
 
-    def make(self, contact_ids: Iterable[ContactId]) -> dict[ContactId, Seal]:
-        """New keys, durable when this returns."""
-        keys = {contact_id: new_key() for contact_id in contact_ids}
-        self._rows.insert(
-            [(each, self._wrapping.close(key, place("key", each))) for each, key in keys.items()]
-        )
-        return {contact_id: Seal(key) for contact_id, key in keys.items()}
+    def find(self, brand: BrandId, kind: str, digests: Sequence[bytes]) -> dict[bytes, ContactId]:
+        """Who has these numbers. A contact that somebody was about to make when they died is found, too."""
+        return {bytes(digest): ContactId(each) for digest, each in self.rows.find(brand, kind, digests)}
+
+    def prepare(
+        self,
+        brand: BrandId,
+        kind: str,
+        pepper: int,
+        digests: Sequence[tuple[bytes, ...]],
+        make_id: Callable[[], int],
+    ) -> list[tuple[ContactId, Seal]]:
+        """An id and a durable key for each number; for one that is known, or prepared already, those that it has."""
+        proposed = []
+        for each in digests:
+            contact_id = ContactId(make_id())
+            wrapped = self.wrap(contact_id, new_key())
+            proposed.append(Proposed(digests=each, contact_id=contact_id, wrapped=wrapped))
+        owners = [ContactId(each) for each in self.rows.propose(brand, kind, pepper, self._newest, proposed)]
+        seals = self.seals(owners)
+        return [(owner, seals[owner]) for owner in owners]
 
     def seals(self, contact_ids: Iterable[ContactId]) -> Mapping[ContactId, Seal]:
         """The keys of these contacts; those that were destroyed are left out."""
         wanted = sorted(set(contact_ids))
         found: dict[ContactId, Seal] = {}
         for start in range(0, len(wanted), 1000):
-            for contact_id, wrapped in self._rows.select(list(wanted[start : start + 1000])):
+            for contact_id, wrapped, number in self.rows.keys(list(wanted[start : start + 1000])):
                 if wrapped is not None:
-                    found[ContactId(contact_id)] = self._opened(contact_id, bytes(wrapped))
+                    found[ContactId(contact_id)] = self._opened(contact_id, bytes(wrapped), number)
         return found
 
     def seal(self, contact_id: ContactId) -> Seal | None:
         return self.seals([contact_id]).get(contact_id)
 
+    def destroy(self, contact_id: ContactId, at: int) -> Seal:
+        """Destroy a contact's key and forget its number, in one. Gives the new key under which the rest is kept.
+
+        What the old key sealed is unreadable when this returns, in every copy of the store. `at` in microseconds.
+        """
+        key = new_key()
+        self.rows.replace(contact_id, self.wrap(contact_id, key), self._newest, at)
+        self._opened.cache_clear()
+        return Seal(key)
+
+    def wrap(self, contact_id: ContactId, key: bytes) -> bytes:
+        return self._wrapping[self._newest].close(key, place("key", contact_id))
+
+    def rewrap(self, rows: Iterable[tuple[int, bytes, int]]) -> None:
+        """Wrap these keys, each given as it is wrapped now and by which number, by the newest wrapping key."""
+        self.rows.rewrap(
+            [
+                (
+                    each,
+                    wrapped,
+                    self.wrap(ContactId(each), self._wrapping[number].open(wrapped, place("key", each))),
+                    self._newest,
+                )
+                for each, wrapped, number in rows
+            ]
+        )
+
+    @property
+    def newest_wrapping(self) -> int:
+        return self._newest
+
     def close(self) -> None:
         """Close this thread's connection."""
-        self._rows.close()
+        self.rows.close()
 
-    def _open(self, contact_id: int, wrapped: bytes) -> Seal:
-        return Seal(self._wrapping.open(wrapped, place("key", contact_id)))
+    def _open(self, contact_id: int, wrapped: bytes, number: int) -> Seal:
+        return Seal(self._wrapping[number].open(wrapped, place("key", contact_id)))
 
 
 def open_vault(data_folder: Path, url: str | None, keys: Keys) -> Vault:
     """The vault of a store: a file beside the SQLite store, or the schema `keys` in PostgreSQL."""
-    return Vault(_SqliteRows(data_folder / "keys.sqlite3") if url is None else _PostgresRows(url), keys)
+    return Vault(SqliteRows(data_folder / "keys.sqlite3") if url is None else PostgresRows(url), keys)

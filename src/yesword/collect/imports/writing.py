@@ -15,7 +15,7 @@ from typing import Final
 from yesword.collect.imports.claims import Claim, Note
 from yesword.collect.imports.report import Outcome, Tally
 from yesword.collect.imports.weighing import DATED_STOP, UNDATED_STOP, Change, update_facts, weigh
-from yesword.consent import Act, Draft, Withdrawn, append_many, withdraw
+from yesword.consent import Act, Draft, Withdrawn, append_many, meet, withdraw
 from yesword.consent.record import row_evidence
 from yesword.domain.events import Actor, EventKind, Scope
 from yesword.domain.ids import ContactId
@@ -115,20 +115,19 @@ class Writer:
     def _parted(
         self, session: Session, batch: Sequence[Claim]
     ) -> tuple[list[tuple[Claim, ContactId]], list[Claim]]:
-        digests = [
-            contacts.digest_of(self._store, self._brand.id, claim.judged.number.e164) for claim in batch
-        ]
-        found = contacts.find_many(session, self._brand.id, digests)
+        numbers = [claim.judged.number.e164 for claim in batch]
+        found = contacts.find_many(self._store, session, self._brand.id, numbers)
         known = [
-            (claim, found[digest]) for claim, digest in zip(batch, digests, strict=True) if digest in found
+            (claim, found[number]) for claim, number in zip(batch, numbers, strict=True) if number in found
         ]
-        fresh = [claim for claim, digest in zip(batch, digests, strict=True) if digest not in found]
+        fresh = [claim for claim, number in zip(batch, numbers, strict=True) if number not in found]
         return known, fresh
 
     def _people(self, fresh: Sequence[Claim]) -> list[tuple[Claim, NewContact]]:
         if not fresh:
             return []
-        keys = contacts.prepare_ids(self._store, len(fresh))
+        numbers = [claim.judged.number.e164 for claim in fresh]
+        keys = contacts.prepare(self._store, self._brand.id, numbers)
         return [
             (
                 claim,
@@ -145,7 +144,7 @@ class Writer:
                     source=ROUTE,
                 ),
             )
-            for claim, (contact_id, seal) in zip(fresh, keys.items(), strict=True)
+            for claim, (contact_id, seal) in zip(fresh, keys, strict=True)
         ]
 
     def _write_slice(
@@ -179,7 +178,7 @@ class Writer:
     def _insert(
         self, session: Session, people: Sequence[tuple[Claim, NewContact]], at: datetime
     ) -> dict[ContactId, Contact]:
-        made = contacts.insert(self._store, session, [person for _, person in people], at)
+        made = meet(self._store, session, self._brand, [person for _, person in people], at)
         return {contact.id: contact for contact in made}
 
     def _append(

@@ -88,9 +88,8 @@ def _people(
     store: Store, brands: Iterable[BrandId], session: Session, lines: dict[str, Line]
 ) -> Iterator[tuple[ContactId, Line]]:
     for brand in brands:
-        digests = {contacts.digest_of(store, brand, number): line for number, line in lines.items()}
-        for digest, contact in contacts.find_many(session, brand, list(digests)).items():
-            yield contact, digests[digest]
+        for number, contact in contacts.find_many(store, session, brand, list(lines)).items():
+            yield contact, lines[number]
 
 
 def _answer(registry: Registry, asking: Asking, line: Line) -> RegistryFact:

@@ -5,21 +5,11 @@ INSERT INTO contact (bucket, id, brand_id, subject, sealed_number, sealed_mail, 
   name, language, attributes, is_excluded, adult_since, recipient, source, created_at)
 VALUES (:bucket, :id, :brand_id, :subject, :sealed_number, :sealed_mail, :country, :number_kind, :may_text, :places,
   :name, :language, :attributes, 0, :adult_since, :recipient, :source, :created_at)
+ON CONFLICT DO NOTHING
 
 -- name: insert_standing
 INSERT INTO standing (bucket, contact_id, brand_id, seq, stop_seq, state)
 VALUES (:bucket, :contact_id, :brand_id, 0, 0, :state)
-
--- name: insert_look_up
-INSERT INTO look_up (brand_id, kind, digest, pepper, bucket, contact_id)
-VALUES (:brand_id, :kind, :digest, 1, :bucket, :contact_id)
-ON CONFLICT (brand_id, kind, digest) DO NOTHING
-
--- name: find_contact
-SELECT contact_id FROM look_up WHERE brand_id = :brand_id AND kind = :kind AND digest = :digest
-
--- name: find_contacts [postgresql]
-SELECT digest, contact_id FROM look_up WHERE brand_id = :brand_id AND kind = :kind AND digest = ANY(:digests)
 
 -- name: contacts_by_id [sqlite]
 SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,

@@ -26,8 +26,8 @@ VALUES (:bucket, :id, :brand_id, :contact_id, :seq, :kind, :program_id, :receive
   :entry, :leaf_hash, :sealed)
 
 -- name: insert_outbox
-INSERT INTO ledger_outbox (bucket, event_id, brand_id, entry, leaf_hash, created_at)
-VALUES (:bucket, :event_id, :brand_id, :entry, :leaf_hash, :created_at)
+INSERT INTO ledger_outbox (bucket, event_id, brand_id, leaf_hash, created_at)
+VALUES (:bucket, :event_id, :brand_id, :leaf_hash, :created_at)
 
 -- name: events_of_contact
 SELECT id, body, sealed, leaf_hash, entry, recorded_at FROM consent_event
@@ -48,6 +48,7 @@ WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids) ORDER BY bucket, contact
 -- name: outbox_missing
 SELECT count(*) FROM consent_event e
 WHERE NOT EXISTS (SELECT 1 FROM ledger_outbox o WHERE o.bucket = e.bucket AND o.event_id = e.id)
+  AND NOT EXISTS (SELECT 1 FROM ledger_entry l WHERE l.event_id = e.id)
 
 -- name: count_events
 SELECT kind, count(*) FROM consent_event WHERE brand_id = :brand_id GROUP BY kind ORDER BY kind

@@ -24,6 +24,26 @@ BEGIN
   THEN RAISE EXCEPTION 'append-only: of a proclamation only the end is ever set'; END IF;
   RETURN NEW;
 END $$;
+CREATE OR REPLACE FUNCTION yesword_refuse_loss() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM ledger_entry WHERE event_id = OLD.event_id)
+  THEN RAISE EXCEPTION 'append-only: what is not in the ledger stays in the outbox'; END IF;
+  RETURN OLD;
+END $$;
+CREATE OR REPLACE FUNCTION yesword_refuse_narrowing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.log_id, NEW.level, NEW.idx) IS DISTINCT FROM (OLD.log_id, OLD.level, OLD.idx)
+     OR substr(NEW.hashes, 1, length(OLD.hashes)) IS DISTINCT FROM OLD.hashes
+  THEN RAISE EXCEPTION 'append-only: a tile only widens'; END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION yesword_refuse_shrinking() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.size < OLD.size OR NEW.published_size < OLD.published_size
+     OR (NEW.id, NEW.brand_id, NEW.generation, NEW.origin) IS DISTINCT FROM (OLD.id, OLD.brand_id, OLD.generation, OLD.origin)
+  THEN RAISE EXCEPTION 'append-only: a log never shrinks'; END IF;
+  RETURN NEW;
+END $$;
 CREATE TRIGGER consent_event_is_kept BEFORE DELETE ON consent_event FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER consent_event_is_fixed BEFORE UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION yesword_refuse_event();
 CREATE TRIGGER consent_event_is_whole BEFORE TRUNCATE ON consent_event EXECUTE FUNCTION yesword_refuse();
@@ -39,3 +59,26 @@ CREATE TRIGGER program_version_is_whole BEFORE TRUNCATE ON store_programversion 
 CREATE TRIGGER proclamation_is_fixed BEFORE UPDATE ON store_proclamation FOR EACH ROW EXECUTE FUNCTION yesword_refuse_proclamation();
 CREATE TRIGGER proclamation_is_kept BEFORE DELETE ON store_proclamation FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER proclamation_is_whole BEFORE TRUNCATE ON store_proclamation EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_outbox_is_kept BEFORE DELETE ON ledger_outbox FOR EACH ROW EXECUTE FUNCTION yesword_refuse_loss();
+CREATE TRIGGER ledger_tile_only_widens BEFORE UPDATE ON ledger_tile FOR EACH ROW EXECUTE FUNCTION yesword_refuse_narrowing();
+CREATE TRIGGER ledger_tile_is_kept BEFORE DELETE ON ledger_tile FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_log_never_shrinks BEFORE UPDATE ON ledger_log FOR EACH ROW EXECUTE FUNCTION yesword_refuse_shrinking();
+CREATE TRIGGER ledger_log_is_kept BEFORE DELETE ON ledger_log FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_checkpoint_is_fixed BEFORE UPDATE ON ledger_checkpoint FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER suppression_is_kept BEFORE DELETE ON suppression FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_statement_is_fixed BEFORE UPDATE OR DELETE ON ledger_statement FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_entry_is_fixed BEFORE UPDATE OR DELETE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_key_is_fixed BEFORE UPDATE OR DELETE ON ledger_key FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_attestation_is_fixed BEFORE UPDATE OR DELETE ON ledger_attestation FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER handed_batch_is_fixed BEFORE UPDATE OR DELETE ON handed_batch FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER shown_page_is_fixed BEFORE UPDATE OR DELETE ON shown_page FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_statement_is_whole BEFORE TRUNCATE ON ledger_statement EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_entry_is_whole BEFORE TRUNCATE ON ledger_entry EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_key_is_whole BEFORE TRUNCATE ON ledger_key EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_attestation_is_whole BEFORE TRUNCATE ON ledger_attestation EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER handed_batch_is_whole BEFORE TRUNCATE ON handed_batch EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER shown_page_is_whole BEFORE TRUNCATE ON shown_page EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_tile_is_whole BEFORE TRUNCATE ON ledger_tile EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_log_is_whole BEFORE TRUNCATE ON ledger_log EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER ledger_checkpoint_is_whole BEFORE TRUNCATE ON ledger_checkpoint EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER suppression_is_whole BEFORE TRUNCATE ON suppression EXECUTE FUNCTION yesword_refuse();

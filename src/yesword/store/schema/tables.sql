@@ -20,13 +20,6 @@ CREATE TABLE contact (
 
 CREATE INDEX contact_by_name ON contact (brand_id, lower(name), id);
 
--- Finds a contact by number or e-mail address. Unique here, on a distribution of its own.
-CREATE TABLE look_up (
-  brand_id BIGINT NOT NULL, kind TEXT NOT NULL, digest BLOB NOT NULL, pepper INTEGER NOT NULL,
-  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL,
-  PRIMARY KEY (brand_id, kind, digest)
-) ROWLESS;
-
 -- The only lock on permission: one row a contact, made with it.
 CREATE TABLE standing (
   bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, brand_id BIGINT NOT NULL,
@@ -46,12 +39,103 @@ CREATE TABLE consent_event (
 );
 CREATE UNIQUE INDEX consent_event_of_contact ON consent_event (bucket, contact_id, seq);
 
--- Every committed event is here or in the ledger. The sequencer takes rows by presence.
+-- What the brand does that is nobody's consent and yet belongs in its log: texts handed over, a new key, a log continued.
+CREATE TABLE ledger_statement (
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, kind TEXT NOT NULL, made_at BIGINT NOT NULL,
+  disclosures BLOB NOT NULL,                  -- open: nothing in it is about anyone
+  entry BLOB NOT NULL, leaf_hash BLOB NOT NULL,
+  KEYED (bucket, id)
+);
+CREATE INDEX ledger_statement_of_brand ON ledger_statement (brand_id, made_at);
+
+-- Every committed event and statement is here or in the ledger. The sequencer takes rows by presence.
 CREATE TABLE ledger_outbox (
   bucket INTEGER NOT NULL, event_id BIGINT NOT NULL, brand_id BIGINT NOT NULL,
-  entry BLOB NOT NULL, leaf_hash BLOB NOT NULL, created_at BIGINT NOT NULL,
+  leaf_hash BLOB NOT NULL, created_at BIGINT NOT NULL,
   PRIMARY KEY (bucket, event_id)
 ) ROWLESS;
+CREATE INDEX ledger_outbox_of_brand ON ledger_outbox (brand_id, created_at, event_id);
+
+-- One log a brand, and another generation where a store was put back and its log could not be continued.
+CREATE TABLE ledger_log (
+  id BIGINT NOT NULL PRIMARY KEY, brand_id BIGINT NOT NULL, generation INTEGER NOT NULL, origin TEXT NOT NULL UNIQUE,
+  size BIGINT NOT NULL DEFAULT 0, frontier BLOB NOT NULL, key_number INTEGER NOT NULL,
+  published_size BIGINT NOT NULL DEFAULT 0,   -- never more than what the high-water file knows
+  trouble TEXT NOT NULL DEFAULT '',           -- why nothing is signed any more
+  UNIQUE (brand_id, generation)
+);
+
+CREATE TABLE ledger_key (
+  log_id BIGINT NOT NULL, number INTEGER NOT NULL, vkey TEXT NOT NULL, since_size BIGINT NOT NULL, made_at BIGINT NOT NULL,
+  PRIMARY KEY (log_id, number)
+);
+
+-- The place of each event in its log; its entry stands with the event.
+CREATE TABLE ledger_entry (
+  log_id BIGINT NOT NULL, idx BIGINT NOT NULL, bucket INTEGER NOT NULL, event_id BIGINT NOT NULL,
+  PRIMARY KEY (log_id, idx)
+) ROWLESS;
+CREATE UNIQUE INDEX ledger_entry_of_event ON ledger_entry (event_id, log_id);
+
+-- The tree, 256 hashes a tile. The right-most of each level widens; a full one never changes.
+CREATE TABLE ledger_tile (
+  log_id BIGINT NOT NULL, level INTEGER NOT NULL, idx BIGINT NOT NULL, hashes BLOB NOT NULL,
+  PRIMARY KEY (log_id, level, idx)
+);
+
+-- Signed heads: the newest, the last of each hour, and those that a witness or a clock vouches for.
+CREATE TABLE ledger_checkpoint (
+  log_id BIGINT NOT NULL, size BIGINT NOT NULL, note TEXT NOT NULL, signed_at BIGINT NOT NULL,
+  PRIMARY KEY (log_id, size)
+);
+
+-- What others say of a checkpoint: a witness's line under it, or a token of a time-stamping authority.
+CREATE TABLE ledger_attestation (
+  log_id BIGINT NOT NULL, size BIGINT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+  body BLOB NOT NULL, attested_at BIGINT NOT NULL,
+  PRIMARY KEY (log_id, size, kind, name)
+);
+
+-- What one hand-over wrote to the carriers for a brand: sorted leaves of 64 bytes, a person's tag and a digest each.
+CREATE TABLE handed_batch (
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL,
+  nonce BLOB NOT NULL, leaves BLOB NOT NULL,  -- under the id of the statement that holds their root
+  KEYED (bucket, id)
+);
+CREATE INDEX handed_batch_of_brand ON handed_batch (brand_id, last_at, id);
+
+-- The keyed trace of a withdrawal that outlives the contact. Old peppers stay: an erased number cannot be hashed anew.
+CREATE TABLE suppression (
+  brand_id BIGINT NOT NULL, kind TEXT NOT NULL, digest TEXT NOT NULL, pepper INTEGER NOT NULL,  -- hexadecimal
+  cause TEXT NOT NULL, since BIGINT NOT NULL,
+  PRIMARY KEY (brand_id, kind, digest)
+) ROWLESS;
+
+-- Files that back an event: scans, recordings, attestations, what a browser saw. Sealed under the person's key.
+CREATE TABLE evidence_blob (
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
+  kind TEXT NOT NULL, media_type TEXT NOT NULL, size BIGINT NOT NULL, sealed BLOB,
+  kept_at BIGINT NOT NULL, purge_at BIGINT,   -- goes then, however long the event stays
+  KEYED (bucket, id)
+);
+CREATE INDEX evidence_blob_of_contact ON evidence_blob (bucket, contact_id);
+CREATE INDEX evidence_blob_to_purge ON evidence_blob (purge_at) WHERE purge_at IS NOT NULL AND sealed IS NOT NULL;
+
+-- What everybody was shown: published pages and their pictures, by their own digest. About nobody.
+CREATE TABLE shown_page (
+  digest TEXT NOT NULL PRIMARY KEY, brand_id BIGINT NOT NULL, kind TEXT NOT NULL, media_type TEXT NOT NULL,
+  of_digest TEXT, width INTEGER,              -- of a picture: the page that it shows, and how wide
+  body BLOB NOT NULL, kept_at BIGINT NOT NULL
+);
+CREATE INDEX shown_page_pictures ON shown_page (of_digest) WHERE of_digest IS NOT NULL;
+
+-- A person's own page, or an auditor's: found by the digest of a random word that only they hold.
+CREATE TABLE private_link (
+  digest BLOB NOT NULL PRIMARY KEY, brand_id BIGINT NOT NULL, kind TEXT NOT NULL,
+  bucket INTEGER, contact_id BIGINT, pack_id BIGINT,
+  made_at BIGINT NOT NULL, expires_at BIGINT, ended_at BIGINT, opened INTEGER NOT NULL DEFAULT 0
+) ROWLESS;
+CREATE INDEX private_link_of_contact ON private_link (bucket, contact_id);
 
 CREATE TABLE inbound_text (
   bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
@@ -160,6 +244,11 @@ CREATE TABLE registry_answer (
   bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, registry TEXT NOT NULL,
   listed INTEGER NOT NULL, checked_at BIGINT NOT NULL, since BIGINT,
   PRIMARY KEY (bucket, contact_id, registry)
+) ROWLESS;
+
+-- Recognises the key files that belong to this store: a wrong one would find nobody, and every stop would seem lifted.
+CREATE TABLE key_check (
+  name TEXT NOT NULL PRIMARY KEY, digest BLOB NOT NULL
 ) ROWLESS;
 
 -- Who may be in the middle of a hand-over. The owner's file lock says whether it still lives.

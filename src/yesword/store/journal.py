@@ -1,0 +1,149 @@
+"""The journal: what must survive a store that is put back from a backup, in files of its own, apart from the store.
+
+Here are the head that each log signed last, below which it must never be signed again, and every stop, under the keyed
+digest of its number. No file holds a number.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from yesword.domain.errors import YeswordError
+from yesword.domain.ids import BrandId, ProgramId
+from yesword.domain.times import from_micros, to_micros
+
+_VERSION: Final = 1
+
+
+class DamagedJournalError(YeswordError):
+    """Line {line} of {file} in the journal cannot be read. It was cut or changed. Put the file back from its copy; until then nothing is sent."""
+
+    code = "journal_damaged"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Stop:
+    """One stop, as the journal keeps it."""
+
+    event: int
+    brand: BrandId
+    digest: bytes
+    pepper: int
+    program: ProgramId | None  # None: everything of the brand
+    kind: str
+    at: datetime
+
+
+class Journal:
+    """The folder of the journal. `YESWORD_JOURNAL` puts it on another disk than the store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def write(self, stops: list[Stop]) -> None:
+        """Append stops; they are durable when this returns."""
+        if not stops:
+            return
+        lines = "".join(
+            json.dumps(
+                [
+                    _VERSION,
+                    stop.event,
+                    stop.brand,
+                    stop.digest.hex(),
+                    stop.pepper,
+                    stop.program,
+                    stop.kind,
+                    to_micros(stop.at),
+                ],
+                separators=(",", ":"),
+            )
+            + "\n"
+            for stop in stops
+        )
+        path = self.folder / f"stops-{stops[-1].at:%Y-%m}.jsonl"
+        is_new = not path.exists()
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(handle, lines.encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if is_new:
+            _sync(self.folder)
+
+    def stops(self) -> Iterator[Stop]:
+        """Every stop, the oldest file first. Raises DamagedJournalError; a last line that was cut by a crash is passed over."""
+        for path in sorted(self.folder.glob("stops-*.jsonl")):
+            yield from _read(path)
+
+    def newest(self, count: int) -> list[Stop]:
+        """The last ones that were written."""
+        found: list[Stop] = []
+        for path in sorted(self.folder.glob("stops-*.jsonl"), reverse=True):
+            found = [*_read(path), *found]
+            if len(found) >= count:
+                break
+        return found[-count:]
+
+    def head(self, log_id: int) -> str | None:
+        """The signed head below which this log must never be signed again; None if none is known."""
+        try:
+            return self._head(log_id).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def raise_head(self, log_id: int, note: str) -> None:
+        """Whole or not at all; durable when this returns."""
+        path = self._head(log_id)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, note.encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        draft.replace(path)
+        _sync(self.folder)
+
+    def _head(self, log_id: int) -> Path:
+        return self.folder / f"log-{log_id}.checkpoint"
+
+
+def _read(path: Path) -> Iterator[Stop]:
+    data = path.read_bytes()
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines[:-1], 1):  # what follows the last line break was never acknowledged
+        try:
+            yield _stop(json.loads(line))
+        except (ValueError, TypeError) as error:
+            raise DamagedJournalError(line=number, file=path.name) from error
+
+
+def _stop(fields: list[Any]) -> Stop:
+    version, event, brand, digest, pepper, program, kind, at = fields
+    if version != _VERSION:
+        raise ValueError("another version")
+    return Stop(
+        event=event,
+        brand=BrandId(brand),
+        digest=bytes.fromhex(digest),
+        pepper=pepper,
+        program=None if program is None else ProgramId(program),
+        kind=kind,
+        at=from_micros(at),
+    )
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

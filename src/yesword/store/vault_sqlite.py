@@ -1,0 +1,148 @@
+"""The vault's tables in a SQLite file of their own."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yesword.store.vault import Proposed
+
+# A deleted key must not lie in a free page: secure_delete overwrites it.
+_OPEN = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+_CREATE = """
+CREATE TABLE IF NOT EXISTS subject_key (
+  contact_id BIGINT PRIMARY KEY, wrapped BLOB, wrapping INTEGER NOT NULL, destroyed_at BIGINT
+);
+CREATE TABLE IF NOT EXISTS look_up (
+  brand_id BIGINT NOT NULL, kind TEXT NOT NULL, digest BLOB NOT NULL, pepper INTEGER NOT NULL,
+  contact_id BIGINT NOT NULL, PRIMARY KEY (brand_id, kind, digest)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS look_up_of_contact ON look_up (contact_id);
+"""
+_SOME = 900  # parameters of one statement
+
+
+class SqliteRows:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+            connection.executescript(_OPEN + _CREATE)
+            self._path.chmod(0o600)
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def keys(self, contact_ids: Sequence[int]) -> list[tuple[int, bytes | None, int]]:
+        return self._of(
+            "SELECT contact_id, wrapped, wrapping FROM subject_key WHERE contact_id IN", contact_ids
+        )
+
+    def find(self, brand: int, kind: str, digests: Sequence[bytes]) -> list[tuple[bytes, int]]:
+        return self._of(
+            "SELECT digest, contact_id FROM look_up WHERE brand_id = ? AND kind = ? AND digest IN",
+            digests,
+            (brand, kind),
+        )
+
+    def propose(
+        self, brand: int, kind: str, pepper: int, wrapping: int, rows: "Sequence[Proposed]"
+    ) -> list[int]:
+        with self._writing() as connection:
+            known = dict(self.find(brand, kind, [digest for row in rows for digest in row.digests]))
+            owners, fresh = [], []
+            for row in rows:
+                owner = next((known[digest] for digest in row.digests if digest in known), None)
+                if owner is None:
+                    owner = known[row.digests[0]] = row.contact_id
+                    fresh.append(row)
+                owners.append(owner)
+            connection.executemany(
+                "INSERT INTO look_up VALUES (?, ?, ?, ?, ?)",
+                [(brand, kind, row.digests[0], pepper, row.contact_id) for row in fresh],
+            )
+            connection.executemany(
+                "INSERT INTO subject_key VALUES (?, ?, ?, NULL)",
+                [(row.contact_id, row.wrapped, wrapping) for row in fresh],
+            )
+        return owners
+
+    def replace(self, contact_id: int, wrapped: bytes, wrapping: int, at: int) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE subject_key SET wrapped = ?, wrapping = ?, destroyed_at = ? WHERE contact_id = ?",
+                (wrapped, wrapping, at, contact_id),
+            )
+            connection.execute("DELETE FROM look_up WHERE contact_id = ?", (contact_id,))
+
+    def rewrap(self, rows: Sequence[tuple[int, bytes, bytes, int]]) -> None:
+        with self._writing() as connection:
+            connection.executemany(
+                "UPDATE subject_key SET wrapped = ?, wrapping = ? WHERE contact_id = ? AND wrapped = ?",
+                [(anew, wrapping, contact_id, before) for contact_id, before, anew, wrapping in rows],
+            )
+
+    def keys_after(self, cursor: int, count: int) -> list[tuple[int, bytes | None, int]]:
+        return self._connection.execute(
+            "SELECT contact_id, wrapped, wrapping FROM subject_key WHERE contact_id > ? ORDER BY contact_id LIMIT ?",
+            (cursor, count),
+        ).fetchall()
+
+    def look_ups_after(self, cursor: int, count: int) -> list[tuple[int, int, str, int]]:
+        return self._connection.execute(
+            "SELECT contact_id, brand_id, kind, pepper FROM look_up WHERE contact_id > ? ORDER BY contact_id LIMIT ?",
+            (cursor, count),
+        ).fetchall()
+
+    def rehash(self, rows: Sequence[tuple[int, int, str, bytes, int]]) -> None:
+        with self._writing() as connection:
+            connection.executemany(
+                "UPDATE look_up SET digest = ?, pepper = ? WHERE contact_id = ? AND brand_id = ? AND kind = ?",
+                [
+                    (digest, pepper, contact_id, brand, kind)
+                    for contact_id, brand, kind, digest, pepper in rows
+                ],
+            )
+
+    def in_use(self) -> tuple[set[int], set[int]]:
+        connection = self._connection
+        wrapping = connection.execute("SELECT DISTINCT wrapping FROM subject_key WHERE wrapped IS NOT NULL")
+        return {row[0] for row in wrapping}, {
+            row[0] for row in connection.execute("SELECT DISTINCT pepper FROM look_up")
+        }
+
+    def scrub(self) -> None:
+        # The write-ahead log still holds the pages as they were before.
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            del self._local.connection
+
+    def _of(self, sql: str, values: Sequence[object], before: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]
+        found = []
+        for start in range(0, len(values), _SOME):
+            some = values[start : start + _SOME]
+            marks = ",".join("?" * len(some))
+            found += self._connection.execute(f"{sql} ({marks})", (*before, *some)).fetchall()
+        return found
