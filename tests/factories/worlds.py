@@ -11,7 +11,7 @@ from typing import Any
 
 from yesword.channels.memory import MemoryCarrier
 from yesword.channels.ports import Channel, InboundText
-from yesword.consent import Draft, append_many
+from yesword.consent import Draft, append_many, meet
 from yesword.domain import phone
 from yesword.domain.events import Actor, Basis, EventKind, Grade, Scope
 from yesword.domain.ids import BrandId, ContactId, MessageId
@@ -132,7 +132,8 @@ class World:
             for (each, seal), number in zip(keys, numbers, strict=True)
         ]
         with self.store.database.write() as session:
-            assert len(contacts.insert(session, people, self.at)) == len(numbers)
+            brand = programs.brand(self.club.brand)
+            assert len(meet(self.store, session, brand, people, self.at)) == len(numbers)
         return [each for each, _ in keys]
 
     def grant(

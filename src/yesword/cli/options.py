@@ -34,10 +34,12 @@ def with_store(function: Function) -> Function:
     return data(url(function))
 
 
-def opened(data: Path, database_url: str | None, *, may_create: bool = False) -> "Store":
+def opened(
+    data: Path, database_url: str | None, *, may_create: bool = False, needs_keys: bool = True
+) -> "Store":
     from yesword.store.opening import open_store
 
-    return open_store(data, database_url, may_create=may_create)
+    return open_store(data, database_url, may_create=may_create, needs_keys=needs_keys)
 
 
 def pass_on(data: Path, database_url: str | None) -> None:

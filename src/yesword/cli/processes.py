@@ -31,8 +31,11 @@ def dispatch(data: Path, database_url: str | None) -> None:
 @click.command()
 @with_store
 def receive(data: Path, database_url: str | None) -> None:
-    """Take in texts and delivery reports from the carriers, until stopped."""
-    store = opened(data, database_url)
+    """Take in texts and delivery reports from the carriers, until stopped.
+
+    Without its keys it keeps them sealed, acknowledges them, and acts on them when the keys are back.
+    """
+    store = opened(data, database_url, needs_keys=False)
 
     from yesword.worker import receiver
     from yesword.worker.channels import receivers
@@ -77,7 +80,7 @@ def web(data: Path, database_url: str | None, host: str, port: int) -> None:
 )
 def carrier(data: Path, database_url: str | None, port: int, log: Path | None) -> None:
     """The simulated carrier: takes texts, reports on them, and has handsets that can be typed on."""
-    store = opened(data, database_url)
+    store = opened(data, database_url, needs_keys=False)
 
     from yesword.channels.simulator.carrier import CarrierSettings, run_carrier
     from yesword.store.keyfiles import shared_token

@@ -30,7 +30,7 @@ def command(data: Path, database_url: str | None, host: str, port: int) -> None:
 
     At the first start a one-time link is printed that creates the owner's account.
     """
-    store = opened(data, database_url, may_create=True)
+    store = opened(data, database_url, may_create=True, needs_keys=False)
 
     from yesword.accounts import owner
 
@@ -61,8 +61,17 @@ def run(
     if store.database.vendor == "sqlite" and not is_gone(store.run, "dispatcher"):
         raise AlreadyDispatchingError(folder=store.folder)
     pass_on(store.folder, database_url)
+    trouble = store.keys_trouble
     has_carrier = models.Account.objects.filter(channel=SIMULATOR).exists()
     children = _children(has_carrier=has_carrier, host=host, port=port)
+    if trouble is not None:
+        # Nothing can be looked up, so nothing is sent and no page is shown; what people send is kept.
+        children = [child for child in children if child.name in ("carrier", "receive")]
+        click.echo(f"yesword: {trouble}", err=True)
+        click.echo(
+            "Texts that come in are kept until the keys are back. Nothing is sent. Then start again.",
+            err=True,
+        )
     folder = store.folder
     store.close()
     stop = stop_on_signals()
@@ -89,7 +98,8 @@ def run(
 
     import threading
 
-    threading.Thread(target=greet_when_ready, daemon=True).start()
+    if trouble is None:
+        threading.Thread(target=greet_when_ready, daemon=True).start()
     supervise(children, stop)
     if not is_ready or not is_ready[0]:
         sys.exit(1)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from yesword.consent.journaling import journal
 from yesword.domain import codec, composing, ids
 from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, Limits, Preferences, Scope
 from yesword.domain.ids import ContactId, EventId, bucket_of
@@ -124,6 +125,7 @@ def append_many(
             }
         )
         recorded[contact.id] = Recorded(events=tuple(made), state=state)
+    journal(store, session, ((contact, recorded[contact.id].events) for contact, _ in changes))
     session.many("insert_event", events)
     session.many("insert_outbox", events)
     session.many("settle_standing", settled)

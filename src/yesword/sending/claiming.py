@@ -22,6 +22,7 @@ from yesword.sending.writing import Written, write_template, write_text
 from yesword.store import contacts
 from yesword.store.contacts import Contact, StandingRow
 from yesword.store.database import Row, Session
+from yesword.store.holds import held_for
 from yesword.store.opening import Store
 from yesword.store.sealing import Seal, place
 
@@ -105,12 +106,16 @@ def claim(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit:
     """Decide up to `limit` due messages, and take those that may go now."""
     if store.database.vendor == "sqlite":
         with store.database.read() as session:
+            if held_for(session):
+                return Claim(claimant=claimant, seen=0)
             rows = session.rows("due_messages", now=to_micros(at), first=0, last=1023, count=limit)
             judged = judge(store, session, scales, rows, at, lock=False)
         if not rows:
             return Claim(claimant=claimant, seen=0)
         fates = [_fate(store, scales, claimant, each, at) for each in judged]
         with store.database.write() as session:
+            if held_for(session):
+                return Claim(claimant=claimant, seen=0)
             return _write(session, claimant, _unchanged(session, fates), len(rows))
     return _claim_a_group(store, scales, claimant, at, limit)
 
@@ -124,6 +129,8 @@ def _claim_a_group(store: Store, scales: Scales, claimant: Claimant, at: datetim
     for step in range(_GROUPS):
         group = (start + step) % _GROUPS
         with store.database.write() as session:
+            if held_for(session, lock=True):
+                return Claim(claimant=claimant, seen=0)
             is_ours = session.first("try_group_lock", key=_GROUP_LOCK + group)
             if not is_ours or not is_ours[0]:
                 continue

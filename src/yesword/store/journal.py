@@ -6,6 +6,7 @@ digest of its number. No file holds a number.
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from yesword.domain.ids import BrandId, ProgramId
 from yesword.domain.times import from_micros, to_micros
 
 _VERSION: Final = 1
+_HEAD: Final = re.compile(r"log-([0-9]+)\.checkpoint")
 
 
 class DamagedJournalError(YeswordError):
@@ -98,6 +100,11 @@ class Journal:
             return self._head(log_id).read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
+
+    def heads(self) -> dict[int, str]:
+        """Every signed head that is known, by the id of its log."""
+        found = (_HEAD.fullmatch(path.name) for path in self.folder.iterdir())
+        return {int(each[1]): (self.folder / each[0]).read_text(encoding="utf-8") for each in found if each}
 
     def raise_head(self, log_id: int, note: str) -> None:
         """Whole or not at all; durable when this returns."""

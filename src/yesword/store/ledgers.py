@@ -18,6 +18,7 @@ STAMP: Final = "stamp"
 
 _HOUR_US: Final = 3_600_000_000
 _HASH: Final = 32
+_GENERATIONS: Final = 16  # bits of a log's id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +117,7 @@ def logs(session: Session, brand: BrandId | None = None) -> list[LogRow]:
 
 def insert_log(session: Session, brand: BrandId, generation: int, origin: str, key_number: int) -> int:
     """A new log, or the one that somebody else made meanwhile; its id."""
-    log_id = (brand << 16) | generation
+    log_id = (brand << _GENERATIONS) | generation
     session.run(
         "insert_log",
         id=log_id,
@@ -127,6 +128,11 @@ def insert_log(session: Session, brand: BrandId, generation: int, origin: str, k
         key_number=key_number,
     )
     return log_id
+
+
+def brand_of(log_id: int) -> BrandId:
+    """Whose log it is: the id says so even where the store has no such log any more."""
+    return BrandId(log_id >> _GENERATIONS)
 
 
 def grow(session: Session, log: LogRow, frontier: Frontier) -> bool:

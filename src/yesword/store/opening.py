@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import django
 from django.apps import apps
@@ -17,7 +17,8 @@ from yesword.store import schema
 from yesword.store.configuration import databases
 from yesword.store.database import Database
 from yesword.store.journal import Journal
-from yesword.store.keyfiles import load_keys
+from yesword.store.keychecks import WrongKeyError, check_keys
+from yesword.store.keyfiles import KeyMissingError, Keys, load_keys
 from yesword.store.locality import run_folder, take_maker
 from yesword.store.sealing import LookUp
 from yesword.store.vault import Vault, open_vault
@@ -52,6 +53,8 @@ class Store:
     look_up: LookUp
     ids: IdMaker
     journal: Journal
+    # Why nothing can be unsealed or found: intake goes on, and is kept for later. None while the keys are right.
+    keys_trouble: YeswordError | None
     _maker: IO[bytes] = field(compare=False)
 
     @property
@@ -81,29 +84,69 @@ def set_up_django(folder: Path, url: str | None) -> None:
     del connections["default"]
 
 
-def open_store(folder: Path, url: str | None = None, *, may_create: bool = False) -> Store:
-    """Open the store, bringing its schema up to date. With `may_create`, make it where there is none."""
+class _Unfit:
+    """Stands where the vault and the look-up would stand: whoever asks is told why there is none."""
+
+    def __init__(self, trouble: YeswordError | None) -> None:
+        assert trouble is not None
+        self._trouble = trouble
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "close":
+            return lambda: None
+        raise self._trouble
+
+
+def open_store(
+    folder: Path, url: str | None = None, *, may_create: bool = False, needs_keys: bool = True
+) -> Store:
+    """Open the store, bringing its schema up to date. With `may_create`, make it where there is none.
+
+    Without `needs_keys` it opens even when a key is missing or wrong, and says so in `keys_trouble`.
+    """
     folder = folder.resolve()
     marker = folder / "store"
     if not marker.exists() and not may_create:
         raise NoStoreError(folder=folder)
     set_up_django(folder, url)
-    keys = load_keys(folder, may_create=not marker.exists())
+    keys, trouble = _keys(folder, may_create=not marker.exists())
     _check_database()
     migrate()
+    database = Database(run_folder(folder))
+    if keys is not None:
+        trouble = _trouble(database, keys, folder)
+    if trouble is not None and needs_keys:
+        raise trouble
     if not marker.exists():
         marker.write_text(f"yesword store, made {datetime.now(UTC):%Y-%m-%d}\n")
     number, held = take_maker(run_folder(folder))
     return Store(
         folder=folder,
         url=url,
-        database=Database(run_folder(folder)),
-        vault=open_vault(folder, url, keys),
-        look_up=LookUp(keys.peppers),
+        database=database,
+        vault=open_vault(folder, url, keys) if keys and trouble is None else cast("Vault", _Unfit(trouble)),
+        look_up=LookUp(keys.peppers) if keys and trouble is None else cast("LookUp", _Unfit(trouble)),
+        keys_trouble=trouble,
         ids=IdMaker(number),
         journal=Journal(Path(os.environ.get("YESWORD_JOURNAL") or folder / "journal")),
         _maker=held,
     )
+
+
+def _keys(folder: Path, *, may_create: bool) -> tuple[Keys | None, YeswordError | None]:
+    try:
+        return load_keys(folder, may_create=may_create), None
+    except KeyMissingError as error:
+        return None, error
+
+
+def _trouble(database: Database, keys: Keys, folder: Path) -> YeswordError | None:
+    try:
+        with database.write() as session:
+            check_keys(session, keys, folder)
+    except (KeyMissingError, WrongKeyError) as error:
+        return error
+    return None
 
 
 def migrate() -> None:

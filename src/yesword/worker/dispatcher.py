@@ -14,13 +14,14 @@ from typing import Final
 import structlog
 
 from yesword.channels.ports import Channel
+from yesword.consent import restoring
 from yesword.domain.errors import YeswordError
 from yesword.domain.messages import MessageKind
 from yesword.domain.rules import RuleBook
 from yesword.sending import audience, campaigns, deliveries, draining, handing, recovery, renewal_rounds
 from yesword.sending.claiming import Claim, Claimant, claim
 from yesword.sending.weighing import Scales
-from yesword.store import models
+from yesword.store import holds, models
 from yesword.store.locality import owner_lock
 from yesword.store.opening import Store
 from yesword.worker.lifeline import lifeline
@@ -153,6 +154,14 @@ class Dispatcher:
         return bool(self.channels) and all(channel.rests_s > 0 for channel in self.channels.values())
 
 
+def hold_if_restored(store: Store, at: datetime) -> None:
+    """A store that was put back from a backup does not know who has stopped since: nothing is sent from it."""
+    if missing := restoring.forgotten(store):
+        log.error("store_is_older_than_its_journal", stops=missing.stops, logs=missing.logs)
+        with store.database.write() as session:
+            holds.hold(session, holds.RESTORED, at)
+
+
 @contextlib.contextmanager
 def dispatching(
     store: Store,
@@ -172,6 +181,7 @@ def dispatching(
         stack.enter_context(owner_lock(store.run, owner))
         recovery.enrol(store, owner, clock())
         recovery.reap(store, clock(), keep=owner)
+        hold_if_restored(store, clock())
         yield Dispatcher(
             store=store,
             scales=Scales(rules),

@@ -10,7 +10,9 @@ import structlog
 from yesword.channels.ports import DeliveryReport, InboundText, Receiver
 from yesword.domain.errors import YeswordError
 from yesword.sending import deliveries, inbound
+from yesword.store import holds
 from yesword.store.opening import Store
+from yesword.worker import spool
 from yesword.worker.dispatcher import utc_now
 
 log = structlog.get_logger("yesword.receiver")
@@ -26,6 +28,8 @@ def take(
 
     Every stop of the batch is committed before the first is drained, so that one slow drain holds up no other stop.
     """
+    if store.keys_trouble is not None:
+        return [spool.spool(store, account, items, clock())] * len(items)
     deliveries.keep(store, account, [item for item in items if isinstance(item, DeliveryReport)])
     handled = [
         _receive(store, account, item, clock) if isinstance(item, InboundText) else None for item in items
@@ -52,9 +56,27 @@ def _drain(store: Store, handled: inbound.Handled | None, clock: Callable[[], da
     return handled is not None and inbound.may_acknowledge(store, handled, clock())
 
 
+def act_on_spool(store: Store, clock: Callable[[], datetime] = utc_now) -> int:
+    """Act on what came in while the keys were missing. The number of items; sending stays closed until all are done."""
+    items = list(spool.spooled(store))
+    for account, item in items:
+        if not all(take(store, account, [item], clock)):
+            log.error("spooled_item_not_taken", account=account)
+            return 0
+    with store.database.read() as session:
+        is_held = holds.KEYS in holds.held_for(session)
+    if items or is_held:
+        spool.forget(store, clock())
+    return len(items)
+
+
 def run(store: Store, receivers: Callable[[Store], Mapping[int, Receiver]], stop: threading.Event) -> None:
     """One thread an account, until `stop`. Accounts that are added meanwhile get theirs within seconds."""
     threads: dict[int, threading.Thread] = {}
+    if store.keys_trouble is not None:
+        log.error("keys_missing_so_texts_are_only_kept", code=store.keys_trouble.code)
+    elif taken := act_on_spool(store):
+        log.warning("spool_acted_on", items=taken)
     while not stop.is_set():
         for account, receiver in receivers(store).items():
             if account not in threads:

@@ -251,6 +251,17 @@ CREATE TABLE key_check (
   name TEXT NOT NULL PRIMARY KEY, digest BLOB NOT NULL
 ) ROWLESS;
 
+-- Stops of the journal that came in after the backup from which the store was put back, and that were replayed.
+CREATE TABLE replayed_stop (
+  event_id BIGINT NOT NULL PRIMARY KEY, replayed_at BIGINT NOT NULL
+);
+
+-- Why nothing is sent, in one row that every claim reads: see `store.holds`.
+CREATE TABLE sending_valve (
+  id INTEGER NOT NULL PRIMARY KEY, held_for TEXT NOT NULL, since BIGINT NOT NULL
+);
+INSERT INTO sending_valve VALUES (1, '', 0);
+
 -- Who may be in the middle of a hand-over. The owner's file lock says whether it still lives.
 CREATE TABLE worker (
   owner TEXT PRIMARY KEY, locality TEXT NOT NULL, pid INTEGER NOT NULL,

@@ -1,0 +1,121 @@
+"""A store that was put back from a backup: noticed, held, and told of the stops that it has forgotten."""
+
+import shutil
+
+import pytest
+from django.db import connections
+
+from factories.worlds import ANNA, world
+from yesword.consent import restoring
+from yesword.domain.events import Actor, Grade
+from yesword.domain.messages import MessageState
+from yesword.proof.sequencer import Sequencer
+from yesword.store import holds, journal, programs
+from yesword.worker.dispatcher import hold_if_restored
+
+BEN = "+31612345679"
+
+
+@pytest.fixture
+def backed_up(sqlite_store, tmp_path):
+    """A world in which Anna has joined, and its store as it was then."""
+    with world(sqlite_store) as here:
+        here.join()
+        here.campaign("[Brand]: hello.")
+        copy = tmp_path / "backup.sqlite3"
+        with connections["default"].cursor() as cursor:
+            cursor.execute(f"VACUUM INTO '{copy}'")
+        yield here, copy
+
+
+def put_back(here, copy):
+    folder = here.store.folder
+    here.store.database.close()
+    for name in ("yesword.sqlite3-wal", "yesword.sqlite3-shm"):
+        (folder / name).unlink(missing_ok=True)
+    shutil.copy(copy, folder / "yesword.sqlite3")
+
+
+def is_held(store):
+    with store.database.read() as session:
+        return holds.held_for(session)
+
+
+def test_a_store_that_is_as_old_as_its_journal_sends(backed_up):
+    here, _ = backed_up
+    here.text(ANNA, "STOP")
+    assert not restoring.forgotten(here.store)
+    hold_if_restored(here.store, here.at)
+    assert not is_held(here.store)
+
+
+def test_a_store_that_forgot_a_stop_sends_nothing_until_it_is_told(backed_up):
+    here, copy = backed_up
+    here.text(ANNA, "STOP")
+    put_back(here, copy)
+    assert restoring.forgotten(here.store).stops == 1
+    hold_if_restored(here.store, here.at)
+    assert is_held(here.store) == {holds.RESTORED}
+    shown = here.shown()
+    here.settle()
+    assert here.shown() == shown
+    assert here.sql("SELECT count(*) FROM message WHERE state = 0") != [(0,)]
+
+    dry = restoring.replay(here.store, here.at, is_dry_run=True)
+    assert (dry.ended, restoring.forgotten(here.store).stops) == (1, 1)
+    done = restoring.replay(here.store, here.at)
+    assert (done.ended, done.suppressed) == (1, 0)
+    assert not restoring.forgotten(here.store)
+    assert here.state().grant_for(here.club.id) is None
+    assert done.paused == 1
+    assert {row[0] for row in here.sql("SELECT DISTINCT state FROM message WHERE reason = 'restored'")} == {
+        MessageState.UNCERTAIN.value
+    }
+    again = restoring.replay(here.store, here.at)
+    assert (again.ended, again.suppressed, again.uncertain) == (0, 0, 0)
+
+
+def test_a_number_that_the_old_store_does_not_know_is_suppressed_and_stays_so(backed_up):
+    here, copy = backed_up
+    here.join(BEN)
+    here.text(BEN, "STOP")
+    put_back(here, copy)
+    # Its key and look-up are in the vault, which was not put back; the store has no such contact.
+    assert restoring.replay(here.store, here.at).suppressed == 1
+    ids = here.strangers([BEN])
+    here.grant(ids, here.club, Actor.IMPORT, Grade.D)
+    assert here.state(BEN).grant_for(here.club.id) is None
+    assert here.kinds(BEN) == ["withdrawn", "granted"]
+    here.join(BEN)
+    assert here.state(BEN).grant_for(here.club.id) is not None
+
+
+def test_a_log_that_was_signed_at_a_larger_size_holds_sending(backed_up):
+    here, copy = backed_up
+    Sequencer(store=here.store, clock=lambda: here.at).round()
+    put_back(here, copy)
+    assert restoring.forgotten(here.store).logs == (programs.brand(here.club.brand).origin,)
+
+
+def test_a_damaged_journal_is_named_by_file_and_line(backed_up):
+    here, _ = backed_up
+    here.text(ANNA, "STOP")
+    (file,) = here.store.journal.folder.glob("stops-*.jsonl")
+    file.write_bytes(b"nonsense\n" + file.read_bytes())
+    with pytest.raises(journal.DamagedJournalError, match=r"Line 1 of stops-"):
+        restoring.forgotten(here.store)
+
+
+def test_a_last_line_that_a_crash_has_cut_is_passed_over(backed_up):
+    here, _ = backed_up
+    here.text(ANNA, "STOP")
+    (file,) = here.store.journal.folder.glob("stops-*.jsonl")
+    file.write_bytes(file.read_bytes() + b'[1,42,1,"ab')
+    assert len(list(here.store.journal.stops())) == 1
+
+
+def test_the_journal_holds_no_number(backed_up):
+    here, _ = backed_up
+    here.text(ANNA, "STOP")
+    (file,) = here.store.journal.folder.glob("stops-*.jsonl")
+    assert ANNA.encode()[1:] not in file.read_bytes()
