@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "program": ("setting_up", "program"),
     "receipt": ("receipt", "command"),
     "receive": ("processes", "receive"),
+    "registration": ("registration", "command"),
     "registry": ("registry", "command"),
     "renewals": ("renewals", "command"),
     "rules": ("rules", "command"),
@@ -38,6 +39,7 @@ _COMMANDS: Final = {
     "verify": ("verify", "command"),
     "web": ("processes", "web"),
     "why": ("why", "command"),
+    "witness": ("witness", "command"),
 }
 FAILED: Final = 1
 

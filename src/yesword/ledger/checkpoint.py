@@ -1,14 +1,15 @@
 """The head of a log, signed: c2sp.org/tlog-checkpoint as a c2sp.org/signed-note by Ed25519.
 
 Keys come in and go out here as `vkey` text and key objects; where they are kept is not known here.
-Cosignatures of witnesses ride along unread: signatures by keys that one does not hold are ignored.
+Cosignatures of witnesses ride along unread (see `cosignature`): signatures by keys that one does not hold are ignored.
 """
 
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import ClassVar, Final, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -19,7 +20,6 @@ from yesword.ledger.merkle import MAX_TREE_SIZE
 
 MAX_NOTE_CHARS: Final = 1 << 18  # room for dozens of post-quantum signatures of 5 kB each
 
-_ED25519: Final = b"\x01"  # signed-note's number for the type
 _KEY_ID_BYTES: Final = 4
 _PUBLIC_BYTES: Final = 32
 _DASH: Final = "— "
@@ -57,24 +57,42 @@ class OtherLogError(YeswordError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class VerifierKey:
-    """A log's name and public key: all that a verifier has to hold, and has to get from a source they trust."""
+class NoteKey:
+    """A name and an Ed25519 key whose signatures stand under notes. What they are signatures of, each kind says."""
+
+    algorithm: ClassVar[
+        bytes
+    ]  # signed-note's number for the type: the same key means another thing as another type
+    holder: ClassVar[str]
+    malformed: ClassVar[type[BadKeyError]]
 
     name: str
     public: bytes
 
     def __post_init__(self) -> None:
         if not is_key_name(self.name):
-            raise BadKeyError(reason="its name is empty, or has a space, a plus or a control character")
+            raise self.malformed(reason="its name is empty, or has a space, a plus or a control character")
         if len(self.public) != _PUBLIC_BYTES:
-            raise BadKeyError(reason="its key is not 32 bytes long")
+            raise self.malformed(reason="its key is not 32 bytes long")
 
     @property
     def key_id(self) -> bytes:
-        return sha256(self.name.encode() + b"\n" + _ED25519 + self.public).digest()[:_KEY_ID_BYTES]
+        return sha256(self.name.encode() + b"\n" + self.algorithm + self.public).digest()[:_KEY_ID_BYTES]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{b64encode(_ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{b64encode(self.algorithm + self.public).decode()}"
+
+
+AnyKey = TypeVar("AnyKey", bound=NoteKey)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifierKey(NoteKey):
+    """A log's name and public key: all that a verifier has to hold, and has to get from a source they trust."""
+
+    algorithm = b"\x01"
+    holder = "logs"
+    malformed = BadKeyError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +112,14 @@ class Signature:
     name: str
     key_id: bytes
     signature: bytes
+
+    @property
+    def line(self) -> str:
+        return f"{_DASH}{self.name} {b64encode(self.key_id + self.signature).decode()}\n"
+
+    def is_by(self, key: NoteKey) -> bool:
+        """Whether it says so; nothing is verified."""
+        return (self.name, self.key_id) == (key.name, key.key_id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,19 +175,25 @@ def read_decimal(text: str) -> int:
 
 def read_vkey(text: str) -> VerifierKey:
     """Raises BadKeyError. The key id is checked, so that a slip in copying the name or the key shows."""
+    return read_key(text, VerifierKey)
+
+
+def read_key(text: str, kind: type[AnyKey]) -> AnyKey:
+    """A key of the kind that is wanted, and of no other. Raises BadKeyError, or what the kind has in its place."""
     parts = text.split("+", 2)  # base64 may hold a plus too
     if len(parts) != 3:
-        raise BadKeyError(reason="it is not three parts joined by a plus")
+        raise kind.malformed(reason="it is not three parts joined by a plus")
     name, key_id, encoded = parts
     try:
         key = from_b64(encoded)
     except ValueError as error:
-        raise BadKeyError(reason="its last part is not base64") from error
-    if key[:1] != _ED25519:
-        raise BadKeyError(reason="it is of a type other than Ed25519 for logs (1)")
-    found = VerifierKey(name=name, public=key[1:])
+        raise kind.malformed(reason="its last part is not base64") from error
+    if key[:1] != kind.algorithm:
+        wanted = f"Ed25519 for {kind.holder} ({kind.algorithm[0]})"
+        raise kind.malformed(reason=f"it is of a type other than {wanted}")
+    found = kind(name=name, public=key[1:])
     if key_id != found.key_id.hex():
-        raise BadKeyError(reason="its middle part does not fit the name and the key")
+        raise kind.malformed(reason="its middle part does not fit the name and the key")
     return found
 
 
@@ -170,8 +202,12 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
     key = signer.verifier_key
     if checkpoint.origin != key.name:
         raise OtherLogError(origin=checkpoint.origin, name=key.name)
-    signature = b64encode(key.key_id + signer.private.sign(checkpoint.text.encode())).decode()
-    return f"{checkpoint.text}\n{_DASH}{key.name} {signature}\n"
+    signature = signer.private.sign(checkpoint.text.encode())
+    return write_note(checkpoint.text, [Signature(name=key.name, key_id=key.key_id, signature=signature)])
+
+
+def write_note(text: str, signatures: Iterable[Signature]) -> str:
+    return text + "\n" + "".join(item.line for item in signatures)
 
 
 def read_note(note: str) -> Note:
@@ -183,10 +219,14 @@ def read_note(note: str) -> Note:
     text, gap, block = note.rpartition("\n\n")
     if not gap or not block.endswith("\n"):
         raise MalformedCheckpointError(reason="it has no signatures after an empty line")
-    return Note(
-        text=text + "\n",
-        signatures=tuple(_signature(line) for line in block[:-1].split("\n")),
-    )
+    return Note(text=text + "\n", signatures=read_signatures(block))
+
+
+def read_signatures(lines: str) -> tuple[Signature, ...]:
+    """Lines of signatures, each with its line end, and nothing beside them. Raises MalformedCheckpointError."""
+    if not lines.endswith("\n"):
+        raise MalformedCheckpointError(reason="a line of its signatures has no end")
+    return tuple(_signature(line) for line in lines[:-1].split("\n"))
 
 
 def read_checkpoint(note: str) -> Checkpoint:
@@ -200,7 +240,7 @@ def verify_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
     Raises MalformedCheckpointError, UnsignedCheckpointError, ForgedCheckpointError, OtherLogError.
     """
     read = read_note(note)
-    ours = [item for item in read.signatures if (item.name, item.key_id) == (key.name, key.key_id)]
+    ours = [item for item in read.signatures if item.is_by(key)]
     if not ours:
         raise UnsignedCheckpointError(name=key.name)
     try:
