@@ -22,7 +22,7 @@ from yesword.ledger.merkle import verify_inclusion
 
 MAX_PROOF_CHARS: Final = MAX_NOTE_CHARS + (1 << 16)
 
-_FIRST_LINE: Final = "c2sp.org/tlog-proof@v1"
+FIRST_LINE: Final = "c2sp.org/tlog-proof@v1"
 _MAX_PATH: Final = 63  # the depth of the largest tree
 
 
@@ -41,7 +41,7 @@ class TlogProof:
 
 
 def format_proof(proof: TlogProof) -> str:
-    lines = [_FIRST_LINE]
+    lines = [FIRST_LINE]
     if proof.extra is not None:
         lines.append(f"extra {b64encode(proof.extra).decode()}")
     lines.append(f"index {proof.index}")
@@ -55,8 +55,8 @@ def read_proof(text: str) -> TlogProof:
         raise MalformedProofError(reason=f"it is longer than {MAX_PROOF_CHARS} characters")
     head, gap, checkpoint = text.partition("\n\n")
     first, *lines = head.split("\n")
-    if first != _FIRST_LINE or not gap or not lines:
-        raise MalformedProofError(reason=f'it does not begin with "{_FIRST_LINE}" and an index')
+    if first != FIRST_LINE or not gap or not lines:
+        raise MalformedProofError(reason=f'it does not begin with "{FIRST_LINE}" and an index')
     try:
         extra = from_b64(lines.pop(0).removeprefix("extra ")) if lines[0].startswith("extra ") else None
         if not lines or not lines[0].startswith("index "):

@@ -6,15 +6,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from yesword.ledger.checkpoint import Checkpoint, Signer, VerifierKey, sign_checkpoint
 from yesword.ledger.entry import make_entry
-from yesword.ledger.proof import TlogProof, format_proof
+from yesword.ledger.proof import (
+    MalformedProofError,
+    TlogProof,
+    format_proof,
+    read_proof,
+    verify_proof,
+)
 from yesword.ledger.receipt import (
     Check,
     Outcome,
     Receipt,
+    UnprovenReceiptError,
     UnreadableReceiptError,
     Verdict,
     read_receipt,
     write_receipt,
+    write_tlog_receipt,
 )
 
 
@@ -195,3 +203,60 @@ class TestReading:
         members = json.loads(write_receipt(log.receipt())) | change
         with pytest.raises(UnreadableReceiptError):
             read_receipt(json.dumps(members).encode())
+
+
+class TestAsAProofFile:
+    def test_gives_back_what_was_written(self, log):
+        written = write_tlog_receipt(log.receipt())
+        assert read_receipt(written) == log.receipt()
+        assert read_receipt(written).check(log.key).verdict is Verdict.PROVEN
+
+    def test_is_a_tlog_proof_that_shows_inclusion_to_those_who_know_no_receipts(self, log):
+        text = write_tlog_receipt(log.receipt()).decode()
+        assert verify_proof(log.key, read_proof(text), log.entry.entry).size == 11
+        first, extra, *rest = text.split("\n")
+        assert (first, extra[:6]) == ("c2sp.org/tlog-proof@v1", "extra ")
+        assert "\n".join([first, *rest]) == log.receipt().proof
+
+    def test_its_extra_line_holds_the_compact_receipt_without_the_proof(self, log):
+        extra = read_proof(write_tlog_receipt(log.receipt()).decode()).extra
+        members = json.loads(write_receipt(log.receipt()))
+        del members["proof"]
+        assert extra == json.dumps(members, separators=(",", ":"), sort_keys=True).encode()
+
+    def test_an_extra_line_of_the_proof_gives_way(self, log):
+        noted = replace(log.receipt(), proof=format_proof(replace(log.proof, extra=b"noted")))
+        assert read_receipt(write_tlog_receipt(noted)) == log.receipt()
+
+    def test_needs_a_proof(self, log):
+        with pytest.raises(UnprovenReceiptError):
+            write_tlog_receipt(log.receipt(is_published=False))
+        with pytest.raises(MalformedProofError):
+            write_tlog_receipt(replace(log.receipt(), proof="c2sp.org/tlog-proof@v1"))
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            pytest.param(lambda _: None, "without one extra line", id="no extra line"),
+            pytest.param(lambda _: b"noted", "not base64 of JSON", id="an extra line that is no JSON"),
+            pytest.param(lambda _: b"\xff", "not base64 of JSON", id="an extra line in another encoding"),
+            pytest.param(lambda _: b"[]", "holds no receipt", id="a list in the extra line"),
+            pytest.param(lambda _: b"{}", "no yesword_receipt", id="an empty object in the extra line"),
+            pytest.param(lambda _: b'{"a":1,"a":1}', "same key twice", id="a member twice"),
+            pytest.param(lambda old: old[:-1] + b',"proof":null}', "second proof", id="a proof in the extra line"),
+            pytest.param(lambda old: old[:-1] + b',"x":1}', "unknown: x", id="a member too many"),
+        ],
+    )  # fmt: skip
+    def test_says_of_a_proof_file_that_is_no_receipt_why_not(self, change, reason, log):
+        good = read_proof(write_tlog_receipt(log.receipt()).decode())
+        with pytest.raises(UnreadableReceiptError, match=reason):
+            read_receipt(format_proof(replace(good, extra=change(good.extra))).encode())
+
+    def test_two_extra_lines_are_one_too_many(self, log):
+        first, rest = write_tlog_receipt(log.receipt()).decode().split("\n", 1)
+        with pytest.raises(UnreadableReceiptError, match="one extra line"):
+            read_receipt(f"{first}\n{rest.split(chr(10))[0]}\n{rest}".encode())
+
+    def test_a_changed_proof_is_read_and_fails(self, log):
+        written = write_tlog_receipt(log.receipt()).decode().replace("\nindex 6\n", "\nindex 7\n")
+        assert failed(read_receipt(written.encode()).check(log.key)) == {Check.INCLUSION}
