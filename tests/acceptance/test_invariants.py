@@ -444,9 +444,12 @@ def test_explained(store: Store) -> None:
 def test_proved(store: Store) -> None:
     with world(store) as here:
         busy(here)
-        events = here.sql("SELECT id, entry, leaf_hash FROM consent_event ORDER BY id")
+        entries = "SELECT id, entry, leaf_hash FROM {}"
+        events = here.sql(
+            f"{entries.format('consent_event')} UNION ALL {entries.format('ledger_statement')} ORDER BY id"
+        )
         waiting = here.sql("SELECT event_id, leaf_hash FROM ledger_outbox ORDER BY event_id")
-        assert len(events) > 15
+        assert len(events) > 30
         assert [(each, bytes(leaf)) for each, _, leaf in events] == [
             (each, bytes(leaf)) for each, leaf in waiting
         ]

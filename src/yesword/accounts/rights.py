@@ -1,6 +1,7 @@
 """What somebody may do beyond their role: given by name, and taken back."""
 
 import enum
+from typing import Final
 
 from django.db import transaction
 
@@ -10,6 +11,13 @@ from yesword.store.models import AuditEntry, User
 
 class Right(enum.StrEnum):
     CORRECT = "correct"  # undo a stop that had been misread
+    NUMBERS = "numbers"  # take out lists with numbers in the clear
+
+
+_ALLOWED_BY: Final = {
+    Right.CORRECT: "triage",
+    Right.NUMBERS: "privacy",
+}  # the group of commands that gives it
 
 
 class NoSuchUserError(YeswordError):
@@ -19,7 +27,7 @@ class NoSuchUserError(YeswordError):
 
 
 class RightMissingError(YeswordError):
-    """{name} may not do this. An owner can allow it: `yesword triage allow {name}`."""
+    """{name} may not do this. An owner can allow it: `yesword {group} allow {name}`."""
 
     code = "right_missing"
 
@@ -49,7 +57,7 @@ def acting(name: str, right: Right | None = None) -> User:
     if not user.is_active or user.role == User.Role.VIEWER:
         raise OnlyLooksError(name=name)
     if right is not None and not has(user, right):
-        raise RightMissingError(name=name)
+        raise RightMissingError(name=name, group=_ALLOWED_BY[right])
     return user
 
 

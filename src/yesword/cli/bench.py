@@ -9,20 +9,30 @@ from yesword.cli.options import scratch_folder
 
 @click.command("bench")
 @click.option("--messages", default=20_000, show_default=True, help="Size of the campaign.")
+@click.option(
+    "--leaves", default=10_000_000, show_default=True, help="Size of the log that proofs are read from."
+)
 @click.option("--server-url", envvar="YESWORD_TEST_POSTGRES_URL", help="Measure this PostgreSQL server too.")
 @click.option(
-    "--only", type=click.Choice(["pure", "engine"]), help="Measure only the interpreter, or only the engine."
+    "--only",
+    type=click.Choice(["pure", "ledger", "engine"]),
+    help="Measure only the interpreter, the ledger, or the engine.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print rows of name, value, unit, ratio and against.")
-def command(messages: int, server_url: str | None, only: str | None, *, as_json: bool) -> None:
+def command(messages: int, leaves: int, server_url: str | None, only: str | None, *, as_json: bool) -> None:
     """Measure this machine. Figures of different machines do not compare; ratios do, roughly."""
     from yesword.bench import pure
     from yesword.bench.rows import table
 
     found = []
-    if only != "engine":
+    if only in (None, "pure"):
         found += list(pure.figures())
-    if only != "pure":
+    if only in (None, "ledger"):
+        with scratch_folder():
+            from yesword.bench import ledger
+
+            found += list(ledger.figures(leaves))
+    if only in (None, "engine"):
         with scratch_folder():
             from yesword.bench import engine
 

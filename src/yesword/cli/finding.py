@@ -1,4 +1,4 @@
-"""Finding what a command names: a program by its key, a person by their number."""
+"""Finding what a command names: a brand or a program by its key, a person by their number."""
 
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from yesword.domain.errors import YeswordError
 if TYPE_CHECKING:
     from yesword.domain.programs import Program
     from yesword.store.contacts import Contact
+    from yesword.store.models import Brand
     from yesword.store.opening import Store
 
 
@@ -15,6 +16,12 @@ class ProgramNeededError(YeswordError):
     """Say which program with --program, or suppose a consent with --consent. Known programs: {known}."""
 
     code = "program_needed"
+
+
+class UnknownBrandError(YeswordError):
+    """There is no brand {key}. Known brands: {known}. `yesword brand add` makes one."""
+
+    code = "unknown_brand"
 
 
 class UnknownProgramError(YeswordError):
@@ -33,6 +40,18 @@ class UnknownPersonError(YeswordError):
     """Nobody with this number is known to {brand}. Nothing may be sent to a number that never asked for it."""
 
     code = "unknown_person"
+
+
+def find_brand(key: str | None) -> "Brand":
+    """By key; the only one there is may go unnamed."""
+    from yesword.store.models import Brand
+
+    known = {row.key: row for row in Brand.objects.order_by("key")}
+    if key is None and len(known) == 1:
+        return next(iter(known.values()))
+    if key not in known:
+        raise UnknownBrandError(key=key or "without a name", known=", ".join(known) or "none yet")
+    return known[key]
 
 
 def find_program(key: str | None) -> "Program":

@@ -47,6 +47,22 @@ def receive(data: Path, database_url: str | None) -> None:
 
 @click.command()
 @with_store
+def sequence(data: Path, database_url: str | None) -> None:
+    """Enter what was recorded into the ledgers, sign their heads and have them vouched for, until stopped.
+
+    A ledger has one sequencer; without it everything else goes on, and what is recorded waits.
+    """
+    store = opened(data, database_url)
+
+    from yesword.worker import sequencing
+    from yesword.worker.supervisor import stop_on_signals
+
+    sequencing.run(store, stop_on_signals().is_set)
+    store.close()
+
+
+@click.command()
+@with_store
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 def web(data: Path, database_url: str | None, host: str, port: int) -> None:

@@ -113,6 +113,7 @@ def _children(*, has_carrier: bool, host: str, port: int) -> list["Child"]:
     return [
         *children,
         Child(name="web", command=[*me, "web", "--host", host, "--port", str(port)]),
+        Child(name="sequence", command=[*me, "sequence"]),
         Child(name="dispatch", command=[*me, "dispatch"]),
         Child(name="receive", command=[*me, "receive"]),
     ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from yesword.cli.finding import find_brand
 from yesword.cli.options import opened, with_store
 from yesword.cli.remarks import as_object, despite_findings, lines, read_places, stop_at_errors
 from yesword.domain.errors import YeswordError
@@ -20,17 +21,11 @@ from yesword.domain.parties import SenderTrait
 if TYPE_CHECKING:
     from yesword.domain.linting.finding import Finding
     from yesword.domain.programs import Program
-    from yesword.store.models import Brand, Sender
+    from yesword.store.models import Sender
     from yesword.store.opening import Store
 
 
 _ASSUMED_COUNTRY: Final = "NL"  # of a brand that nobody names
-
-
-class UnknownBrandError(YeswordError):
-    """There is no brand {key}. Known brands: {known}. `yesword brand add` makes one."""
-
-    code = "unknown_brand"
 
 
 class UnknownAccountError(YeswordError):
@@ -160,7 +155,7 @@ def change_brand(
 ) -> None:
     """Change what the brand KEY says of itself, and show it. You answer for it: a law's exemption rests on it."""
     with _existing(data, database_url):
-        found = _brand(key)
+        found = find_brand(key)
         if region is not None:
             found.region = _region(region, found.country) if region else ""
         found.traits = sorted({*found.traits, *traits} - set(not_traits))
@@ -326,7 +321,7 @@ def apply_program(
         from yesword.store import programs
         from yesword.store.models import Account
 
-        owner = _brand(brand_key)
+        owner = find_brand(brand_key)
         through = Account.objects.filter(key=account_key).first()
         if through is None:
             raise UnknownAccountError(
@@ -344,15 +339,6 @@ def apply_program(
             click.echo(f"{published.key} says nothing new; version {published.version} stays.")
         else:
             click.echo(f"Published {published.key}, version {published.version}, on {published.sender}.")
-
-
-def _brand(key: str) -> "Brand":
-    from yesword.store.models import Brand
-
-    found = Brand.objects.filter(key=key).first()
-    if found is None:
-        raise UnknownBrandError(key=key, known=_known(Brand.objects.values_list("key", flat=True)))
-    return found
 
 
 def _known(keys: Iterable[str]) -> str:

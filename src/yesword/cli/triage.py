@@ -74,7 +74,7 @@ def list_open(
 
 
 def _waiting(store: "Store", key: str | None, limit: int) -> Iterator[tuple["Item", "Contact"]]:
-    from yesword.cli.setting_up import UnknownBrandError
+    from yesword.cli.finding import UnknownBrandError
     from yesword.domain.ids import BrandId
     from yesword.sending.triage import queue
     from yesword.store import contacts, models

@@ -1,5 +1,7 @@
 """`yesword verify FILE`: check a receipt with nothing but the file, and the log's public key if one has it.
 
+An evidence pack is told by its first bytes, and handed to `verify_pack`.
+
 No store, no network, no Django. What the file says is untrusted: it is shown only when it was
 proven to belong to the record, and never with characters that could steer a terminal.
 """
@@ -15,6 +17,8 @@ import click
 from yesword.domain.errors import YeswordError
 from yesword.ledger.checkpoint import VerifierKey, read_vkey
 from yesword.ledger.entry import SectionValue
+from yesword.ledger.packs import MAX_PACK_BYTES, is_archive
+from yesword.ledger.policy import MAX_POLICY_CHARS
 from yesword.ledger.receipt import MAX_RECEIPT_BYTES, Outcome, Receipt, ReceiptCheck, Verdict, read_receipt
 
 EXIT_FAILED: Final = 1
@@ -39,15 +43,34 @@ _JOINER: Final = "\u200d"  # holds emoji together; the only invisible character 
     metavar="KEY",
     help="The log's public key (name+id+key), from a source that you trust. With it, only a proven receipt exits 0.",
 )
+@click.option(
+    "--policy",
+    type=click.File("rb"),
+    help="Of an evidence pack: the log's policy, from a source that you trust. With it, only a proven pack exits 0.",
+)
+@click.option(
+    "--roots",
+    type=click.File("rb"),
+    help="Of an evidence pack: the root certificates (PEM) of the authority that made its timestamps.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(file: BinaryIO, vkey: str | None, *, as_json: bool) -> None:
-    """Check a receipt FILE ("-" for standard input), offline.
+def command(
+    file: BinaryIO, vkey: str | None, policy: BinaryIO | None, roots: BinaryIO | None, *, as_json: bool
+) -> None:
+    """Check a receipt or an evidence pack FILE ("-" for standard input), offline.
 
-    Exits 0 when everything that was checked held, 1 when something failed, 2 when FILE or KEY cannot be read.
+    Exits 0 when everything that was checked held, 1 when something failed, 2 when FILE or what it is checked with cannot
+    be read.
     """
+    data = file.read(MAX_RECEIPT_BYTES + 1)
+    if is_archive(data):
+        _verify_pack(data + file.read(MAX_PACK_BYTES), vkey, policy, roots, as_json=as_json)
+        return
+    if policy is not None or roots is not None:
+        raise click.UsageError("--policy and --roots are for evidence packs; for a receipt give --vkey.")
     try:
         key = None if vkey is None else read_vkey(vkey)
-        receipt = read_receipt(file.read(MAX_RECEIPT_BYTES + 1))
+        receipt = read_receipt(data)
     except YeswordError as error:
         _complain(error, as_json=as_json)
         sys.exit(EXIT_UNREADABLE)
@@ -60,6 +83,23 @@ def command(file: BinaryIO, vkey: str | None, *, as_json: bool) -> None:
             click.echo(line)
     if not is_good:
         sys.exit(EXIT_FAILED)
+
+
+def _verify_pack(
+    data: bytes, vkey: str | None, policy: BinaryIO | None, roots: BinaryIO | None, *, as_json: bool
+) -> None:
+    from yesword.cli.verify_pack import verify_pack
+
+    if vkey is not None:
+        raise click.UsageError("--vkey is for receipts; for an evidence pack give --policy.")
+    asked = None if policy is None else policy.read(MAX_POLICY_CHARS + 1)
+    try:
+        code = verify_pack(data, asked, None if roots is None else roots.read(), as_json=as_json)
+    except YeswordError as error:
+        _complain(error, as_json=as_json)
+        sys.exit(EXIT_UNREADABLE)
+    if code:
+        sys.exit(code)
 
 
 def _complain(error: YeswordError, *, as_json: bool) -> None:

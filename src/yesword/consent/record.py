@@ -4,6 +4,7 @@ Each event gets its number under the standing's lock, is folded into the state, 
 hashed into a ledger entry, and put into the outbox, all in the caller's transaction. Nothing has to be filled in later.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +49,7 @@ class Draft:
     context: JsonObject = field(default_factory=dict)
     evidence: Sequence[JsonObject] = ()
     wording: str | None = None  # what was shown, where it was not the program's own disclosure
+    says: JsonObject = field(default_factory=dict)  # more members of the section `event`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,10 +63,18 @@ class Recorded:
 
 
 def append(
-    store: Store, session: Session, brand: BrandRow, contact: Contact, drafts: Sequence[Draft], at: datetime
+    store: Store,
+    session: Session,
+    brand: BrandRow,
+    contact: Contact,
+    drafts: Sequence[Draft],
+    at: datetime,
+    *,
+    seal: Seal | None = None,
 ) -> Recorded:
-    """Append events to one contact's record, in order."""
-    return append_many(store, session, brand, [(contact, drafts)], at)[contact.id]
+    """Append events to one contact's record, in order. `seal`: another key than the contact's, which is about to go."""
+    seals = None if seal is None else {contact.id: seal}
+    return append_many(store, session, brand, [(contact, drafts)], at, seals=seals)[contact.id]
 
 
 def append_many(
@@ -73,12 +83,14 @@ def append_many(
     brand: BrandRow,
     changes: Sequence[tuple[Contact, Sequence[Draft]]],
     at: datetime,
+    *,
+    seals: Mapping[ContactId, Seal] | None = None,
 ) -> dict[ContactId, Recorded]:
     """Append to many records at once, taking the locks in ascending order, so that two batches never deadlock."""
     recorded = {}
     events: list[dict[str, object]] = []
     settled: list[dict[str, object]] = []
-    seals = store.vault.seals(contact.id for contact, _ in changes)
+    seals = seals or store.vault.seals(contact.id for contact, _ in changes)
     for contact, drafts in sorted(changes, key=lambda change: change[0].id):
         row = session.first(
             "raise_standing", events=len(drafts), bucket=contact.bucket, contact_id=contact.id
@@ -91,8 +103,9 @@ def append_many(
         for seq, draft in enumerate(drafts, first):
             event = _event(store, contact, draft, seq)
             state = apply(state, event)
-            sections = _sections(event, draft, contact, brand, leaf)
-            entry = make_entry(sections)
+            body = codec.dumps(event)
+            told = event_section(event, draft.program.key if draft.program else None, leaf, body, at)
+            entry = make_entry(_sections(event, {**told, **draft.says}, draft, contact, brand))
             leaf = entry.leaf_hash
             sealed = _sealed(entry.disclosures, seals[contact.id], brand.origin, event.id)
             events.append(
@@ -108,7 +121,7 @@ def append_many(
                     "received_at": to_micros(event.received_at),
                     "recorded_at": to_micros(at),
                     "created_at": to_micros(at),
-                    "body": codec.dumps(event),
+                    "body": body,
                     "entry": entry.entry,
                     "leaf_hash": entry.leaf_hash,
                     "sealed": sealed,
@@ -189,36 +202,40 @@ def _wording_digest(draft: Draft) -> str | None:
     return None if wording is None else disclosure_digest(wording)
 
 
+def event_section(
+    event: ConsentEvent, program_key: str | None, previous: bytes | None, body: bytes, recorded_at: datetime
+) -> JsonObject:
+    """The section that says what happened. Ids are text: JSON numbers end at 2^53.
+
+    Under the digest of the stored row stands all of it, also what is not told here, such as scopes and limits.
+    """
+    return {
+        "id": ids.to_text("evt", event.id),
+        "type": event.kind.value,
+        "occurred_at": iso_millis(event.occurred_at),
+        "received_at": iso_millis(event.received_at),
+        "recorded_at": iso_millis(recorded_at),
+        "program": program_key,
+        "method": event.route,
+        "seq": event.seq,
+        "prev": previous.hex() if previous else None,
+        "actor": event.actor.value,
+        "basis": event.basis.value if event.basis else None,
+        "grade": event.grade.value if event.grade else None,
+        "answers": ids.to_text("evt", event.answers) if event.answers else None,
+        "reason": event.reason,
+        "row_sha256": hashlib.sha256(body).hexdigest(),
+        **_background(event),
+    }
+
+
 def _sections(
-    event: ConsentEvent, draft: Draft, contact: Contact, brand: BrandRow, previous: bytes | None
+    event: ConsentEvent, told: JsonObject, draft: Draft, contact: Contact, brand: BrandRow
 ) -> Mapping[str, SectionValue]:
-    """The six sections of the proof format. Ids are text: JSON numbers end at 2^53."""
+    """The six sections of the proof format."""
     program = draft.program
     sections: dict[str, SectionValue] = {
-        "event": {
-            "id": ids.to_text("evt", event.id),
-            "type": event.kind.value,
-            "occurred_at": iso_millis(event.occurred_at),
-            "received_at": iso_millis(event.received_at),
-            "program": program.key if program else None,
-            "method": event.route,
-            "seq": event.seq,
-            "prev": previous.hex() if previous else None,
-            "actor": event.actor.value,
-            "basis": event.basis.value if event.basis else None,
-            "grade": event.grade.value if event.grade else None,
-            "answers": ids.to_text("evt", event.answers) if event.answers else None,
-            "reason": event.reason,
-            **_background(event),
-        },
-        "subject": {
-            "phone": contact.number,
-            "name": contact.name or None,
-            "subject_id": contact.subject,
-            "verified_by": "inbound_text" if event.actor is Actor.HANDSET else None,
-        },
-        "context": draft.context,
-        "evidence": list(draft.evidence),
+        "event": told,
         "terms": {
             "controller": brand.name,
             "purposes": [program.purpose] if program else [],
@@ -228,6 +245,15 @@ def _sections(
             "retention_policy_id": "default",
         },
     }
+    if event.kind is not EventKind.ERASED:  # which is about nobody any more
+        sections["subject"] = {
+            "phone": contact.number,
+            "name": contact.name or None,
+            "subject_id": contact.subject,
+            "verified_by": "inbound_text" if event.actor is Actor.HANDSET else None,
+        }
+        sections["context"] = draft.context
+        sections["evidence"] = list(draft.evidence)
     wording = _wording(draft)
     if wording is not None:
         sections["notice"] = {

@@ -25,6 +25,13 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "excluded": _("This number is on the exclusion list."),
         "fact.excluded": _("It was put there by hand."),
         "remedy.excluded": _("Take the number off the list, if it stands there by mistake."),
+        "restricted": _("What is kept of this person may be used for nothing, not even for texts."),
+        "fact.restricted": _(
+            "They asked for that, or somebody of the brand did, until a question is settled."
+        ),
+        "remedy.restricted": _(
+            "Lift the restriction once the question is settled and the person has been told."
+        ),
         "not_a_mobile": _("This number cannot receive texts."),
         "fact.not_a_mobile": _("By the numbering plan of {country} it is no mobile number."),
         "remedy.not_a_mobile": _("Ask the person for a mobile number."),

@@ -148,6 +148,7 @@ class ContactFacts:
     recipient: RecipientKind = RecipientKind.PERSON
     registries: tuple[RegistryFact, ...] | None = ()  # what was asked of them; None: nobody says
     requests_before: int = 0  # texts that ever asked this person for consent
+    is_restricted: bool = False  # kept, and used for nothing else
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

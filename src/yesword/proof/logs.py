@@ -11,16 +11,26 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.times import to_micros
-from yesword.ledger.checkpoint import Signer, VerifierKey, read_checkpoint, read_vkey
+from yesword.ledger.checkpoint import (
+    Checkpoint,
+    Signer,
+    VerifierKey,
+    read_checkpoint,
+    read_vkey,
+    sign_checkpoint,
+)
+from yesword.ledger.merkle import EMPTY_ROOT
 from yesword.ledger.tile_proofs import root_from
+from yesword.proof.statements import make_statement
 from yesword.store import ledgers
 from yesword.store.database import Session
-from yesword.store.keyfiles import named_key
+from yesword.store.keyfiles import KeyMissingError, named_key
 from yesword.store.ledgers import LogRow
 from yesword.store.opening import Store
 from yesword.store.programs import BrandRow
 
 FIRST_KEY: Final = 1
+KEY_ROTATED: Final = "key_rotated"  # a statement in the log
 
 
 class LogTroubleError(YeswordError):
@@ -48,6 +58,9 @@ def start_log(store: Store, brand: BrandRow, generation: int, at: datetime) -> L
     """A new log of the brand, under the brand's origin, with its generation where it is not the first."""
     origin = brand.origin if generation == 1 else f"{brand.origin}/{generation}"
     signer = Signer(name=origin, private=_private(store, brand.id, generation, FIRST_KEY, may_create=True))
+    # The journal knows the log from before its first entry: a log that it does not know has lost its journal.
+    nothing = sign_checkpoint(Checkpoint(origin=origin, size=0, root=EMPTY_ROOT), signer)
+    store.journal.begin(ledgers.log_id(brand.id, generation), nothing)
     with store.database.write() as session:
         log_id = ledgers.insert_log(session, brand.id, generation, origin, FIRST_KEY)
         enter_key(session, log_id, FIRST_KEY, signer.verifier_key, 0, at)
@@ -62,6 +75,39 @@ def signer_of(store: Store, log: LogRow) -> Signer:
     if signer.verifier_key != verifier_keys(store, log)[log.key_number]:
         raise OtherLogKeyError(name=key_name(log.brand, log.generation, log.key_number), origin=log.origin)
     return signer
+
+
+def key_before(store: Store, log: LogRow) -> Signer | None:
+    """The key before the present one, while the log has not grown since it was changed, and its file is still here."""
+    if log.key_number == FIRST_KEY:
+        return None
+    with store.database.read() as session:
+        since = {row[0]: row[2] for row in session.rows("ledger_keys", log_id=log.id)}
+    if since.get(log.key_number) != log.size:
+        return None
+    try:
+        number = log.key_number - 1
+        return Signer(
+            name=log.origin,
+            private=_private(store, log.brand, log.generation, number, may_create=False),
+        )
+    except KeyMissingError:
+        return None  # it was lost: the log goes on under the new one, and says so by this
+
+
+def change_key(store: Store, log: LogRow, at: datetime) -> VerifierKey:
+    """Make the log's next key. The first head that it signs is signed by the old one too, if that is still here."""
+    number = log.key_number + 1
+    old = verifier_keys(store, log)[log.key_number]
+    signer = Signer(
+        name=log.origin, private=_private(store, log.brand, log.generation, number, may_create=True)
+    )
+    with store.database.write() as session:
+        enter_key(session, log.id, number, signer.verifier_key, log.size, at)
+        session.run("rekey_log", id=log.id, key_number=number)
+        says = {"log": log.origin, "from": str(old), "to": str(signer.verifier_key)}
+        make_statement(store, session, log.brand, KEY_ROTATED, says, at)
+    return signer.verifier_key
 
 
 def verifier_keys(store: Store, log: LogRow) -> dict[int, VerifierKey]:
@@ -102,7 +148,7 @@ def _trouble(store: Store, log: LogRow) -> str:
         return log.trouble
     note = store.journal.head(log.id)
     if note is None:
-        return "" if log.size == 0 else NO_HEAD
+        return NO_HEAD
     head = read_checkpoint(note)
     if head.origin != log.origin:
         return FOREIGN_HEAD
@@ -123,6 +169,8 @@ ROLLED_BACK: Final = (
 )
 DAMAGED: Final = "a tile of its tree is missing or cut."
 REWRITTEN: Final = "its tree is not the one that was signed, so it was changed."
+WITNESS_AHEAD: Final = "a witness has seen it larger than it is here, so the store was put back from a backup, or another store signs with the same key."
+WITNESS_DISAGREES: Final = "a witness has seen a past of it that this one does not continue, so the store was put back and went on differently, or its past was changed."
 
 
 def _private(

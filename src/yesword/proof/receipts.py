@@ -1,15 +1,29 @@
-"""A receipt: one event's entry with what opens it. Until the event is in the published log, it carries no proof yet."""
+"""A receipt: one event's entry with what opens it, and the proof that it is in the log, once that is published.
+
+Before that it is a promise: its leaf hash is fixed, and the receipt can be asked for again. Proofs are made in `proofs`.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
 
 from yesword.consent.record import open_sections
 from yesword.domain import codec
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import ConsentEvent
-from yesword.domain.ids import to_text
+from yesword.domain.ids import EventId, to_text
 from yesword.domain.programs import Program
+from yesword.ledger.checkpoint import VerifierKey
+from yesword.ledger.proof import format_proof, read_proof, verify_path
 from yesword.ledger.receipt import Receipt
-from yesword.store import programs
+from yesword.proof.proofs import Proven, UnfitTreeError, prove, signing_key
+from yesword.store import ledgers, programs
 from yesword.store.contacts import Contact
+from yesword.store.database import Row, Session
 from yesword.store.opening import Store
+from yesword.store.sealing import UnreadableError
+
+_LOOK_AGAIN_S: Final = 0.05
 
 
 class NoReceiptError(YeswordError):
@@ -19,20 +33,92 @@ class NoReceiptError(YeswordError):
 
 
 def receipt_for(store: Store, person: Contact, program: Program) -> Receipt:
-    """The receipt of the newest event that speaks of the program, or of the whole brand."""
-    brand = programs.brand(person.brand)
+    """The receipt of the newest event that speaks of the program, or of the whole brand, and can be read.
+
+    Raises NoReceiptError, UnfitTreeError.
+    """
+
+    def is_wanted(event: ConsentEvent) -> bool:
+        return event.scope.program in (None, program.id)
+
+    return _newest(store, person, is_wanted, program.key)
+
+
+def receipt_of(store: Store, person: Contact, event: EventId) -> Receipt:
+    """The receipt of one event of this person. Raises NoReceiptError, UnfitTreeError."""
+    return _newest(store, person, lambda each: each.id == event, to_text("evt", event))
+
+
+def await_proof(make: Callable[[], Receipt], wait_s: float) -> Receipt:
+    """A receipt with its proof, or, where the log takes longer than this to publish it, the promise."""
+    until = time.monotonic() + wait_s
+    while (made := make()).proof is None and time.monotonic() < until:
+        time.sleep(_LOOK_AGAIN_S)
+    return made
+
+
+def key_of(store: Store, person: Contact, receipt: Receipt) -> VerifierKey | None:
+    """The key that signed the checkpoint in the receipt; None for one without a proof."""
+    if receipt.proof is None:
+        return None
+    with store.database.read() as session:
+        log = next(each for each in ledgers.logs(session, person.brand) if each.origin == receipt.origin)
+        return signing_key(session, log, read_proof(receipt.proof).checkpoint)
+
+
+def _newest(store: Store, person: Contact, is_wanted: Callable[[ConsentEvent], bool], what: str) -> Receipt:
     with store.database.read() as session:
         rows = session.rows("events_of_contact", bucket=person.bucket, contact_id=person.id)
+        for row in reversed(rows):
+            if not is_wanted(codec.loads(ConsentEvent, bytes(row[1]))):
+                continue
+            opened = _opened(store, person, row)
+            if opened:
+                return _receipt(store, session, person, row, opened)
+    raise NoReceiptError(program=what)
+
+
+def _opened(store: Store, person: Contact, row: Row) -> tuple[str, ...]:
+    """The disclosures of an event; none where it was erased. Sections that were erased alone are left out of it."""
     seal = store.vault.seal(person.id)
-    for row_id, body, sealed, leaf, entry, _ in reversed(rows):
-        event = codec.loads(ConsentEvent, bytes(body))
-        if sealed is None or seal is None or event.scope.program not in (None, program.id):
-            continue
-        return Receipt(
-            origin=brand.origin,
-            event_id=to_text("evt", row_id),
-            entry=bytes(entry),
-            leaf_hash=bytes(leaf),
-            disclosures=tuple(open_sections(seal, bytes(sealed), brand.origin, row_id)),
-        )
-    raise NoReceiptError(program=program.key)
+    if seal is None or row[2] is None:
+        return ()
+    try:
+        return tuple(open_sections(seal, bytes(row[2]), programs.brand(person.brand).origin, row[0]))
+    except UnreadableError:  # by the key that was put in the place of the one that sealed it
+        return ()
+
+
+def _receipt(
+    store: Store, session: Session, person: Contact, row: Row, disclosures: tuple[str, ...]
+) -> Receipt:
+    event, leaf, entry = row[0], bytes(row[3]), bytes(row[4])
+    place = ledgers.places(session, [event]).get(event)
+    proven = None if place is None else prove(store, session, place)
+    if proven is not None:
+        _check(proven, entry)
+    return Receipt(
+        origin=_origin(session, person, proven),
+        event_id=to_text("evt", event),
+        entry=entry,
+        leaf_hash=leaf,
+        disclosures=disclosures,
+        proof=None if proven is None else format_proof(proven.proof),
+    )
+
+
+def _check(proven: Proven, entry: bytes) -> None:
+    """That the place in the tree is the entry's own. Raises UnfitTreeError."""
+    try:
+        verify_path(proven.proof, proven.checkpoint, entry)
+    except YeswordError as error:
+        size = proven.checkpoint.size
+        raise UnfitTreeError(origin=proven.log.origin, size=size, reason=error.message) from error
+
+
+def _origin(session: Session, person: Contact, proven: Proven | None) -> str:
+    """Of the log that holds the event, or else of the one that is to take it up."""
+    if proven is not None:
+        return proven.log.origin
+    known = ledgers.logs(session, person.brand)
+    return known[-1].origin if known else programs.brand(person.brand).origin

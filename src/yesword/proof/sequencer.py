@@ -17,7 +17,14 @@ import structlog
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId
-from yesword.ledger.checkpoint import Checkpoint, Signer, read_checkpoint, sign_checkpoint
+from yesword.ledger.checkpoint import (
+    Checkpoint,
+    Signer,
+    read_checkpoint,
+    read_note,
+    sign_checkpoint,
+    write_note,
+)
 from yesword.ledger.tiles import grow
 from yesword.proof import logs
 from yesword.store import ledgers, programs
@@ -122,7 +129,7 @@ class Sequencer:
             )
         at = self.clock()
         checkpoint = Checkpoint(origin=row.origin, size=growth.frontier.size, root=growth.frontier.root())
-        note = sign_checkpoint(checkpoint, self._signer(row))
+        note = self._signed(row, checkpoint)
         self.watch(Step.SIGNED)
         with self.store.database.write() as session:
             if not ledgers.grow(session, row, growth.frontier):
@@ -141,6 +148,16 @@ class Sequencer:
         with self.store.database.write() as session:
             session.run("publish_log", id=row.id, size=read_checkpoint(note).size)
         self.watch(Step.PUBLISHED)
+
+    def _signed(self, row: LogRow, checkpoint: Checkpoint) -> str:
+        """By the log's key; the first head after a change of it, by the old one too, so that one trust hands on to the next."""
+        note = sign_checkpoint(checkpoint, self._signer(row))
+        before = logs.key_before(self.store, row)
+        if before is None:
+            return note
+        ours = read_note(note)
+        theirs = read_note(sign_checkpoint(checkpoint, before))
+        return write_note(ours.text, [*ours.signatures, *theirs.signatures])
 
     def _signer(self, row: LogRow) -> Signer:
         key = (row.id, row.key_number)

@@ -145,15 +145,8 @@ def verify_token(token: bytes, data: bytes, roots: bytes) -> datetime:
     """
     response = _read(token)
     anchors = _anchors(roots)
-    try:
-        imprint, at = response.tst_info.message_imprint, response.tst_info.gen_time
-        digest = _DIGESTS.get(imprint.hash_algorithm.dotted_string)
-        is_of_data = digest is not None and imprint.message == digest(data).digest()
-        signer = _signer(response)
-    except Exception as error:  # two parsers meet bytes from anywhere; each has exceptions of its own
-        raise UnreadableTimestampError from error
-    if not is_of_data:
-        raise OtherDataError
+    at = _told_time(response, data)
+    signer = _signer_or_error(response)
     try:
         VerifierBuilder(roots=anchors).build().verify_message(response, data)
     except Exception as error:  # as above: not all that it raises is a VerificationError
@@ -161,6 +154,14 @@ def verify_token(token: bytes, data: bytes, roots: bytes) -> datetime:
             raise ExpiredAuthorityError(at=f"{at:%Y-%m-%d %H:%M:%S} UTC") from error
         raise UntrustedTimestampError from error
     return at
+
+
+def told_time(token: bytes, data: bytes) -> datetime:
+    """The time that a token gives for the data, with no signature verified: for who does not know the authority.
+
+    Raises NotGrantedError, UnreadableTimestampError, OtherDataError.
+    """
+    return _told_time(_read(token), data)
 
 
 def post(url: str, body: bytes, content_type: str, *, timeout_s: float = TIMEOUT_S) -> bytes:
@@ -197,6 +198,25 @@ def _read(token: bytes) -> TimeStampResponse:
         reason = status.name.lower().replace("_", " ")
         raise NotGrantedError(reason=f"{reason} ({words})" if words else reason)
     return response
+
+
+def _told_time(response: TimeStampResponse, data: bytes) -> datetime:
+    try:
+        imprint, at = response.tst_info.message_imprint, response.tst_info.gen_time
+        digest = _DIGESTS.get(imprint.hash_algorithm.dotted_string)
+        is_of_data = digest is not None and imprint.message == digest(data).digest()
+    except Exception as error:  # a parser meets bytes from anywhere; it has exceptions of its own
+        raise UnreadableTimestampError from error
+    if not is_of_data:
+        raise OtherDataError
+    return at
+
+
+def _signer_or_error(response: TimeStampResponse) -> x509.Certificate:
+    try:
+        return _signer(response)
+    except Exception as error:  # as above, and another parser
+        raise UnreadableTimestampError from error
 
 
 def _signer(response: TimeStampResponse) -> x509.Certificate:

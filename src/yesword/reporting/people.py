@@ -14,8 +14,9 @@ from yesword.domain.messages import MessageKind, MessageState
 from yesword.domain.state import EMPTY, ConsentState
 from yesword.domain.times import from_micros
 from yesword.ledger.entry import SectionValue, open_disclosure
+from yesword.proof.proofs import published
 from yesword.reporting.standings import Reader, Standing
-from yesword.store import contacts, programs
+from yesword.store import contacts, ledgers, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
@@ -57,7 +58,8 @@ class EventRecord:
 
     event: ConsentEvent
     recorded_at: datetime
-    is_in_outbox: bool
+    is_in_outbox: bool  # or taken from it, and not yet published
+    is_published: bool  # it is under a checkpoint that everybody can see
     is_readable: bool
     wording: str  # exactly as it was shown
     wording_version: int
@@ -204,11 +206,23 @@ def read_events(store: Store, contact: Contact, most: int | None = None) -> list
         pending = session.rows(
             "pending_in_outbox", bucket=contact.bucket, ids=session.ids([row[0] for row in rows])
         )
+        entered = ledgers.places(session, [row[0] for row in rows]).keys()
+        proven = published(session, contact.brand, [row[0] for row in rows])
         seal = store.vault.seal(contact.id)
         words = _own_words(session, contact, seal)
-    waiting = {row[0] for row in pending}
+    waiting = {row[0] for row in pending} | (entered - proven.keys())
     return [
-        _record(row[0], bytes(row[1]), row[2], row[5], seal, origin, words, is_in_outbox=row[0] in waiting)
+        _record(
+            row[0],
+            bytes(row[1]),
+            row[2],
+            row[5],
+            seal,
+            origin,
+            words,
+            is_in_outbox=row[0] in waiting,
+            is_published=row[0] in proven,
+        )
         for row in reversed(rows)
     ]
 
@@ -223,6 +237,7 @@ def _record(
     words: Mapping[int, str],
     *,
     is_in_outbox: bool,
+    is_published: bool,
 ) -> EventRecord:
     sections = _sections(row_id, sealed, seal, origin)
     notice = _members(sections.get("notice"))
@@ -231,6 +246,7 @@ def _record(
         event=codec.loads(ConsentEvent, body),
         recorded_at=from_micros(recorded_at),
         is_in_outbox=is_in_outbox,
+        is_published=is_published,
         is_readable=bool(sections),
         wording=str(notice.get("text", "")),
         wording_version=int(notice.get("version", 0)),

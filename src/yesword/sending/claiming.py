@@ -8,6 +8,7 @@ changed in between is left queued.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from yesword.domain import codec
@@ -76,6 +77,7 @@ class Judged:
     seq: int
     text: str
     number: str
+    subject: str  # the person's random id
     sender: str
     account: int
     seal: Seal
@@ -91,6 +93,8 @@ class Claimed:
 
     judged: Judged
     attempt: int
+    at: datetime
+    decision_digest: str  # SHA-256 of the decision as it is stored, in hexadecimal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -241,6 +245,7 @@ def _judge_one(
         seq=standing.seq,
         text=written.text,
         number=person.number or "",
+        subject=person.subject,
         sender=sender.facts.address,
         account=sender.account,
         seal=seal or Seal(bytes(32)),
@@ -275,10 +280,16 @@ def _fate(store: Store, scales: Scales, claimant: Claimant, judged: Judged, at: 
     if decision.not_before == PARKED:
         parked = own | {"decision_id": None, "reason": "paused", "due_at": to_micros(PARKED)}
         return Fate(judged=judged, writes=(("postpone_message", parked),))
-    row = _decision_row(store, scales, judged)
+    body = decision.to_bytes()
+    row = _decision_row(store, scales, judged, body)
     own |= {"decision_id": row["id"], "reason": _reason(decision)}
     if decision.verdict is Verdict.SEND:
-        claimed = Claimed(judged=judged, attempt=store.ids.make(bucket))
+        claimed = Claimed(
+            judged=judged,
+            attempt=store.ids.make(bucket),
+            at=at,
+            decision_digest=sha256(body).hexdigest(),
+        )
         attempt: dict[str, object] = {
             "bucket": bucket,
             "id": claimed.attempt,
@@ -327,7 +338,7 @@ def _claim_fields(claimant: Claimant, judged: Judged, at: datetime) -> dict[str,
     }
 
 
-def _decision_row(store: Store, scales: Scales, judged: Judged) -> dict[str, object]:
+def _decision_row(store: Store, scales: Scales, judged: Judged, body: bytes) -> dict[str, object]:
     bucket = bucket_of(judged.queued.id)
     return {
         "bucket": bucket,
@@ -335,7 +346,7 @@ def _decision_row(store: Store, scales: Scales, judged: Judged) -> dict[str, obj
         "message_id": judged.queued.id,
         "at": to_micros(judged.decision.at),
         "verdict": judged.decision.verdict.value,
-        "body": judged.decision.to_bytes(),
+        "body": body,
         "facts": codec.dumps(judged.weighed.facts),
         "versions": scales.versions,
     }

@@ -10,7 +10,7 @@ from yesword.channels.ports import RECALLED, Channel, HandOver, Outcome, Outcome
 from yesword.domain.ids import bucket_of
 from yesword.domain.messages import KINDS, MessageState
 from yesword.domain.times import to_micros
-from yesword.sending import carrier_stops
+from yesword.sending import carrier_stops, handed
 from yesword.sending.claiming import Claim, Claimed
 from yesword.store.opening import Store
 
@@ -90,15 +90,18 @@ def _recall(store: Store, claim: Claim) -> Callable[[], frozenset[int]]:
 
 
 def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime) -> Told:
-    """Write down what became of a claim, only where it is still ours."""
+    """Write down what became of a claim, only where it is still ours; what was written is logged in any case."""
     claimed: dict[int, Claimed] = {each.judged.queued.id: each for each in claim.claimed}
     rows: dict[str, list[dict[str, object]]] = {
         name: [] for name in ("end_attempt", "record_message", "give_back_message", "insert_provider_ref")
     }
     counts = dict.fromkeys(("sent", "failed", "given_back", "uncertain"), 0)
     stopped = []
+    written = []
     for outcome in outcomes:
         each = claimed[outcome.message_id]
+        if (attempted := handed.written(each, outcome)) is not None:
+            written.append(attempted)
         bucket = bucket_of(outcome.message_id)
         own: dict[str, object] = {
             "bucket": bucket,
@@ -148,9 +151,11 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
             )
         if outcome.error_code == _OPTED_OUT:
             stopped.append(each.judged.queued.contact)
+    prepared = handed.prepare(written)
     with store.database.write() as session:
         for name, group in rows.items():
             session.many(name, group)
+        handed.log(store, session, claim.claimant.owner, prepared, at)
         carrier_stops.note(store, session, stopped, at)
     return Told(**counts)
 

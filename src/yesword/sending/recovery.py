@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from yesword.domain.times import from_micros, to_micros
+from yesword.sending import handed
 from yesword.sending.claiming import LEASE
+from yesword.store import handed as stored
 from yesword.store.database import Session
 from yesword.store.locality import is_gone, locality
 from yesword.store.opening import Store
@@ -71,14 +73,16 @@ def reap(store: Store, at: datetime, *, keep: str | None = None) -> int:
             continue
         is_dead = is_gone(store.run, owner) if where == here else from_micros(lease_until) + _MARGIN < now
         if is_dead:
-            uncertain += _settle(store, owner, lease_until, at)
+            uncertain += _settle(store, owner, lease_until, at, chain=keep or owner)
     return uncertain
 
 
-def _settle(store: Store, owner: str, lease_until: int, at: datetime) -> int:
+def _settle(store: Store, owner: str, lease_until: int, at: datetime, *, chain: str) -> int:
     with store.database.write() as session:
         if not session.run("condemn_worker", owner=owner, lease_until=lease_until):
             return 0  # it renewed its lease since it was looked at
+        # Whatever it had claimed, it may have written. Logged in the chain of whoever settles, which nobody else writes to.
+        handed.log(store, session, chain, handed.prepare(stored.unrecorded(session, owner)), at)
         session.run("retry_codes_of_owner", owner=owner, now=to_micros(at))
         uncertain = session.run("unsettle_owner", owner=owner, now=to_micros(at))
         session.run("delete_worker", owner=owner)

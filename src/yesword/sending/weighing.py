@@ -175,6 +175,7 @@ class Scales:
                 recipient=contact.recipient,
                 registries=before.registries,
                 requests_before=before.requests,
+                is_restricted=contact.restricted_since is not None,
             ),
             program=offer.program_facts,
             sender=offer.sender.facts,

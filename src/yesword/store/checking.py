@@ -1,31 +1,87 @@
 """Checking the store against itself: state is the fold of the events, each event hangs on the one before, and the guards
 are in place.
+
+Nobody has to stop working meanwhile: what does not fit is looked at once more before it is told. Whether the ledger fits
+what is stored here is `proof.auditing`'s to say, which reads the same records.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from yesword.domain import codec
-from yesword.domain.events import ConsentEvent
-from yesword.domain.ids import ContactId, bucket_of, to_text
+from yesword.domain.errors import YeswordError
+from yesword.domain.events import ConsentEvent, EventKind
+from yesword.domain.ids import BrandId, ContactId, bucket_of, to_text
 from yesword.domain.state import fold
+from yesword.domain.times import to_micros
 from yesword.ledger.leaf import leaf_hash
 from yesword.store.database import Row, Session
+from yesword.store.misfits import MOST_TOLD, Fault, Misfit, Misfits, misfit
 from yesword.store.opening import Store, missing_guards
+from yesword.store.sealing import Seal
 
-_PAGE: Final = 1000
-_MOST: Final = 100  # findings told one by one
+EVERY_BRAND: Final = -1
+PAGE: Final = 500  # records, or rows of another kind: what is held in memory at once
+_LOOKS: Final = 5  # at a record that somebody may be writing to
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class StoredEvent:
+    """A row of the record, and its body as far as it can be read."""
+
+    id: int
+    brand: int
+    contact: int
+    seq: int
+    kind: str
+    program: int | None
+    received_at: int
+    recorded_at: int
+    body: bytes
+    entry: bytes
+    leaf_hash: bytes
+    sealed: bytes | None
+    event: ConsentEvent | None
+
+    @property
+    def name(self) -> str:
+        return to_text("evt", self.id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class StoredRecord:
+    """All that the store has of one person's permission."""
+
+    contact: ContactId
+    brand: int
+    seq: int
+    stop_seq: int
+    state: bytes
+    last_leaf: bytes | None
+    subject: str | None  # None: there is no row of the contact
+    events: tuple[StoredEvent, ...]
+    seal: Seal | None = field(compare=False)
+    key_trouble: str | None = ""  # why its key in the vault does not open; None: nobody can tell
+
+    @property
+    def name(self) -> str:
+        return to_text("con", self.contact)
+
+    def is_erased_after(self, seq: int) -> bool:
+        """Whether an erasure came after this event: then what it disclosed may be gone."""
+        return any(each.kind == EventKind.ERASED.value and each.seq >= seq for each in self.events)
 
 
 @dataclass(kw_only=True)
 class StoreReport:
     contacts: int = 0
     events: int = 0
-    findings: list[str] = field(default_factory=list)
+    misfits: Misfits = field(default_factory=Misfits)
 
-    def find(self, finding: str) -> None:
-        if len(self.findings) < _MOST:
-            self.findings.append(finding)
+    @property
+    def findings(self) -> list[str]:
+        return [each.sentence for each in self.misfits.told]
 
     def as_json(self) -> dict[str, object]:
         return {"contacts": self.contacts, "events": self.events, "findings": self.findings}
@@ -33,51 +89,245 @@ class StoreReport:
 
 def check_store(store: Store) -> StoreReport:
     report = StoreReport()
-    for guard in sorted(missing_guards()):
-        report.find(
-            f"The guard {guard} is missing; the next start puts it back, but rows may have changed meanwhile."
-        )
-    cursor = -1
-    with store.database.read() as session:
-        while rows := _page(session, cursor):
-            cursor = rows[-1][0]
-            _check_page(store, session, rows, report)
-        row = session.first("outbox_missing")
-    if row and row[0]:
-        report.find(f"{row[0]} events are not in the outbox of the ledger.")
+    for found in misfit_guards():
+        report.misfits.add(found)
+    for page in records(store):
+        for record in page:
+            report.contacts += 1
+            report.events += len(record.events)
+            for found in looked_at(store, record, misfits_of):
+                report.misfits.add(found)
+    for found in without_standing(store):
+        report.misfits.add(found)
+    look_for_nowhere(store, report.misfits)
     return report
 
 
-def _page(session: Session, cursor: int) -> list[Row]:
-    start = max(cursor, 0)
-    return session.rows("standings_after", cursor=cursor, cursor_bucket=bucket_of(start), count=_PAGE)
+def misfit_guards() -> Iterator[Misfit]:
+    for guard in sorted(missing_guards()):
+        yield misfit(Fault.GUARD_MISSING, "database", guard=guard)
 
 
-def _check_page(store: Store, session: Session, standings: list[Row], report: StoreReport) -> None:
+def records(store: Store, brand: int = EVERY_BRAND) -> Iterator[list[StoredRecord]]:
+    """Every record, page by page, in the order of the contacts' ids."""
+    cursor = -1
+    while True:
+        with store.database.read() as session:
+            standings = session.rows(
+                "audited_standings",
+                cursor=cursor,
+                cursor_bucket=bucket_of(max(cursor, 0)),
+                brand_id=brand,
+                count=PAGE,
+            )
+            if not standings:
+                return
+            cursor = standings[-1][0]
+            page = _read(store, session, standings)
+        yield page
+
+
+def looked_at(
+    store: Store, record: StoredRecord, look: Callable[[StoredRecord], Iterable[Misfit]]
+) -> list[Misfit]:
+    """What does not fit in the record, as it is while nobody writes to it."""
+    for _ in range(_LOOKS):
+        found = list(look(record))
+        if not found:
+            return []
+        with store.database.read() as session:
+            standing = session.first(
+                "audited_standing", bucket=bucket_of(record.contact), contact_id=record.contact
+            )
+            again = _read(store, session, [standing])[0] if standing else record
+        if again == record:
+            return found
+        record = again
+    return found
+
+
+def _read(store: Store, session: Session, standings: list[Row]) -> list[StoredRecord]:
     ids = [row[0] for row in standings]
-    events: dict[int, list[tuple[ConsentEvent, bytes]]] = {}
     buckets = sorted({bucket_of(each) for each in ids}) if session.vendor == "postgresql" else 0
-    for contact, body, leaf, entry in session.rows(
-        "events_of_contacts", ids=session.ids(ids), buckets=buckets
+    events: dict[int, list[StoredEvent]] = {}
+    for row in session.rows("audited_events", ids=session.ids(ids), buckets=buckets):
+        event = _event(row)
+        events.setdefault(event.contact, []).append(event)
+    seals, troubles = _seals(store, [ContactId(each) for each in ids])
+    return [
+        StoredRecord(
+            contact=ContactId(contact),
+            brand=brand,
+            seq=seq,
+            stop_seq=stop_seq,
+            state=bytes(state),
+            last_leaf=None if last_leaf is None else bytes(last_leaf),
+            subject=subject,
+            events=tuple(events.get(contact, ())),
+            seal=seals.get(ContactId(contact)),
+            key_trouble=troubles.get(ContactId(contact), ""),
+        )
+        for contact, brand, seq, stop_seq, state, last_leaf, subject in standings
+    ]
+
+
+def _event(row: Row) -> StoredEvent:
+    body = bytes(row[8])
+    try:
+        event = codec.loads(ConsentEvent, body)
+    except YeswordError:
+        event = None
+    return StoredEvent(
+        id=row[0],
+        brand=row[1],
+        contact=row[2],
+        seq=row[3],
+        kind=row[4],
+        program=row[5],
+        received_at=row[6],
+        recorded_at=row[7],
+        body=body,
+        entry=bytes(row[9]),
+        leaf_hash=bytes(row[10]),
+        sealed=None if row[11] is None else bytes(row[11]),
+        event=event,
+    )
+
+
+def _seals(
+    store: Store, contacts: list[ContactId]
+) -> tuple[dict[ContactId, Seal], dict[ContactId, str | None]]:
+    """The keys, and why some do not open. Of a store whose key files do not fit, that is said once, elsewhere."""
+    if store.keys_trouble is not None:
+        return {}, dict.fromkeys(contacts)
+    try:
+        return dict(store.vault.seals(contacts)), {}
+    except (YeswordError, LookupError):
+        seals: dict[ContactId, Seal] = {}
+        troubles: dict[ContactId, str | None] = {}
+        for each in contacts:
+            try:
+                seals.update(store.vault.seals([each]))
+            except YeswordError as error:
+                troubles[each] = error.message
+            except LookupError as error:
+                troubles[each] = f"It is wrapped by key number {error}, which is not here."
+        return seals, troubles
+
+
+def misfits_of(record: StoredRecord) -> Iterator[Misfit]:
+    """What does not fit within one record, whatever the ledger says."""
+    for each in record.events:
+        yield from _misfits_of_event(each)
+    numbers = [each.seq for each in record.events]
+    if numbers != list(range(1, record.seq + 1)):
+        yield from _misnumbered(record, numbers)
+    bodies = [each.event for each in record.events]
+    known = [event for event in bodies if event is not None]
+    if len(known) == len(bodies):
+        folded = fold(known)
+        if folded.to_bytes() != record.state:
+            yield misfit(Fault.STATE_NOT_FOLDED, "standing", contact=record.name)
+        if folded.stop_seq_for(None) != record.stop_seq:
+            yield misfit(
+                Fault.STOP_NOT_NEWEST,
+                "standing",
+                contact=record.name,
+                expected=folded.stop_seq_for(None),
+                found=record.stop_seq,
+            )
+    newest = record.events[-1].leaf_hash if record.events else None
+    if newest != record.last_leaf:
+        yield misfit(
+            Fault.LAST_LEAF_DIFFERS,
+            "standing",
+            contact=record.name,
+            expected=shown(newest),
+            found=shown(record.last_leaf),
+        )
+    if record.subject is None:
+        yield misfit(Fault.CONTACT_MISSING, "contact", contact=record.name)
+    if record.key_trouble:
+        yield misfit(Fault.PERSON_KEY_UNFIT, "subject_key", contact=record.name, reason=record.key_trouble)
+    elif record.seal is None and record.key_trouble is not None and not record.is_erased_after(0):
+        yield misfit(Fault.PERSON_KEY_MISSING, "subject_key", contact=record.name)
+
+
+def _misfits_of_event(row: StoredEvent) -> Iterator[Misfit]:
+    wanted = leaf_hash(row.entry)
+    if wanted != row.leaf_hash:
+        yield misfit(
+            Fault.LEAF_NOT_OF_ENTRY,
+            "consent_event",
+            what="Event",
+            event=row.name,
+            expected=wanted.hex(),
+            found=row.leaf_hash.hex(),
+        )
+    event = row.event
+    if event is None:
+        yield misfit(Fault.BODY_UNREADABLE, "consent_event", event=row.name)
+        return
+    for column, expected, found in (
+        ("id", event.id, row.id),
+        ("brand_id", event.brand, row.brand),
+        ("contact_id", event.contact, row.contact),
+        ("seq", event.seq, row.seq),
+        ("kind", event.kind.value, row.kind),
+        ("program_id", event.scope.program, row.program),
+        ("received_at", to_micros(event.received_at), row.received_at),
     ):
-        event = codec.loads(ConsentEvent, bytes(body))
-        if leaf_hash(bytes(entry)) != bytes(leaf):
-            report.find(f"Event {to_text('evt', event.id)}: its leaf hash is not that of its entry.")
-        events.setdefault(contact, []).append((event, bytes(leaf)))
-    seals = store.vault.seals(ContactId(each) for each in ids)
-    for contact, seq, stop_seq, state, last_leaf in standings:
-        record = events.get(contact, [])
-        report.contacts += 1
-        report.events += len(record)
-        name = to_text("con", contact)
-        folded = fold(event for event, _ in record)
-        if [event.seq for event, _ in record] != list(range(1, seq + 1)):
-            report.find(f"Contact {name}: its events are not numbered 1 to {seq}.")
-        if folded.to_bytes() != bytes(state):
-            report.find(f"Contact {name}: its stored state is not the fold of its events.")
-        if folded.stop_seq_for(None) != stop_seq:
-            report.find(f"Contact {name}: its stored stop is not the newest of its events.")
-        if (record[-1][1] if record else None) != (None if last_leaf is None else bytes(last_leaf)):
-            report.find(f"Contact {name}: its record does not end with its newest event.")
-        if ContactId(contact) not in seals and not folded.is_erased:
-            report.find(f"Contact {name}: its key is not in the vault.")
+        if expected != found:
+            yield misfit(
+                Fault.COLUMN_DIFFERS,
+                "consent_event",
+                event=row.name,
+                column=column,
+                expected=expected,
+                found=found,
+            )
+
+
+def _misnumbered(record: StoredRecord, numbers: list[int]) -> Iterator[Misfit]:
+    lost = [number for number in range(1, record.seq + 1) if number not in set(numbers)]
+    for number in lost[:PAGE]:
+        yield misfit(
+            Fault.EVENT_LOST, "consent_event", contact=record.name, number=number, expected=record.seq
+        )
+    if not lost:
+        yield misfit(
+            Fault.RECORD_NOT_NUMBERED,
+            "consent_event",
+            contact=record.name,
+            expected=record.seq,
+            found=", ".join(map(str, numbers[:20])),
+        )
+
+
+def without_standing(store: Store, brand: int = EVERY_BRAND) -> Iterator[Misfit]:
+    """People who have lost the row that permission is locked by."""
+    with store.database.read() as session:
+        rows = session.rows("contacts_without_standing", brand_id=brand, count=MOST_TOLD)
+    for contact, events in rows:
+        yield misfit(
+            Fault.STANDING_MISSING, "standing", contact=to_text("con", contact), found=f"{events} events"
+        )
+
+
+def look_for_nowhere(store: Store, misfits: Misfits, brand: int = EVERY_BRAND) -> None:
+    """Events that would never get into the log."""
+    with store.database.read() as session:
+        rows = session.rows("events_nowhere", brand_id=brand, count=MOST_TOLD)
+        every = session.first("count_events_nowhere", brand_id=brand) if len(rows) == MOST_TOLD else None
+    for (event,) in rows:
+        misfits.add(misfit(Fault.EVENT_NOWHERE, "ledger_outbox", what="Event", event=to_text("evt", event)))
+    if every:
+        misfits.count += every[0] - len(rows)  # the others are only counted
+
+
+def brand_or_every(brand: BrandId | None) -> int:
+    return EVERY_BRAND if brand is None else brand
+
+
+def shown(digest: bytes | None) -> str:
+    return "none" if digest is None else digest.hex()

@@ -47,6 +47,9 @@ class Contact:
     recipient: RecipientKind = RecipientKind.PERSON
     # Since then somebody else has the number. What was known of its former owner is not read, until it is said anew.
     hidden_since: datetime | None = None
+    erased_at: datetime | None = None
+    # Since then it is kept, and used for nothing else.
+    restricted_since: datetime | None = None
 
     @property
     def bucket(self) -> int:
@@ -88,10 +91,12 @@ def find(store: "Store", session: Session, brand: BrandId, number: str) -> Conta
 def find_many(
     store: "Store", session: Session, brand: BrandId, numbers: Sequence[str]
 ) -> dict[str, ContactId]:
-    """Who has these numbers. One that was only prepared, and never made, is nobody's yet."""
+    """Who has these numbers. One that was only prepared is nobody's yet; who is being erased, nobody's any more."""
     asked = {digest: number for number in numbers for digest in store.look_up.digests(brand, PHONE, number)}
     found = store.vault.find(brand, PHONE, list(asked))
-    made = standing_seqs(session, found.values())
+    wanted = sorted(set(found.values()))
+    buckets = sorted({bucket_of(each) for each in wanted}) if session.vendor == "postgresql" else 0
+    made = {row[0] for row in session.rows("living_contacts", ids=session.ids(wanted), buckets=buckets)}
     return {asked[digest]: contact for digest, contact in found.items() if contact in made}
 
 
@@ -203,6 +208,8 @@ def _contact(row: Row, seal: Seal | None) -> Contact:
         created_at=from_micros(row[14]),
         recipient=RecipientKind(row[15]),
         hidden_since=from_micros(row[16]) if is_hidden else None,
+        erased_at=None if row[17] is None else from_micros(row[17]),
+        restricted_since=None if row[18] is None else from_micros(row[18]),
     )
 
 

@@ -118,6 +118,25 @@ class Database:
         """Statements that each see the newest committed state."""
         yield Session(self.vendor, self.alias)
 
+    @contextlib.contextmanager
+    def overwriting(self) -> Iterator[None]:
+        """What is deleted or replaced within is overwritten, down to pages that become free."""
+        if self.vendor != "sqlite":
+            yield
+            return
+        cursor = connections[self.alias].cursor()
+        cursor.execute("PRAGMA secure_delete=ON")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA secure_delete=FAST")
+
+    def scrub(self) -> None:
+        """Leave no trace of what was overwritten in the journal of the database. PostgreSQL does so when it vacuums."""
+        if self.vendor == "sqlite":
+            with connections[self.alias].cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         connections[self.alias].close()
 

@@ -106,6 +106,11 @@ class Journal:
         found = (_HEAD.fullmatch(path.name) for path in self.folder.iterdir())
         return {int(each[1]): (self.folder / each[0]).read_text(encoding="utf-8") for each in found if each}
 
+    def begin(self, log_id: int, note: str) -> None:
+        """Know a log that is about to be made. One that is known already stays as it is."""
+        if self.head(log_id) is None:
+            self.raise_head(log_id, note)
+
     def raise_head(self, log_id: int, note: str) -> None:
         """Whole or not at all; durable when this returns."""
         path = self._head(log_id)

@@ -16,6 +16,7 @@ from yesword.domain.errors import YeswordError
 
 WRAPPING: Final = "wrapping"
 PEPPER: Final = "pepper"
+HOLD: Final = "hold"
 
 _KEY_BYTES: Final = 32
 _FILE: Final = re.compile(r"([a-z]+)-([1-9][0-9]*)\.key")
@@ -33,6 +34,8 @@ class Keys:
 
     wrapping: Mapping[int, bytes]
     peppers: Mapping[int, bytes]
+    # For proof that is kept for a legal claim only. May be taken off this machine: then nobody here can read it.
+    holds: Mapping[int, bytes]
 
 
 def load_keys(data_folder: Path, *, may_create: bool) -> Keys:
@@ -40,6 +43,7 @@ def load_keys(data_folder: Path, *, may_create: bool) -> Keys:
     return Keys(
         wrapping=_numbered(data_folder, WRAPPING, may_create=may_create),
         peppers=_numbered(data_folder, PEPPER, may_create=may_create),
+        holds=_held(data_folder, may_create=may_create),
     )
 
 
@@ -78,6 +82,15 @@ def keys_folder(data_folder: Path) -> Path:
 def _numbered(data_folder: Path, kind: str, *, may_create: bool) -> dict[int, bytes]:
     numbers = _numbers(data_folder, kind) or [1]
     return {number: _key(data_folder, f"{kind}-{number}.key", may_create=may_create) for number in numbers}
+
+
+def _held(data_folder: Path, *, may_create: bool) -> dict[int, bytes]:
+    if may_create:
+        return _numbered(data_folder, HOLD, may_create=True)
+    return {
+        number: _key(data_folder, f"{HOLD}-{number}.key", may_create=False)
+        for number in _numbers(data_folder, HOLD)
+    }
 
 
 def _numbers(data_folder: Path, kind: str) -> list[int]:

@@ -117,17 +117,20 @@ def logs(session: Session, brand: BrandId | None = None) -> list[LogRow]:
 
 def insert_log(session: Session, brand: BrandId, generation: int, origin: str, key_number: int) -> int:
     """A new log, or the one that somebody else made meanwhile; its id."""
-    log_id = (brand << _GENERATIONS) | generation
     session.run(
         "insert_log",
-        id=log_id,
+        id=log_id(brand, generation),
         brand_id=brand,
         generation=generation,
         origin=origin,
         frontier=b"",
         key_number=key_number,
     )
-    return log_id
+    return log_id(brand, generation)
+
+
+def log_id(brand: BrandId, generation: int) -> int:
+    return (brand << _GENERATIONS) | generation
 
 
 def brand_of(log_id: int) -> BrandId:

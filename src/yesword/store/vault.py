@@ -43,8 +43,14 @@ class Rows(Protocol):
     ) -> list[int]:
         """Enter those whose number nobody has, with their keys; for each row, who has its number now."""
 
+    def forget(self, contact_id: int, wrapped: bytes, wrapping: int) -> None:
+        """Forget whose number it was, and keep a second key beside the contact's, unless there is one."""
+
     def replace(self, contact_id: int, wrapped: bytes, wrapping: int, at: int) -> None:
-        """Destroy a contact's key, put another in its place, and forget its number."""
+        """Destroy a contact's key, and put the second one in its place."""
+
+    def enter(self, brand: int, kind: str, digest: bytes, pepper: int, contact_id: int) -> None:
+        """One more way to find a contact."""
 
     def rewrap(self, rows: Sequence[tuple[int, bytes, bytes, int]]) -> None:
         """(contact, wrapped before, wrapped anew, number of the wrapping key). A key that changed meanwhile is left."""
@@ -72,6 +78,7 @@ class Vault:
     def __init__(self, rows: Rows, keys: Keys) -> None:
         self.rows = rows
         self._wrapping = {number: Seal(key) for number, key in keys.wrapping.items()}
+        self._wrapping |= {-number: Seal(key) for number, key in keys.holds.items()}
         self._newest = max(keys.wrapping)
         self._opened = functools.lru_cache(maxsize=4096)(self._open)
 
@@ -103,25 +110,51 @@ class Vault:
         found: dict[ContactId, Seal] = {}
         for start in range(0, len(wanted), 1000):
             for contact_id, wrapped, number in self.rows.keys(list(wanted[start : start + 1000])):
-                if wrapped is not None:
+                if wrapped is not None and number in self._wrapping:
                     found[ContactId(contact_id)] = self._opened(contact_id, bytes(wrapped), number)
         return found
 
     def seal(self, contact_id: ContactId) -> Seal | None:
         return self.seals([contact_id]).get(contact_id)
 
-    def destroy(self, contact_id: ContactId, at: int) -> Seal:
-        """Destroy a contact's key and forget its number, in one. Gives the new key under which the rest is kept.
+    def forget(self, contact_id: ContactId, *, is_held: bool = False) -> Seal:
+        """Forget whose number it was, and make the second key, under which the little that stays is to be sealed.
 
-        What the old key sealed is unreadable when this returns, in every copy of the store. `at` in microseconds.
+        From now on nobody finds this contact by its number. Calling it again gives the same key. `is_held`: only
+        who has the key of legal holds can open what it seals.
         """
-        key = new_key()
-        self.rows.replace(contact_id, self.wrap(contact_id, key), self._newest, at)
-        self._opened.cache_clear()
-        return Seal(key)
+        second = -contact_id
+        wrapping = self._hold if is_held else self._newest
+        self.rows.forget(contact_id, self._wrapped(second, new_key(), wrapping), wrapping)
+        ((_, wrapped, number),) = self.rows.keys([second])
+        assert wrapped is not None
+        return self._open(second, bytes(wrapped), number)
+
+    def destroy(self, contact_id: ContactId, at: int) -> None:
+        """Destroy a contact's key; the second one takes its place. Nothing happens if there is no second one.
+
+        What the first sealed is unreadable when this returns, in every copy of the store. `at` in microseconds.
+        """
+        second = -contact_id
+        found = self.rows.keys([second])
+        if found:
+            ((_, wrapped, number),) = found
+            assert wrapped is not None
+            key = self._wrapping[number].open(bytes(wrapped), place("key", second))
+            self.rows.replace(contact_id, self._wrapped(contact_id, key, number), number, at)
+            self._opened.cache_clear()
+        self.rows.scrub()
 
     def wrap(self, contact_id: ContactId, key: bytes) -> bytes:
-        return self._wrapping[self._newest].close(key, place("key", contact_id))
+        return self._wrapped(contact_id, key, self._newest)
+
+    def _wrapped(self, owner: int, key: bytes, number: int) -> bytes:
+        return self._wrapping[number].close(key, place("key", owner))
+
+    @property
+    def _hold(self) -> int:
+        """The number of the key of legal holds: below zero, so that it is never taken for one that all may use."""
+        return min(self._wrapping)
 
     def rewrap(self, rows: Iterable[tuple[int, bytes, int]]) -> None:
         """Wrap these keys, each given as it is wrapped now and by which number, by the newest wrapping key."""
@@ -140,6 +173,11 @@ class Vault:
     @property
     def newest_wrapping(self) -> int:
         return self._newest
+
+    @property
+    def wrapping_numbers(self) -> tuple[int, ...]:
+        """Of the keys that may wrap any contact's key, so without those of legal holds."""
+        return tuple(number for number in self._wrapping if number > 0)
 
     def close(self) -> None:
         """Close this thread's connection."""

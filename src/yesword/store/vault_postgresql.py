@@ -77,13 +77,27 @@ class PostgresRows:
             )
         return owners
 
+    def forget(self, contact_id: int, wrapped: bytes, wrapping: int) -> None:
+        with self._connection.transaction():
+            self._connection.execute("DELETE FROM keys.look_up WHERE contact_id = %s", [contact_id])
+            self._connection.execute(
+                "INSERT INTO keys.subject_key VALUES (%s, %s, %s, NULL) ON CONFLICT DO NOTHING",
+                [-contact_id, wrapped, wrapping],
+            )
+
     def replace(self, contact_id: int, wrapped: bytes, wrapping: int, at: int) -> None:
         with self._connection.transaction():
             self._connection.execute(
                 "UPDATE keys.subject_key SET wrapped = %s, wrapping = %s, destroyed_at = %s WHERE contact_id = %s",
                 [wrapped, wrapping, at, contact_id],
             )
-            self._connection.execute("DELETE FROM keys.look_up WHERE contact_id = %s", [contact_id])
+            self._connection.execute("DELETE FROM keys.subject_key WHERE contact_id = %s", [-contact_id])
+
+    def enter(self, brand: int, kind: str, digest: bytes, pepper: int, contact_id: int) -> None:
+        self._connection.execute(
+            "INSERT INTO keys.look_up VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [brand, kind, digest, pepper, contact_id],
+        )
 
     def rewrap(self, rows: Sequence[tuple[int, bytes, bytes, int]]) -> None:
         with self._connection.transaction(), self._connection.cursor() as cursor:

@@ -85,13 +85,28 @@ class SqliteRows:
             )
         return owners
 
+    def forget(self, contact_id: int, wrapped: bytes, wrapping: int) -> None:
+        with self._writing() as connection:
+            connection.execute("DELETE FROM look_up WHERE contact_id = ?", (contact_id,))
+            connection.execute(
+                "INSERT INTO subject_key VALUES (?, ?, ?, NULL) ON CONFLICT DO NOTHING",
+                (-contact_id, wrapped, wrapping),
+            )
+
     def replace(self, contact_id: int, wrapped: bytes, wrapping: int, at: int) -> None:
         with self._writing() as connection:
             connection.execute(
                 "UPDATE subject_key SET wrapped = ?, wrapping = ?, destroyed_at = ? WHERE contact_id = ?",
                 (wrapped, wrapping, at, contact_id),
             )
-            connection.execute("DELETE FROM look_up WHERE contact_id = ?", (contact_id,))
+            connection.execute("DELETE FROM subject_key WHERE contact_id = ?", (-contact_id,))
+
+    def enter(self, brand: int, kind: str, digest: bytes, pepper: int, contact_id: int) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO look_up VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (brand, kind, digest, pepper, contact_id),
+            )
 
     def rewrap(self, rows: Sequence[tuple[int, bytes, bytes, int]]) -> None:
         with self._writing() as connection:

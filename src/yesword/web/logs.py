@@ -1,4 +1,4 @@
-"""One line an event on standard error, and never a number, an address or a one-time link in it."""
+"""One line an event on standard error, and never a number, an address or a private link in it."""
 
 import re
 from typing import Any, Final
@@ -7,12 +7,12 @@ import structlog
 
 _LONG_NUMBER: Final = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
 _ADDRESS: Final = re.compile(r"[^\s@/:<>'\"]+@[^\s@/<>'\"]+")
-_ONE_TIME: Final = re.compile(r"(/welcome/)[^\s/'\"]+")
+_PRIVATE: Final = re.compile(r"(/(?:welcome|r)/|[?&]key=)[^\s/&?'\"]+")
 
 
 def mask(text: str) -> str:
-    """The text without telephone numbers, mail addresses and one-time links."""
-    return _LONG_NUMBER.sub("•••", _ADDRESS.sub("•••", _ONE_TIME.sub(r"\1•••", text)))
+    """The text without telephone numbers, mail addresses and what is secret in private links."""
+    return _LONG_NUMBER.sub("•••", _ADDRESS.sub("•••", _PRIVATE.sub(r"\1•••", text)))
 
 
 def masked_event(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

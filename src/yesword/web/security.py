@@ -44,4 +44,7 @@ class SecurityHeaders:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         # Pages are about people: neither a shared cache nor the disk keeps them.
         response.headers.setdefault("Cache-Control", "private, no-store")
+        if response.headers["Cache-Control"].startswith("public"):
+            # The same for everybody, whatever language and cookies they bring.
+            response.headers.pop("Vary", None)
         return response

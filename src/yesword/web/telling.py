@@ -320,9 +320,15 @@ def timeline_item(
         wording_label=_wording_label(record) if has_wording else to,
         facts=facts,
         grade=grade,
-        proof=parts.Proof.PENDING if record.is_in_outbox else parts.Proof.NONE,
+        proof=_proof(record),
         anchor=anchor(event.id),
     )
+
+
+def _proof(record: EventRecord) -> parts.Proof:
+    if record.is_published:
+        return parts.Proof.PROVED
+    return parts.Proof.PENDING if record.is_in_outbox else parts.Proof.NONE
 
 
 _STATE_OF_KIND: Final = {EventKind.EXPIRED: "lapsed"}

@@ -16,6 +16,7 @@ from yesword.web.console import (
     messages,
     people,
     person,
+    person_links,
     person_settling,
     programs,
     replies,
@@ -27,6 +28,7 @@ from yesword.web.console import (
     style,
     verdicts,
 )
+from yesword.web.public import urls as public
 
 # The screens of the console. The navigation shows those of `context.PLACES` that stand here.
 console: list[URLPattern | URLResolver] = [
@@ -37,6 +39,8 @@ console: list[URLPattern | URLResolver] = [
     path("people/<slug:contact>/hours", hours.page, name="person-hours"),
     path("people/<slug:contact>/number", person.show_number, name="person-number"),
     path("people/<slug:contact>/receipt/<slug:key>", person.receipt, name="person-receipt"),
+    path("people/<slug:contact>/receipt/<slug:key>/link", person_links.make, name="person-link"),
+    path("people/<slug:contact>/links/<slug:link>/end", person_links.end, name="person-link-end"),
     path("people/<slug:contact>/stops/<slug:event>/undo", person_settling.undo, name="person-undo"),
     path("people/<slug:contact>/requests/<slug:asked>/close", person_settling.close, name="person-close"),
     path("programs", programs.programs_page, name="programs"),
@@ -79,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("welcome/<str:token>", signin.welcome_page, name="welcome"),
     path("language", shell.language, name="language"),
     path("handsets", include((handsets.urlpatterns, "handsets"))),
+    path("", include((public.urlpatterns, "public"))),
     path("", include((console, "console"))),
 ]
 if settings.DEBUG:

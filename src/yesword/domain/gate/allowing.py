@@ -24,7 +24,8 @@ from yesword.domain.state import Withdrawal
 
 def blocks(case: Case) -> Iterable[Reason]:
     contact = case.facts.contact
-    if contact.may_text and not contact.is_excluded and not case.facts.message.is_cancelled:
+    is_barred = contact.is_excluded or contact.is_restricted or not contact.may_text
+    if not is_barred and not case.facts.message.is_cancelled:
         return ()
     return _blocks(case)
 
@@ -35,6 +36,8 @@ def _blocks(case: Case) -> Iterator[Reason]:
         yield built_in("cancelled", fact=Sentence.of("fact.cancelled"))
     if contact.is_excluded:
         yield built_in("excluded", fact=Sentence.of("fact.excluded"))
+    if contact.is_restricted:
+        yield built_in("restricted", fact=Sentence.of("fact.restricted"))
     if not contact.may_text:
         yield built_in("not_a_mobile", fact=Sentence.of("fact.not_a_mobile", country=contact.country))
 

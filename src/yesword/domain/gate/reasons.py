@@ -12,6 +12,7 @@ RECORD: Final = "consent"
 BUILT_IN: Final = {
     "cancelled": ("house", "the campaign"),
     "excluded": ("house", "the exclusion list"),
+    "restricted": ("house", "the right to restriction"),
     "not_a_mobile": ("house", "the numbering plan"),
     "place_unknown": ("house", "house rule"),
     "no_lawful_hour": ("house", "house rule"),

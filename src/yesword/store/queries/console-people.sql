@@ -3,6 +3,7 @@
 -- name: people_page
 SELECT c.id, CASE WHEN c.hidden_since IS NULL THEN c.name ELSE '' END, s.state FROM contact c JOIN standing s ON s.bucket = c.bucket AND s.contact_id = c.id
 WHERE c.brand_id = :brand_id AND (lower(c.name), c.id) > (:after_name, :after_id) AND lower(c.name) LIKE :pattern ESCAPE '!'
+AND c.restricted_since IS NULL
 ORDER BY lower(c.name), c.id LIMIT :count
 
 -- name: name_key

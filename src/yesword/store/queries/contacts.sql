@@ -13,12 +13,14 @@ VALUES (:bucket, :contact_id, :brand_id, 0, 0, :state)
 
 -- name: contacts_by_id [sqlite]
 SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, source, created_at, recipient, hidden_since
+  is_excluded, adult_since, source, created_at, recipient, hidden_since, erased_at,
+  restricted_since
 FROM contact WHERE id IN (SELECT value FROM json_each(:ids))
 
 -- name: contacts_by_id [postgresql]
 SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, source, created_at, recipient, hidden_since
+  is_excluded, adult_since, source, created_at, recipient, hidden_since, erased_at,
+  restricted_since
 FROM contact WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
 
 -- name: contacts_after [sqlite]
@@ -43,3 +45,9 @@ UPDATE contact SET hidden_since = :hidden_since WHERE bucket = :bucket AND id = 
 
 -- name: set_excluded
 UPDATE contact SET is_excluded = :is_excluded WHERE bucket = :bucket AND id = :id
+
+-- name: living_contacts [sqlite]
+SELECT id FROM contact WHERE id IN (SELECT value FROM json_each(:ids)) AND erased_at IS NULL
+
+-- name: living_contacts [postgresql]
+SELECT id FROM contact WHERE bucket = ANY(:buckets) AND id = ANY(:ids) AND erased_at IS NULL

@@ -26,10 +26,10 @@ ORDER BY brand_id, generation
 SELECT id, brand_id, generation, origin, size, frontier, key_number, published_size, trouble FROM ledger_log
 WHERE brand_id = :brand_id ORDER BY generation
 
--- Only where nobody else has grown it since it was read.
+-- Only where nobody else has grown it since it was read, nor given it up.
 
 -- name: grow_log
-UPDATE ledger_log SET size = :size, frontier = :frontier WHERE id = :id AND size = :was
+UPDATE ledger_log SET size = :size, frontier = :frontier WHERE id = :id AND size = :was AND trouble = ''
 
 -- name: publish_log
 UPDATE ledger_log SET published_size = :size WHERE id = :id AND published_size < :size AND size >= :size
@@ -126,3 +126,7 @@ INSERT INTO ledger_outbox (bucket, event_id, brand_id, leaf_hash, created_at)
 SELECT s.bucket, s.id, s.brand_id, s.leaf_hash, s.made_at FROM ledger_statement s
 WHERE s.brand_id = :brand_id
 ON CONFLICT DO NOTHING
+
+-- name: count_of_brand
+SELECT (SELECT count(*) FROM consent_event WHERE brand_id = :brand_id)
+  + (SELECT count(*) FROM ledger_statement WHERE brand_id = :brand_id)

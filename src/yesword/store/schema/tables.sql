@@ -12,6 +12,8 @@ CREATE TABLE contact (
   name TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
   attributes TEXT NOT NULL DEFAULT '{}',      -- JSON, plain so that it can be segmented; deleted on erasure
   is_excluded INTEGER NOT NULL DEFAULT 0, adult_since BIGINT,
+  erased_at BIGINT,                           -- nobody's any more: what is left says nothing, or is locked away
+  restricted_since BIGINT,                    -- kept, and used for nothing else: no text, no list
   hidden_since BIGINT,                        -- name and attributes are of somebody who has lost the number since
   recipient TEXT NOT NULL DEFAULT 'person',   -- person, sole_trader, company, public_body
   source TEXT NOT NULL DEFAULT '', created_at BIGINT NOT NULL,
@@ -98,11 +100,16 @@ CREATE TABLE ledger_attestation (
 
 -- What one hand-over wrote to the carriers for a brand: sorted leaves of 64 bytes, a person's tag and a digest each.
 CREATE TABLE handed_batch (
-  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL,
-  nonce BLOB NOT NULL, leaves BLOB NOT NULL,  -- under the id of the statement that holds their root
+  bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL,
+  chain TEXT NOT NULL, n BIGINT NOT NULL,     -- the process that handed over, and its how many-th for the brand
+  after_id BIGINT,                            -- the brand's newest one, where that was another process's
+  first_at BIGINT NOT NULL, last_at BIGINT NOT NULL,
+  nonce BLOB NOT NULL, secret BLOB NOT NULL,  -- the tags are made with the one, the salts of the digests with the other
+  leaves BLOB NOT NULL,                       -- under the id of the statement that holds their root
   KEYED (bucket, id)
 );
 CREATE INDEX handed_batch_of_brand ON handed_batch (brand_id, last_at, id);
+CREATE INDEX handed_batch_of_chain ON handed_batch (brand_id, chain, n);
 
 -- The keyed trace of a withdrawal that outlives the contact. Old peppers stay: an erased number cannot be hashed anew.
 CREATE TABLE suppression (
@@ -110,6 +117,16 @@ CREATE TABLE suppression (
   cause TEXT NOT NULL, since BIGINT NOT NULL,
   PRIMARY KEY (brand_id, kind, digest)
 ) ROWLESS;
+
+-- Who was erased, or is to be erased when their proof need not be kept any longer, and how far that has come.
+CREATE TABLE erasure (
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, brand_id BIGINT NOT NULL,
+  stage TEXT NOT NULL,                        -- stopped, wiped, done; held while the proof is kept
+  ground TEXT NOT NULL, policy TEXT NOT NULL, citation TEXT NOT NULL,
+  asked_at BIGINT NOT NULL, asked_by BIGINT, retain_until BIGINT, done_at BIGINT,
+  PRIMARY KEY (bucket, contact_id)
+) ROWLESS;
+CREATE INDEX erasure_open ON erasure (stage, retain_until) WHERE stage <> 'done';
 
 -- Files that back an event: scans, recordings, attestations, what a browser saw. Sealed under the person's key.
 CREATE TABLE evidence_blob (
@@ -132,7 +149,7 @@ CREATE INDEX shown_page_pictures ON shown_page (of_digest) WHERE of_digest IS NO
 -- A person's own page, or an auditor's: found by the digest of a random word that only they hold.
 CREATE TABLE private_link (
   digest BLOB NOT NULL PRIMARY KEY, brand_id BIGINT NOT NULL, kind TEXT NOT NULL,
-  bucket INTEGER, contact_id BIGINT, pack_id BIGINT,
+  bucket INTEGER, contact_id BIGINT, program_id BIGINT, pack_id BIGINT,
   made_at BIGINT NOT NULL, expires_at BIGINT, ended_at BIGINT, opened INTEGER NOT NULL DEFAULT 0
 ) ROWLESS;
 CREATE INDEX private_link_of_contact ON private_link (bucket, contact_id);

@@ -1,6 +1,6 @@
 """One person: what they permitted, everything that happened to it, and the texts between them and the brand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -9,20 +9,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from yesword.domain.ids import to_text
+from yesword.domain.ids import ProgramId, to_text
 from yesword.domain.messages import MessageState
 from yesword.domain.places import PlaceEvidence
 from yesword.domain.programs import Program
 from yesword.domain.text import measure
-from yesword.ledger.receipt import write_receipt
+from yesword.ledger.receipt import write_receipt, write_tlog_receipt
 from yesword.proof.receipts import NoReceiptError, receipt_for
 from yesword.reporting.people import EventRecord, PersonLine, TextLine, read_events, read_texts
 from yesword.reporting.replies import user_names
 from yesword.sending.explaining import check
-from yesword.store import programs
+from yesword.store import links, programs
 from yesword.store.contacts import Contact
+from yesword.store.links import Link, LinkKind
 from yesword.store.programs import sender_by_id
 from yesword.web import parts
 from yesword.web.console import hours, person_readings
@@ -33,7 +35,7 @@ from yesword.web.installation import scales, store
 from yesword.web.questions import question_facts
 from yesword.web.queued_replies import Telling
 from yesword.web.sentences import reason_tree
-from yesword.web.telling import language_word, name_of, permission, texts_of, timeline_item
+from yesword.web.telling import language_word, name_of, permission, plain_moment, texts_of, timeline_item
 
 _TEXTS: Final = 20
 # What has been on its way to the phone; the rest was never seen there.
@@ -66,22 +68,28 @@ def show_number(request: HttpRequest, contact: str) -> HttpResponse:
 @require_POST
 @for_actors
 def receipt(request: HttpRequest, contact: str, key: str) -> HttpResponse:
-    """The proof of the newest event about a program, as a file that anyone can check with `yesword verify`."""
+    """The proof of the newest event about a program, as a file that anyone can check with `yesword verify`.
+
+    In the form that other tools read, too; before the log has taken the event up, as a promise in JSON.
+    """
     line = person_at(contact)
     program = programs.by_key(line.contact.brand, key)
     if program is None:
         raise Http404
     try:
-        written = write_receipt(receipt_for(store(), line.contact, program))
+        made = receipt_for(store(), line.contact, program)
     except NoReceiptError as error:
         raise Http404 from error
+    is_proven = made.proof is not None
+    written = write_tlog_receipt(made) if is_proven else write_receipt(made)
     name = to_text("con", line.contact.id)
+    file = f"receipt-{program.key}-{name}.{'tlog-proof' if is_proven else 'json'}"
     with store().database.write():
         leave_trace(request, "receipt.downloaded", name, program=program.key)
     return HttpResponse(
         written,
-        content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="receipt-{program.key}-{name}.json"'},
+        content_type="text/plain; charset=utf-8" if is_proven else "application/json",
+        headers={"Content-Disposition": f'attachment; filename="{file}"'},
     )
 
 
@@ -90,9 +98,10 @@ def show(
     line: PersonLine,
     *,
     shows_number: bool = False,
+    link: str = "",
     typed: person_readings.Typed | None = None,
 ) -> HttpResponse:
-    """The page; with a reason that was not taken, where somebody gave one."""
+    """The page; with a link that was just made, or a reason that was not taken, where there is one."""
     person, at, here = line.contact, datetime.now(UTC), store()
     running = programs.of_brand(person.brand)
     brand = programs.brand(person.brand)
@@ -127,6 +136,7 @@ def show(
             "permissions": list(told.values()) or answers[:1],
             "silent": [texts_of(each) for each in silent] if told else [],
             "receipts": _with_receipt(running, records),
+            **_links(person, known, link, at),
             "timeline": [
                 timeline_item(each, person.name, brand.name, known, zone, users) for each in records
             ],
@@ -146,6 +156,35 @@ def _with_receipt(running: Sequence[Program], records: Sequence[EventRecord]) ->
     readable = [each.event.scope.program for each in records if each.is_readable]
     named = [each for each in running if each.id in readable]
     return named or (list(running[:1]) if readable else [])
+
+
+def _links(person: Contact, known: Mapping[ProgramId, Program], made: str, at: datetime) -> dict[str, object]:
+    """The links to the person's own page that still open it, and one that was just made."""
+    with store().database.read() as session:
+        found = links.of_contact(session, person.id, LinkKind.RECEIPT)
+    return {
+        "link_made": parts.Code(text=made) if made else None,
+        "links": [
+            (each.digest.hex(), _link_told(each, known, zone_of_person(person)))
+            for each in found
+            if each.holds(at)
+        ],
+    }
+
+
+def _link_told(link: Link, known: Mapping[ProgramId, Program], zone: str) -> str:
+    assert link.program is not None
+    assert link.expires_at is not None
+    return ngettext(
+        "%(program)s: made on %(made)s, works until %(until)s, opened once.",
+        "%(program)s: made on %(made)s, works until %(until)s, opened %(count)s times.",
+        link.opened,
+    ) % {
+        "program": known[link.program].name if link.program in known else "–",
+        "made": plain_moment(link.made_at, zone),
+        "until": plain_moment(link.expires_at, zone),
+        "count": link.opened,
+    }
 
 
 def zone_of_person(person: Contact) -> str:

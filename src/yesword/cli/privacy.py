@@ -1,0 +1,510 @@
+"""`yesword privacy`: what people may ask about their data, what the brand writes down, and the retention job."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from yesword.cli.breaches import breach
+from yesword.cli.check import read_time
+from yesword.cli.finding import UnknownPersonError, find_brand, find_person, find_program
+from yesword.cli.options import opened, with_store
+
+if TYPE_CHECKING:
+    from yesword.domain.places import Whereabouts
+    from yesword.privacy.holding import Holding
+    from yesword.privacy.restricting import Restricted
+    from yesword.store.contacts import Contact
+    from yesword.store.opening import Store
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_NUMBER: Final = click.argument("number")
+_PROGRAM: Final = click.option(
+    "--program", required=True, help="A program of the brand; what is meant is the whole brand."
+)
+_USER: Final = click.option(
+    "--user", "name", required=True, metavar="NAME", help="The account of whoever does it."
+)
+_DRY_RUN: Final = click.option(
+    "--dry-run", "is_dry_run", is_flag=True, help="Say what would change, and change nothing."
+)
+_LANGUAGES: Final = ("en", "nl", "sv", "de", "da")
+
+
+@click.group("privacy")
+def command() -> None:
+    """People's rights over their data: access, rectification, restriction; breaches, the record of processing, retention.
+
+    Who acts is named with --user, and leaves a trace.
+    """
+
+
+command.add_command(breach)
+
+
+@contextmanager
+def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
+    store = opened(data, database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _person(store: "Store", number: str, program: str) -> "Contact":
+    found = find_program(program)
+    person = find_person(store, number, found)
+    if person is None:
+        raise UnknownPersonError(brand=found.brand_name)
+    return person
+
+
+# --- access ----------------------------------------------------------------------------------------------------
+
+
+@command.command("access")
+@_NUMBER
+@_PROGRAM
+@_USER
+@click.option(
+    "--json", "as_json", type=click.Path(path_type=Path), help="Write it for programs, to this file."
+)
+@click.option("--html", "as_html", type=click.Path(path_type=Path), help="Write it to be read, to this file.")
+@click.option(
+    "--language", type=click.Choice(_LANGUAGES), help="Of the page; by default the person's, or English."
+)
+@click.option(
+    "--since", metavar="TIME", help="Since when the number is proven to be theirs; by default only now."
+)
+@click.option(
+    "--second-proof",
+    is_flag=True,
+    help="They have shown in another way than by their telephone, too, who they are.",
+)
+@with_store
+def access(
+    number: str,
+    program: str,
+    name: str,
+    as_json: Path | None,
+    as_html: Path | None,
+    language: str | None,
+    since: str | None,
+    data: Path,
+    database_url: str | None,
+    *,
+    second_proof: bool,
+) -> None:
+    """Write down everything that the brand holds about whoever has NUMBER. Without a file, only say how much it is.
+
+    A code shows who has the number today. Name, attributes and older conversations stay hidden until there is a
+    second proof; what is older than a sign that the number changed hands stays hidden from whoever has it now.
+    """
+    with _store(data, database_url) as store:
+        from yesword.accounts import rights
+        from yesword.privacy import traces
+        from yesword.privacy.access import collect
+        from yesword.privacy.access_json import write_json
+
+        user = rights.acting(name)
+        person = _person(store, number, program)
+        at = datetime.now(UTC)
+        holding = collect(
+            store,
+            person,
+            at,
+            since=read_time(since) if since else None,
+            second_proof=second_proof,
+        )
+        if as_json is not None or as_html is not None:
+            with store.database.write():
+                traces.leave(
+                    "privacy.accessed", traces.about(person.id), user.pk, is_second_proof=second_proof
+                )
+        if as_json is not None:
+            _write(as_json, write_json(holding))
+        if as_html is not None:
+            _write(as_html, _page(holding, language or person.language))
+        _tell(holding)
+
+
+def _write(path: Path, text: str) -> None:
+    """Nobody else on the machine may read it."""
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write(text)
+    click.echo(f"Wrote {path}.")
+
+
+def _page(holding: "Holding", language: str) -> str:
+    from django.utils import formats, translation
+
+    from yesword.privacy.access_page import write_readable
+
+    known = language if language in _LANGUAGES else "en"
+    pattern = "j. F Y" if known in {"de", "da"} else "j F Y"
+
+    def day(on: date) -> str:
+        return str(formats.date_format(on, pattern, use_l10n=False))
+
+    with translation.override(known):
+        return write_readable(holding, known, translation.gettext, day)
+
+
+def _tell(holding: "Holding") -> None:
+    click.echo(
+        f"{len(holding.record):,} entries of the record · {len(holding.sent):,} texts to them · "
+        f"{len(holding.received):,} from them · {len(holding.files):,} files"
+    )
+    withheld = holding.withheld
+    if not withheld.is_anything:
+        return
+    parts = [
+        *(["the name"] if withheld.name else []),
+        *(["attributes"] if withheld.attributes else []),
+        f"{withheld.events:,} entries",
+        f"the details of {withheld.details:,} entries",
+        f"{withheld.sent_texts + withheld.received_texts:,} texts",
+        f"{withheld.requests:,} requests",
+    ]
+    shown = ", ".join(part for part in parts if not part.startswith(("0 ", "the details of 0 ")))
+    sign = (
+        f" The number changed hands, it seems, on {withheld.reassigned_at:%Y-%m-%d}."
+        if withheld.reassigned_at
+        else ""
+    )
+    click.echo(f"Not shown: {shown}.{sign}")
+
+
+# --- rectification and restriction -----------------------------------------------------------------------------
+
+
+@command.command("rectify")
+@_NUMBER
+@_PROGRAM
+@_USER
+@click.option("--name", "person_name", help="Their name.")
+@click.option("--language", help="The language they read, such as nl.")
+@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="An attribute; may be repeated.")
+@click.option("--unset", "taken", multiple=True, metavar="NAME", help="An attribute to take away.")
+@click.option("--region", help="Where they live, such as US-FL, in the place of all that was concluded.")
+@click.option("--country", help="The country where they live, such as NL.")
+@click.option("--zone", help="The time zone they are in, such as Europe/Amsterdam.")
+@click.option(
+    "--recipient",
+    type=click.Choice(["person", "sole_trader", "company", "public_body"]),
+    help="What they are to the law.",
+)
+@click.option("--number", "new_number", help="Refused: another number is another contact.")
+@_DRY_RUN
+@with_store
+def rectify(
+    number: str,
+    program: str,
+    name: str,
+    person_name: str | None,
+    language: str | None,
+    given: tuple[str, ...],
+    taken: tuple[str, ...],
+    region: str | None,
+    country: str | None,
+    zone: str | None,
+    recipient: str | None,
+    new_number: str | None,
+    data: Path,
+    database_url: str | None,
+    *,
+    is_dry_run: bool,
+) -> None:
+    """Put right what is held about whoever has NUMBER. The record of consent is never changed."""
+    with _store(data, database_url) as store:
+        from yesword.accounts import rights
+        from yesword.domain.parties import RecipientKind
+        from yesword.privacy import rectifying
+
+        user = rights.acting(name)
+        changes = rectifying.Changes(
+            name=person_name,
+            language=language,
+            attributes={**dict(_pair(each) for each in given), **dict.fromkeys(taken)},
+            whereabouts=_whereabouts(region, country, zone),
+            recipient=RecipientKind(recipient) if recipient else None,
+            number=new_number,
+        )
+        person = _person(store, number, program)
+        found = rectifying.rectify(store, person, changes, user.pk, datetime.now(UTC), is_dry_run=is_dry_run)
+        if not found.fields:
+            click.echo("It says so already.")
+            return
+        click.echo(f"{'Would change' if is_dry_run else 'Changed'}: {', '.join(found.fields)}.")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        message = f"{text!r} is not NAME=VALUE."
+        raise click.BadParameter(message, param_hint="--set")
+    return name.strip(), value.strip()
+
+
+def _whereabouts(region: str | None, country: str | None, zone: str | None) -> "Whereabouts | None":
+    from yesword.domain.places import Whereabouts
+
+    if not (region or country or zone):
+        return None
+    return Whereabouts(stated_region=region, stated_country=country, stated_zone=zone)
+
+
+@command.command("restrict")
+@_NUMBER
+@_PROGRAM
+@_USER
+@click.option("--reason", required=True, help="Why; stays with the trace, sealed.")
+@_DRY_RUN
+@with_store
+def restrict(
+    number: str,
+    program: str,
+    name: str,
+    reason: str,
+    data: Path,
+    database_url: str | None,
+    *,
+    is_dry_run: bool,
+) -> None:
+    """Keep what is held about whoever has NUMBER, and use it for nothing: no text goes, and they are in no list."""
+    with _store(data, database_url) as store:
+        from yesword.accounts import rights
+        from yesword.privacy import restricting
+
+        user = rights.acting(name)
+        person = _person(store, number, program)
+        done = restricting.restrict(store, person, reason, user.pk, datetime.now(UTC), is_dry_run=is_dry_run)
+        _told(done, "restricted", is_dry_run=is_dry_run)
+
+
+@command.command("unrestrict")
+@_NUMBER
+@_PROGRAM
+@_USER
+@click.option("--reason", required=True, help="Why; stays with the trace, sealed.")
+@click.option("--told", "was_told", is_flag=True, help="The person has been told that it is lifted.")
+@_DRY_RUN
+@with_store
+def unrestrict(
+    number: str,
+    program: str,
+    name: str,
+    reason: str,
+    data: Path,
+    database_url: str | None,
+    *,
+    was_told: bool,
+    is_dry_run: bool,
+) -> None:
+    """Lift the restriction of whoever has NUMBER. They have to be told before (GDPR, article 18(3))."""
+    with _store(data, database_url) as store:
+        from yesword.accounts import rights
+        from yesword.privacy import restricting
+
+        user = rights.acting(name)
+        person = _person(store, number, program)
+        done = restricting.unrestrict(
+            store, person, reason, user.pk, was_told=was_told, is_dry_run=is_dry_run
+        )
+        _told(done, "unrestricted", is_dry_run=is_dry_run)
+
+
+def _told(done: "Restricted", state: str, *, is_dry_run: bool) -> None:
+    if not done.is_changed:
+        click.echo(f"They are {state} already.")
+        return
+    texts = f" {done.cancelled:,} waiting texts {'would be' if is_dry_run else 'were'} cancelled."
+    click.echo(f"{'Would be' if is_dry_run else 'Now'} {state}.{texts if done.cancelled else ''}")
+
+
+# --- requests --------------------------------------------------------------------------------------------------
+
+
+@command.command("requests")
+@click.option("--brand", "key", metavar="KEY", help="Only this brand; by default all of them.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@with_store
+def requests(key: str | None, data: Path, database_url: str | None, *, as_json: bool) -> None:
+    """List what people have asked for and wait for, the first to be due first. Numbers are masked."""
+    with _store(data, database_url) as store:
+        from yesword.store import models
+
+        brands = [find_brand(key)] if key else list(models.Brand.objects.order_by("pk"))
+        count = 0
+        for brand in brands:
+            for row in _open_requests(store, brand.pk, datetime.now(UTC)):
+                count += 1
+                click.echo(json.dumps(row) if as_json else _request_line(row))
+        if not count and not as_json:
+            click.echo("Nobody waits for an answer.")
+
+
+def _open_requests(store: "Store", brand: int, at: datetime) -> Iterator[dict[str, Any]]:
+    from yesword.domain import phone
+    from yesword.domain.ids import BrandId, to_text
+    from yesword.domain.times import iso_millis
+    from yesword.sending.privacy_requests import open_requests
+    from yesword.store import contacts
+
+    after = None
+    while True:
+        with store.database.read() as session:
+            page = open_requests(store, session, BrandId(brand), after)
+            people = contacts.read_many(store, session, [each.contact for each in page])
+        for each in page:
+            number = people[each.contact].number
+            yield {
+                "id": to_text("req", each.id),
+                "text": to_text("inb", each.inbound),
+                "asks_for": each.right.value,
+                "number": phone.parse(number, country=None).masked() if number else None,
+                "asked_at": iso_millis(each.asked_at),
+                "due_at": iso_millis(each.due_at),
+                "days_left": (each.due_at - at) // timedelta(days=1),
+                "is_overdue": each.due_at < at,
+            }
+        if not page:
+            return
+        after = (page[-1].due_at, page[-1].id)
+
+
+def _request_line(row: Mapping[str, Any]) -> str:
+    left = "OVERDUE" if row["is_overdue"] else f"{row['days_left']} days left"
+    return (
+        f"{row['text']}  {row['asks_for']:8}  {row['number'] or 'erased':16}  "
+        f"asked {row['asked_at'][:10]}  due {row['due_at'][:10]}  {left}"
+    )
+
+
+# --- what the brand writes down --------------------------------------------------------------------------------
+
+
+@command.command("processing")
+@click.option("--brand", "key", metavar="KEY", help="Of this brand; may be left out where there is one only.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON instead of Markdown.")
+@with_store
+def processing(key: str | None, data: Path, database_url: str | None, *, as_json: bool) -> None:
+    """Print the record of processing activities (GDPR, article 30) of a brand, made from what is set up."""
+    with _store(data, database_url) as store:
+        from yesword.domain.ids import BrandId
+        from yesword.privacy.processing import as_json as json_of
+        from yesword.privacy.processing import as_markdown, record
+
+        found = record(store, BrandId(find_brand(key).pk), datetime.now(UTC))
+        click.echo(json_of(found) if as_json else as_markdown(found), nl=False)
+
+
+@command.command("retain")
+@click.option("--at", metavar="TIME", help="As if it were then; only with --dry-run.")
+@click.option(
+    "--texts",
+    type=click.IntRange(min=30),
+    default=730,
+    show_default=True,
+    metavar="DAYS",
+    help="Keep texts that prove nothing for so long.",
+)
+@click.option(
+    "--silence",
+    type=click.IntRange(min=30),
+    default=730,
+    show_default=True,
+    metavar="DAYS",
+    help="Keep people who may not be texted for so long after the last thing that happened.",
+)
+@click.option("--user", "name", metavar="NAME", help="The account of whoever does it; none for a timer.")
+@_DRY_RUN
+@with_store
+def retain(
+    at: str | None,
+    texts: int,
+    silence: int,
+    name: str | None,
+    data: Path,
+    database_url: str | None,
+    *,
+    is_dry_run: bool,
+) -> None:
+    """Let go what is due: addresses, files, old texts, and people whose proof nobody needs any more.
+
+    May be stopped at any moment, and goes on the next time. Run it once a day.
+    """
+    if at and not is_dry_run:
+        message = "To do it, the clock has to say so: give --at with --dry-run only."
+        raise click.UsageError(message)
+    with _store(data, database_url) as store:
+        from yesword.accounts import rights
+        from yesword.privacy import retaining
+        from yesword.privacy.periods import Periods
+        from yesword.worker.supervisor import stop_on_signals
+
+        user = rights.acting(name).pk if name else None
+        done = retaining.run(
+            store,
+            read_time(at) if at else datetime.now(UTC),
+            is_dry_run=is_dry_run,
+            progress=_progress,
+            is_stopped=stop_on_signals().is_set,
+            periods=Periods(texts=timedelta(days=texts), silence=timedelta(days=silence)),
+            by=user,
+        )
+        if sys.stderr.isatty():
+            click.echo(err=True)
+        would = "Would go" if is_dry_run else "Gone"
+        click.echo(
+            f"{would}: {done.counts['addresses']:,} addresses · {done.counts['files']:,} files · "
+            f"{done.counts['inbound_texts'] + done.counts['sent_texts']:,} texts · "
+            f"{done.counts['erased'] + done.counts['holds_ended'] + done.counts['finished']:,} people"
+        )
+        if done.counts["kept"]:
+            click.echo(f"Kept: {done.counts['kept']:,} silent people, whose proof is still needed.")
+        if not done.is_done:
+            click.echo("Stopped; the next run goes on from here.")
+
+
+def _progress(step: str, counts: Mapping[str, int]) -> None:
+    if sys.stderr.isatty():
+        gone = sum(count for name, count in counts.items() if name != "kept")
+        click.echo(f"\r{step.replace('_', ' ')}: {gone:,}   ", nl=False, err=True)
+
+
+# --- who may take numbers out ----------------------------------------------------------------------------------
+
+
+@command.command("allow")
+@click.argument("name")
+@with_store
+def allow(name: str, data: Path, database_url: str | None) -> None:
+    """Let the account NAME take out lists with numbers in the clear. Owners always may."""
+    with _store(data, database_url):
+        from yesword.accounts import rights
+
+        rights.give(name, rights.Right.NUMBERS)
+        click.echo(f"{name} may take out numbers in the clear.")
+
+
+@command.command("disallow")
+@click.argument("name")
+@with_store
+def disallow(name: str, data: Path, database_url: str | None) -> None:
+    """Take that right from the account NAME. An owner keeps it."""
+    with _store(data, database_url):
+        from yesword.accounts import rights
+
+        user = rights.take_back(name, rights.Right.NUMBERS)
+        keeps = " As an owner they still may." if rights.has(user, rights.Right.NUMBERS) else ""
+        click.echo(f"{name} no longer has the right to take out numbers.{keeps}")

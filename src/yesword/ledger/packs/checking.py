@@ -1,0 +1,94 @@
+"""Checking a pack: whatever fails, everything is looked at, and each failure names its file.
+
+The keys are to be brought by whoever checks. The policy in the pack is used when they bring none, and then the pack is at
+best consistent: whoever made it up would have put their own key into it.
+"""
+
+from typing import Final
+
+from yesword.domain.errors import YeswordError
+from yesword.ledger.jws import verify_detached
+from yesword.ledger.packs import heights, presented, story
+from yesword.ledger.packs.archive import read_archive
+from yesword.ledger.packs.desk import Desk, ReadStamp
+from yesword.ledger.packs.findings import (
+    ChangedPackFileError,
+    Check,
+    MissingPackFileError,
+    PackCheck,
+    UnlistedPackFileError,
+    failed,
+)
+from yesword.ledger.packs.manifest import NAME, SIGNATURE, TYPE, Listed, read_manifest
+from yesword.ledger.policy import Policy, read_policy
+
+POLICY: Final = "policy.txt"
+
+
+def check_pack(data: bytes, policy: Policy | None = None, read_stamp: ReadStamp | None = None) -> PackCheck:
+    """`policy` says whom to believe, and comes from elsewhere than the pack. Raises UnreadablePackError."""
+    files = read_archive(data)
+    try:
+        if NAME not in files:
+            raise MissingPackFileError(file=NAME)
+        manifest = read_manifest(files[NAME])
+    except YeswordError as error:
+        # Without a manifest nobody knows what to look for.
+        finding = failed(Check.MANIFEST, NAME, error)
+        return PackCheck(manifest=None, findings=(finding,), events=(), is_vouched=False)
+    desk = Desk(files=files, manifest=manifest, policy=policy or Policy(), read_stamp=read_stamp)
+    _check_files(desk)
+    own = _own_policy(desk)
+    if policy is None:
+        desk.policy = own
+    _check_manifest(desk)
+    seen = heights.look(desk, is_own=policy is None)
+    events = presented.look(desk, seen)
+    is_witnessed = heights.check_witnesses(desk, seen, [event.index for event in events])
+    story.look(desk, events)
+    order = list(Check)
+    return PackCheck(
+        manifest=manifest,
+        findings=tuple(sorted(desk.findings, key=lambda each: order.index(each.check))),
+        events=events,
+        is_vouched=policy is not None and is_witnessed,
+    )
+
+
+def _check_files(desk: Desk) -> None:
+    listed = desk.manifest.files
+    for name in sorted(desk.files.keys() | listed.keys()):
+        if name in (NAME, SIGNATURE):
+            continue
+        if name not in desk.files:
+            desk.fail(Check.FILES, name, MissingPackFileError(file=name))
+        elif name not in listed:
+            desk.fail(Check.FILES, name, UnlistedPackFileError(file=name))
+        elif Listed.of(desk.files[name]) != listed[name]:
+            desk.fail(Check.FILES, name, ChangedPackFileError(file=name))
+    desk.hold(Check.FILES, count=len(desk.files))
+
+
+def _own_policy(desk: Desk) -> Policy:
+    try:
+        return read_policy(desk.text(POLICY))
+    except KeyError:
+        desk.fail(Check.FILES, POLICY, MissingPackFileError(file=POLICY))
+    except (YeswordError, ValueError) as error:
+        desk.fail(Check.FILES, POLICY, error if isinstance(error, YeswordError) else "it is not text")
+    return Policy()
+
+
+def _check_manifest(desk: Desk) -> None:
+    try:
+        signature = desk.text(SIGNATURE)
+        key = desk.key_for(signature, TYPE)
+        verify_detached(signature, desk.files[NAME], typ=TYPE, key=key)
+    except KeyError:
+        desk.fail(Check.MANIFEST, SIGNATURE, MissingPackFileError(file=SIGNATURE))
+    except YeswordError as error:
+        desk.fail(Check.MANIFEST, SIGNATURE, error)
+    except ValueError:
+        desk.fail(Check.MANIFEST, SIGNATURE, "it is not text")
+    else:
+        desk.hold(Check.MANIFEST, vkey=str(key))

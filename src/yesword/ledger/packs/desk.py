@@ -1,0 +1,63 @@
+"""The table on which one pack is looked at: its files, whom to believe, and what was found so far."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from yesword.domain.errors import YeswordError
+from yesword.ledger.checkpoint import VerifierKey
+from yesword.ledger.findings import Outcome
+from yesword.ledger.jws import read_jws
+from yesword.ledger.packs.findings import Check, Finding, SelfMadePolicyError, failed, found
+from yesword.ledger.packs.manifest import Manifest
+from yesword.ledger.policy import Policy
+
+ReadStamp = Callable[[bytes, bytes], datetime]
+"""The time in a token over these bytes. Raises an error of ours when it is not by an authority that is trusted."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Desk:
+    """What is on the table while one pack is looked at."""
+
+    files: Mapping[str, bytes]
+    manifest: Manifest
+    policy: Policy
+    read_stamp: ReadStamp | None
+    findings: list[Finding] = field(default_factory=list)
+
+    def hold(self, check: Check, variant: str = "", **fields: object) -> None:
+        """Say so, unless something of it failed."""
+        if not self.has_failed(check):
+            self.findings.append(found(check, Outcome.HELD, variant, **fields))
+
+    def leave_open(self, check: Check, variant: str = "", **fields: object) -> None:
+        if not self.has_failed(check):
+            self.findings.append(found(check, Outcome.OPEN, variant, **fields))
+
+    def fail(self, check: Check, file: str, reason: YeswordError | str) -> None:
+        self.findings.append(failed(check, file, reason))
+
+    def has_failed(self, check: Check) -> bool:
+        return any(each.check is check and each.outcome is Outcome.FAILED for each in self.findings)
+
+    def within(self, folder: str) -> Iterator[tuple[str, str, bytes]]:
+        """(path, name, content) of each file of a folder."""
+        for path in sorted(self.files):
+            if path.startswith(f"{folder}/"):
+                yield path, path.removeprefix(f"{folder}/"), self.files[path]
+
+    def text(self, path: str) -> str:
+        """Raises ValueError where it is not UTF-8, and KeyError where it is not there."""
+        return self.files[path].decode()
+
+    def key_for(self, jws: str, typ: str) -> VerifierKey:
+        """The log's key that the signature names; where it names none of them, the newest, which then refuses it.
+
+        Raises MalformedJwsError, SelfMadePolicyError.
+        """
+        keys = [log.key for log in self.policy.logs if log.key.name == self.manifest.checkpoint.origin]
+        if not keys:
+            raise SelfMadePolicyError(origin=self.manifest.checkpoint.origin)
+        key_id = read_jws(jws, typ=typ).key_id
+        return next((key for key in keys if key.key_id.hex() == key_id), keys[0])

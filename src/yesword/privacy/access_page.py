@@ -1,0 +1,268 @@
+"""What is held of a person as a page to read: one file of plain HTML, without scripts and without anything from elsewhere.
+
+Everything is escaped, for much of it was written by somebody. Words come from the catalogue; codes stay as they are.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any, Final
+
+from yesword.domain.decisions import Argument, Sentence
+from yesword.domain.explain import FormatDay, Translate, english_day, identity
+from yesword.privacy.holding import Holding, Identity, Occurrence, Withheld
+from yesword.privacy.sentences import render
+
+_STYLE: Final = (
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;"
+    "background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
+    "padding:.3rem .6rem;border-bottom:1px solid #767676;overflow-wrap:anywhere}section{margin:2rem 0}"
+    "pre{white-space:pre-wrap;margin:0;font:inherit}.note{border-left:.25rem solid #767676;padding-left:1rem}"
+)
+
+Say = Callable[..., str]
+
+
+def write_readable(
+    holding: Holding, language: str, translate: Translate = identity, day: FormatDay = english_day
+) -> str:
+    """The whole page. `language` is that of the words that `translate` gives, as BCP 47 has it."""
+
+    def say(found: Sentence | str, **args: Argument) -> str:
+        """In words, and escaped."""
+        sentence = found if isinstance(found, Sentence) else Sentence.of(found, **args)
+        return escape(render(sentence, translate, day))
+
+    title = say("page.title", brand=holding.controller.name)
+    made_on = holding.made_at.date().isoformat()
+    parts = [
+        f"<h1>{title}</h1>",
+        f"<p>{say('page.made', made_on=made_on, number=holding.identity.number or '–')}</p>",
+        _controller(holding),
+        _withheld(holding.withheld, say),
+        _section(say("page.you"), _identity(holding, say)),
+        _section(say("page.permission"), _permission(holding, say)),
+        _section(say("page.record"), _record(holding.record, say)),
+        _section(say("page.sent"), _sent(holding, say)),
+        _section(say("page.received"), _received(holding, say)),
+        _section(say("page.requests"), _requests(holding, say)),
+        _section(say("page.registries"), _registries(holding, say)),
+        _section(say("page.files"), _files(holding, say)),
+        _section(say("page.recipients"), _recipients(holding, say)),
+        _section(say("page.kept"), _kept(holding, say)),
+        _section(
+            say("page.rights"), f"<ul>{''.join(f'<li>{say(each)}</li>' for each in holding.rights)}</ul>"
+        ),
+    ]
+    return (
+        f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(part for part in parts if part)
+        + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section>\n<h2>{title}</h2>\n{body}\n</section>"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], say: Say) -> str:
+    """The cells are escaped already."""
+    lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
+    if not lines:
+        return f"<p>{say('page.nothing')}</p>"
+    heads = "".join(f'<th scope="col">{each}</th>' for each in head)
+    return (
+        "<table>\n<thead><tr>" + heads + "</tr></thead>\n<tbody>\n" + "\n".join(lines) + "\n</tbody></table>"
+    )
+
+
+def _controller(holding: Holding) -> str:
+    controller = holding.controller
+    lines = [controller.name, controller.address, controller.country, *controller.contacts]
+    return f"<address>{'<br>'.join(escape(line) for line in lines if line)}</address>"
+
+
+def _withheld(withheld: Withheld, say: Say) -> str:
+    if not withheld.is_anything:
+        return ""
+    told = [
+        *([say("page.withheld.name")] if withheld.name else []),
+        *([say("page.withheld.attributes")] if withheld.attributes else []),
+        *(
+            say(f"page.withheld.{name}", count=count)
+            for name, count in (
+                ("events", withheld.events),
+                ("details", withheld.details),
+                ("sent", withheld.sent_texts),
+                ("received", withheld.received_texts),
+                ("requests", withheld.requests),
+            )
+            if count
+        ),
+    ]
+    why = [say("page.withheld.why")]
+    if withheld.reassigned_at is not None:
+        why.append(say("page.withheld.reassigned", since_on=withheld.reassigned_at.date().isoformat()))
+    return (
+        f'<section class="note">\n<h2>{say("page.withheld")}</h2>\n'
+        + "".join(f"<p>{each}</p>" for each in why)
+        + f"<ul>{''.join(f'<li>{each}</li>' for each in told)}</ul>\n</section>"
+    )
+
+
+def _identity(holding: Holding, say: Say) -> str:
+    found = holding.identity
+    rows = [
+        ("number", escape(found.number or "–")),
+        ("number_country", escape(found.number_country)),
+        ("number_kind", escape(found.number_kind)),
+        ("name", escape(found.name)),
+        ("language", escape(found.language)),
+        ("attributes", _pairs(found.attributes)),
+        ("places", _places(found)),
+        ("recipient", escape(found.recipient)),
+        ("adult_since", _moment(found.adult_since)),
+        ("source", escape(found.source)),
+        ("since", _moment(found.since)),
+        ("restricted_since", _moment(found.restricted_since)),
+        ("suppressed", _moment(holding.suppressed_since)),
+        ("subject", escape(found.subject)),
+    ]
+    lines = "\n".join(
+        f'<tr><th scope="row">{say(f"field.{name}")}</th><td>{shown}</td></tr>'
+        for name, shown in rows
+        if shown
+    )
+    return f"<table><tbody>\n{lines}\n</tbody></table>"
+
+
+def _places(found: Identity) -> str:
+    return "<br>".join(
+        escape(f"{each.region or each.country}, {each.zone} ({', '.join(each.concluded_from)})")
+        for each in found.places
+    )
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return "<br>".join(f"{escape(key)}: {escape(_said(each))}" for key, each in values.items())
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _permission(holding: Holding, say: Say) -> str:
+    rows = [(escape(each.name), escape(each.purpose), say(each.sentence)) for each in holding.permitted]
+    return _table((say("field.program"), say("field.what"), say("field.why")), rows, say)
+
+
+def _record(record: Sequence[Occurrence], say: Say) -> str:
+    rows = [
+        (
+            _moment(each.occurred_at),
+            escape(" ".join(filter(None, (each.kind, each.basis, each.grade)))),
+            escape(each.program),
+            escape(f"{each.method} ({each.actor})"),
+            _words(each.wording, ""),
+            _details(each, say),
+        )
+        for each in record
+    ]
+    head = ("when", "what", "program", "how", "wording", "details")
+    return _table([say(f"field.{name}") for name in head], rows, say)
+
+
+def _details(found: Occurrence, say: Say) -> str:
+    if not found.is_shown_whole:
+        return f"<em>{say('page.withheld.text')}</em>"
+    told = {**found.context, **({"reason": found.reason} if found.reason else {})}
+    return "<br>".join(filter(None, [_pairs(told), *(_pairs(each) for each in found.evidence)]))
+
+
+def _sent(holding: Holding, say: Say) -> str:
+    rows = [
+        (
+            _moment(each.handed_at or each.created_at),
+            escape(f"{each.kind}, {each.state}"),
+            _words(each.text, say("page.withheld.text")),
+            "<br>".join(say(sentence) for sentence in each.why),
+        )
+        for each in holding.sent
+    ]
+    return _table([say(f"field.{name}") for name in ("when", "what", "text", "why")], rows, say)
+
+
+def _received(holding: Holding, say: Say) -> str:
+    rows = [
+        (
+            _moment(each.received_at),
+            _words(each.text, say("page.withheld.text")),
+            escape(", ".join(each.read_as)),
+        )
+        for each in holding.received
+    ]
+    return _table([say(f"field.{name}") for name in ("when", "text", "read_as")], rows, say)
+
+
+def _requests(holding: Holding, say: Say) -> str:
+    rows = [
+        (
+            _moment(each.asked_at),
+            escape(each.asks_for),
+            _moment(each.done_at or each.due_at),
+            escape(each.note),
+        )
+        for each in holding.requests
+    ]
+    return _table([say(f"field.{name}") for name in ("when", "what", "until", "details")], rows, say)
+
+
+def _registries(holding: Holding, say: Say) -> str:
+    rows = [
+        (_moment(each.checked_at), escape(each.registry), "✓" if each.is_listed else "–")
+        for each in holding.registries
+    ]
+    return _table([say(f"field.{name}") for name in ("when", "what", "details")], rows, say)
+
+
+def _files(holding: Holding, say: Say) -> str:
+    rows = [
+        (
+            _moment(each.kept_at),
+            say(f"kind.{each.kind}"),
+            escape(f"{each.id}, {each.media_type}, {each.size:,} B"),
+            _moment(each.purge_at),
+        )
+        for each in holding.files
+    ]
+    return _table([say(f"field.{name}") for name in ("when", "what", "details", "until")], rows, say)
+
+
+def _recipients(holding: Holding, say: Say) -> str:
+    rows = [
+        (escape(f"{each.name} ({each.channel})" if each.channel else each.name), say(each.gets))
+        for each in holding.recipients
+    ]
+    return _table((say("field.name"), say("field.details")), rows, say)
+
+
+def _kept(holding: Holding, say: Say) -> str:
+    rows = [
+        (say(f"part.{each.part.value}"), say(each.sentence), escape(each.citation)) for each in holding.kept
+    ]
+    return _table([say(f"field.{name}") for name in ("what", "until", "why")], rows, say)
+
+
+def _moment(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    shown = f"{at:%Y-%m-%d %H:%M} UTC"
+    return f'<time datetime="{at.isoformat()}">{shown}</time>'
+
+
+def _words(text: str | None, otherwise: str) -> str:
+    return f"<em>{otherwise}</em>" if text is None else f"<pre>{escape(text)}</pre>"

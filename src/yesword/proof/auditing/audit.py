@@ -1,0 +1,211 @@
+"""The audit as a whole: in what order things are looked at, so that the first that does not fit is the one to begin with.
+
+Logs come first: what was changed in a tree is named by its place. Then
+what people were shown, then each person's record, and what stands beside it.
+"""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from yesword.domain.ids import BrandId
+from yesword.proof import continuing
+from yesword.proof.auditing import heads
+from yesword.proof.auditing.heads import LogState
+from yesword.proof.auditing.marks import Mark, keys_of, look_at_times, stored_heads
+from yesword.proof.auditing.outbox import look_at_outbox
+from yesword.proof.auditing.report import AuditReport, LogAudit, Progress, Trust
+from yesword.proof.auditing.sections import Background, Look
+from yesword.proof.auditing.statements import look_at_statements
+from yesword.proof.auditing.stops import look_at_stops
+from yesword.proof.auditing.tree import Walk
+from yesword.proof.auditing.vouching import look_at_attestations, trusted
+from yesword.proof.auditing.wordings import look_at_wordings
+from yesword.proof.continuing import Continued
+from yesword.store import models
+from yesword.store.checking import (
+    brand_or_every,
+    look_for_nowhere,
+    looked_at,
+    misfit_guards,
+    records,
+    without_standing,
+)
+from yesword.store.misfits import Fault, Misfits, misfit
+from yesword.store.opening import Store
+from yesword.store.stop_index import StopIndex
+
+
+def _silent(done: int, total: int) -> None:
+    del done, total
+
+
+def audit(
+    store: Store,
+    brand: BrandId | None = None,
+    progress: Progress = _silent,
+    trust: Trust | None = None,
+) -> AuditReport:
+    """Compute everything anew: leaves, tiles, roots, heads, links and state, of one brand or of all.
+
+    Nobody has to stop working meanwhile. Without `trust`, whoever the store knows as witness or authority is believed.
+    A store whose keys are missing or wrong can be audited, too: then what is sealed is not opened.
+    """
+    audit = _Audit(
+        store=store,
+        brand=brand,
+        every=brand_or_every(brand),
+        progress=progress,
+        trust=trusted() if trust is None else trust,
+    )
+    return audit.run()
+
+
+@dataclass(kw_only=True)
+class _Audit:
+    store: Store
+    brand: BrandId | None
+    every: int  # the brand as queries want it
+    progress: Progress
+    trust: Trust
+    report: AuditReport = field(default_factory=AuditReport)
+    _done: int = 0
+    _total: int = 0
+
+    def run(self) -> AuditReport:
+        store, report, every = self.store, self.report, self.every
+        for found in misfit_guards():
+            report.misfits.add(found)
+        if store.keys_trouble is not None:
+            report.misfits.add(misfit(Fault.KEYS_UNFIT, "keys", reason=store.keys_trouble.message))
+        with store.database.read() as session:
+            states = heads.read_logs(store, session, every)
+            row = session.first("count_standings", brand_id=every)
+        self._total = sum(each.length for each in states) + (row[0] if row else 0)
+        self._tell(0)
+        self._look_at_logs(states)
+        look_at_wordings(store, report, self.brand)
+        with StopIndex() as index:
+            look_at_stops(store, index, report, self.brand)
+            self._look_at_records(index)
+        for found in without_standing(store, every):
+            report.misfits.add(found)
+        look_at_statements(store, report, every)
+        look_at_outbox(store, report, every)
+        look_for_nowhere(store, report.misfits, every)
+        return report
+
+    def _look_at_logs(self, states: list[LogState]) -> None:
+        origins = dict(models.Brand.objects.values_list("pk", "origin"))
+        closed: dict[str, Continued] = {}
+        lost: set[int] = set()
+        for brand in {each.brand for each in states}:
+            for each in continuing.continued(self.store, BrandId(brand)):
+                closed[each.origin] = each
+                # Generations that a store which was put back did not know were passed over.
+                lost |= {(brand << 16) | number for number in range(2, each.generation)}
+        heads.look_for_lost_logs(self.store, states, self.every, lost, self.report.misfits)
+        newest = {each.brand: each.id for each in states}
+        for state in states:
+            is_newest = newest[state.brand] == state.id
+            self._look_at_log(
+                state,
+                origins.get(state.brand),
+                None if is_newest else closed.get(state.origin),
+                is_newest=is_newest,
+            )
+
+    def _look_at_log(
+        self, state: LogState, brand_origin: str | None, closed: Continued | None, *, is_newest: bool
+    ) -> None:
+        log = LogAudit(origin=state.origin, size=state.length, root=b"")
+        self.report.logs.append(log)
+        # Why a log was given up is known; whatever is wrong with it is not told as news.
+        misfits = self.report.misfits if closed is None else log.known
+        log.closed = "" if closed is None else closed.reason
+        store = self.store
+        of_keys = Misfits()
+        with store.database.read() as session:
+            keys = keys_of(session, state.id, state.origin, of_keys)
+        heads.look_at_row(state, brand_origin, keys, misfits)
+        misfits.take(of_keys)
+        if is_newest:
+            heads.look_at_key_file(store, state, keys, misfits)
+        counted = _Counted()
+        with store.database.read() as session:
+            marks = heapq.merge(
+                counted.over(stored_heads(session, state.id, state.origin, keys, misfits)),
+                heads.remembered_head(state, keys, misfits),
+                key=attrgetter("size"),
+            )
+            walk = Walk(store=store, log=state.claimed, marks=marks, misfits=misfits)
+            before = self._done
+            for walked in walk.run():
+                self._done = before + walked
+                self._tell(0)
+        log.root, log.tiles, log.checkpoints = walk.frontier.root(), walk.tiles, counted.count
+        if state.claimed.frontier is not None and walk.frontier != state.claimed.frontier:
+            misfits.add(
+                misfit(
+                    Fault.LOG_DIFFERS,
+                    "ledger_log",
+                    log=state.origin,
+                    member="frontier",
+                    expected=b"".join(walk.frontier.hashes).hex(),
+                    found=state.hashes.hex(),
+                )
+            )
+        if (
+            closed is not None
+            and closed.root is not None
+            and (closed.size, closed.root) != (log.size, log.root)
+        ):
+            self.report.misfits.add(
+                misfit(
+                    Fault.LOG_DIFFERS,
+                    "ledger_log",
+                    log=state.origin,
+                    member="root",
+                    expected=f"{closed.root.hex()} at {closed.size} records, as when it was given up",
+                    found=f"{log.root.hex()} at {log.size}",
+                )
+            )
+        with store.database.read() as session:
+            look_at_times(session, state.id, state.origin, misfits)
+        look_at_attestations(store, state.id, log, self.trust, misfits)
+
+    def _look_at_records(self, index: StopIndex) -> None:
+        report = self.report
+        background = Background(
+            store=self.store,
+            origins=dict(models.Brand.objects.values_list("pk", "origin")),
+            program_keys=dict(models.Program.objects.values_list("pk", "key")),
+            versions=frozenset(models.ProgramVersion.objects.values_list("program_id", "version")),
+            journal=index,
+        )
+        look = Look(background=background)
+        for page in records(self.store, self.every):
+            for record in page:
+                report.contacts += 1
+                report.events += len(record.events)
+                for found in looked_at(self.store, record, look):
+                    report.misfits.add(found)
+                report.unreadable += look.unreadable
+            self._tell(len(page))
+
+    def _tell(self, more: int) -> None:
+        self._done += more
+        self.progress(self._done, max(self._total, self._done))
+
+
+@dataclass(kw_only=True)
+class _Counted:
+    """Counts what passes by."""
+
+    count: int = 0
+
+    def over(self, marks: Iterator[Mark]) -> Iterator[Mark]:
+        for mark in marks:
+            self.count += 1
+            yield mark

@@ -1,0 +1,241 @@
+"""A log's row, its keys and what the journal remembers of it: what is known of a log before its tree is walked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from yesword.domain.errors import YeswordError
+from yesword.domain.ids import BrandId
+from yesword.ledger.checkpoint import Signer
+from yesword.ledger.merkle import Frontier, FrontierError
+from yesword.ledger.tiles import hashes_of
+from yesword.proof import logs
+from yesword.proof.auditing.marks import LogKeys, Mark
+from yesword.proof.auditing.tree import Claimed
+from yesword.store.checking import EVERY_BRAND
+from yesword.store.database import Row, Session
+from yesword.store.keyfiles import named_key
+from yesword.store.misfits import Fault, Misfits, misfit
+from yesword.store.opening import Store
+
+_LOGS: Final = "ledger_log"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogState:
+    """A log as its row has it, with the ends of its places and checkpoints, all read in one look."""
+
+    id: int
+    brand: int
+    generation: int
+    origin: str
+    size: int
+    hashes: bytes
+    key_number: int
+    published_size: int
+    trouble: str
+    placed: int
+    newest_checkpoint: int
+    note: str | None  # the journal's, read before the others: it never runs ahead of them
+
+    @property
+    def journal_file(self) -> str:
+        return journal_file(self.id)
+
+    @property
+    def length(self) -> int:
+        """Of the log to be walked: what its row says, unless places and checkpoints agree on another size."""
+        return self.placed if self.placed == self.newest_checkpoint else self.size
+
+    @property
+    def frontier(self) -> Frontier | None:
+        try:
+            return Frontier(size=self.size, hashes=tuple(hashes_of(self.hashes)))
+        except FrontierError:
+            return None
+
+    @property
+    def claimed(self) -> Claimed:
+        frontier = self.frontier if self.length == self.size else None
+        return Claimed(
+            id=self.id,
+            brand=BrandId(self.brand),
+            origin=self.origin,
+            size=self.length,
+            frontier=frontier,
+        )
+
+
+def read_logs(store: Store, session: Session, brand: int) -> list[LogState]:
+    """Of a brand or all, older generations first."""
+    known = [row[0] for row in session.rows("audited_logs", brand_id=brand)]
+    notes = {each: _note(store, each) for each in known}
+    rows = session.rows("audited_logs", brand_id=brand)
+    return [_state(row, notes.get(row[0])) for row in rows]
+
+
+def _note(store: Store, log_id: int) -> str | None:
+    try:
+        return store.journal.head(log_id)
+    except UnicodeDecodeError:
+        return ""  # no note is empty, and so it cannot be read as one
+
+
+def _state(row: Row, note: str | None) -> LogState:
+    return LogState(
+        id=row[0],
+        brand=row[1],
+        generation=row[2],
+        origin=row[3],
+        size=row[4],
+        hashes=bytes(row[5]),
+        key_number=row[6],
+        published_size=row[7],
+        trouble=row[8],
+        placed=row[9] or 0,
+        newest_checkpoint=row[10] or 0,
+        note=note,
+    )
+
+
+def look_at_row(state: LogState, brand_origin: str | None, keys: LogKeys, misfits: Misfits) -> None:
+    generation = "" if state.generation == 1 else f"/{state.generation}"
+    wanted = {
+        "id": ((state.brand << 16) | state.generation, state.id),
+        "origin": (f"{brand_origin}{generation}" if brand_origin is not None else "none", state.origin),
+        "size": (state.length, state.size),
+        "key_number": (keys.newest, state.key_number),
+    }
+    for member, (expected, found) in wanted.items():
+        if expected != found:
+            _tell(misfits, state, Fault.LOG_DIFFERS, member=member, expected=expected, found=found)
+    if state.published_size > state.length:
+        _tell(
+            misfits,
+            state,
+            Fault.LOG_DIFFERS,
+            member="published_size",
+            expected=f"at most {state.length}",
+            found=state.published_size,
+        )
+    if state.frontier is None:
+        _tell(
+            misfits,
+            state,
+            Fault.LOG_DIFFERS,
+            member="frontier",
+            expected=f"{state.size.bit_count()} hashes of 32 bytes",
+            found=f"{len(state.hashes)} bytes",
+        )
+    if state.length and state.newest_checkpoint != state.length:
+        misfits.add(
+            misfit(
+                Fault.CHECKPOINT_MISSING,
+                "ledger_checkpoint",
+                log=state.origin,
+                index=state.length,
+                reason=f"The newest that is stored is of {state.newest_checkpoint} records.",
+            )
+        )
+    if state.trouble:
+        _tell(misfits, state, Fault.LOG_IN_TROUBLE, reason=state.trouble)
+
+
+def look_at_key_file(store: Store, state: LogState, keys: LogKeys, misfits: Misfits) -> None:
+    """That this machine could sign, and with the key that the log is known by."""
+    name = logs.key_name(state.brand, state.generation, state.key_number)
+    try:
+        private = Ed25519PrivateKey.from_private_bytes(named_key(store.folder, name, may_create=False))
+        reason = ""
+    except YeswordError as error:
+        reason = error.message
+    else:
+        key = keys.keys.get(state.key_number)
+        if (
+            key is not None
+            and Signer(name=state.origin, private=private).verifier_key.public != key[0].public
+        ):
+            reason = "the key file is not the one that the log is signed with."
+    if reason:
+        misfits.add(
+            misfit(
+                Fault.LOG_KEY_UNFIT,
+                f"keys/{name}",
+                log=state.origin,
+                number=state.key_number,
+                reason=reason,
+            )
+        )
+
+
+def remembered_head(state: LogState, keys: LogKeys, misfits: Misfits) -> Iterator[Mark]:
+    """What the journal has, if it is a head of this log at all."""
+    if state.note is None:
+        if state.length:
+            misfits.add(misfit(Fault.HEAD_MISSING, state.journal_file, log=state.origin))
+        return
+    try:
+        head = keys.read(state.note)
+    except YeswordError as error:
+        _tell_head(misfits, state, error.message)
+        return
+    if head.origin != state.origin:
+        _tell_head(misfits, state, f"it is a head of the log {head.origin}.")
+        return
+    if head.size < state.published_size:
+        misfits.add(
+            misfit(
+                Fault.HEAD_BEHIND,
+                state.journal_file,
+                log=state.origin,
+                index=head.size,
+                found=state.published_size,
+            )
+        )
+    yield Mark(log=state.origin, where=state.journal_file, size=head.size, root=head.root)
+
+
+def look_for_lost_logs(
+    store: Store, states: list[LogState], brand: int, given_up: set[int], misfits: Misfits
+) -> None:
+    """Logs whose row is gone, and of which something is left. Those that were given up as lost are known."""
+    known = {each.id for each in states}
+    newest: dict[int, int] = {}
+    for each in states:
+        newest[each.brand] = max(newest.get(each.brand, 0), each.generation)
+    with store.database.read() as session:
+        brands = {row[0] for row in session.rows("brands_of_events")} | set(newest)
+        for one in sorted(each for each in brands if brand in (EVERY_BRAND, each)):
+            for generation in range(1, newest.get(one, 0) + 2):
+                log_id = (one << 16) | generation
+                if log_id in known | given_up:
+                    continue
+                is_left = session.first("log_leaves_something", id=log_id) is not None
+                if is_left or generation <= newest.get(one, 0):
+                    name = f"generation {generation} of brand {one}"
+                    reason = (
+                        "places, tiles or checkpoints of it are left." if is_left else "there is a later one."
+                    )
+                    misfits.add(misfit(Fault.LOG_MISSING, _LOGS, log=name, reason=reason))
+                    known.add(log_id)
+    try:
+        remembered = store.journal.heads()
+    except UnicodeDecodeError:
+        return  # told with the log whose head it is
+    for log_id in remembered:
+        if log_id not in known | given_up and brand in (EVERY_BRAND, log_id >> 16):
+            misfits.add(misfit(Fault.HEAD_OF_NO_LOG, journal_file(log_id), log=log_id))
+
+
+def journal_file(log_id: int) -> str:
+    return f"journal/log-{log_id}.checkpoint"
+
+
+def _tell(misfits: Misfits, state: LogState, fault: Fault, **fields: object) -> None:
+    misfits.add(misfit(fault, _LOGS, log=state.origin, **fields))
+
+
+def _tell_head(misfits: Misfits, state: LogState, reason: str) -> None:
+    misfits.add(misfit(Fault.HEAD_UNFIT, state.journal_file, log=state.origin, reason=reason))

@@ -1,0 +1,131 @@
+"""The statements of a brand: each fits its entry, says what its row says, and vouches for what is stored with it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from yesword.domain import codec
+from yesword.domain.errors import YeswordError
+from yesword.domain.ids import bucket_of, to_text
+from yesword.domain.times import from_micros, iso_millis
+from yesword.ledger.entry import JsonObject, matches
+from yesword.ledger.handed import KIND as HANDED_OVER
+from yesword.ledger.handed import read_handed_over, root_of, split_leaves
+from yesword.ledger.leaf import leaf_hash
+from yesword.proof.auditing.report import AuditReport
+from yesword.store import handed
+from yesword.store.checking import PAGE, shown
+from yesword.store.database import Row, Session
+from yesword.store.misfits import MOST_TOLD, Fault, Misfit, misfit
+from yesword.store.opening import Store
+
+_STATEMENTS: Final = "ledger_statement"
+_TIMES: Final = ("at", "last_at")  # what kinds of statements call the moment at which they were made
+
+
+def look_at_statements(store: Store, report: AuditReport, brand: int) -> None:
+    cursor = -1
+    while True:
+        with store.database.read() as session:
+            rows = session.rows(
+                "audited_statements",
+                cursor=cursor,
+                cursor_bucket=bucket_of(max(cursor, 0)),
+                brand_id=brand,
+                count=PAGE,
+            )
+            if not rows:
+                break
+            cursor = rows[-1][0]
+            for row in rows:
+                report.statements += 1
+                for found in _misfits(session, row):
+                    report.misfits.add(found)
+    with store.database.read() as session:
+        rows = session.rows("statements_nowhere", brand_id=brand, count=MOST_TOLD)
+        widowed = session.rows("batches_without_statement", brand_id=brand, count=MOST_TOLD)
+    for (statement,) in rows:
+        report.misfits.add(
+            misfit(Fault.EVENT_NOWHERE, "ledger_outbox", what="Statement", event=to_text("sta", statement))
+        )
+    for (batch,) in widowed:
+        report.misfits.add(_handed(to_text("sta", batch), "its statement is missing."))
+
+
+def _misfits(session: Session, row: Row) -> Iterator[Misfit]:
+    row_id, _, kind, made_at, disclosures, entry, leaf = row
+    name = to_text("sta", row_id)
+    wanted = leaf_hash(bytes(entry))
+    if wanted != bytes(leaf):
+        yield misfit(
+            Fault.LEAF_NOT_OF_ENTRY,
+            _STATEMENTS,
+            what="Statement",
+            event=name,
+            expected=wanted.hex(),
+            found=bytes(leaf).hex(),
+        )
+    try:
+        told = matches(bytes(entry), codec.loads(list, bytes(disclosures))).get("event")
+    except YeswordError as error:
+        yield _other(name, error.message)
+        return
+    if not isinstance(told, Mapping):
+        yield _other(name, "it does not disclose what it says.")
+        return
+    at = iso_millis(from_micros(made_at))
+    for members, found in ((("type",), kind), (("id",), name), (_TIMES, at)):
+        member = next((each for each in members if each in told), None)
+        said = told[member] if member else found
+        if said != found:
+            yield _other(name, f"its row says {found} for its {member}, and it says {said}.")
+    look = _LOOKS.get(kind)
+    if look is not None:
+        yield from look(session, row_id, told)
+
+
+def _look_at_handed(session: Session, row_id: int, told: JsonObject) -> Iterator[Misfit]:
+    name = to_text("sta", row_id)
+    batch = handed.read(session, row_id)
+    if batch is None:
+        yield _handed(name, "it is missing.")
+        return
+    try:
+        said = read_handed_over(told)
+        count, root = len(split_leaves(batch.leaves)), root_of(batch.leaves)
+    except YeswordError as error:
+        yield _handed(name, error.message)
+        return
+    for member, expected, found in (
+        ("root", said.root.hex(), root.hex()),
+        ("count", said.count, count),
+        ("nonce", said.nonce.hex(), batch.nonce.hex()),
+        ("process", said.chain, batch.chain),
+        ("number", said.n, batch.n),
+        ("beginning", iso_millis(said.first_at), iso_millis(batch.first_at)),
+        ("end", iso_millis(said.last_at), iso_millis(batch.last_at)),
+    ):
+        if expected != found:
+            yield _handed(name, f"its {member} is {found}, and the statement says {expected}.")
+    row = session.first("batches_before", bucket=bucket_of(row_id), id=row_id) or (None, None)
+    for member, leaf, named in (
+        ("before it of its process", row[0], said.prev),
+        ("newest when it was made", row[1], said.after),
+    ):
+        if (None if leaf is None else bytes(leaf)) != named:
+            yield _handed(
+                name, f"the one {member} has the leaf hash {shown(leaf)}, and it names {shown(named)}."
+            )
+
+
+# Kinds of statements that vouch for rows of their own.
+_LOOKS: Final[Mapping[str, Callable[[Session, int, JsonObject], Iterator[Misfit]]]] = {
+    HANDED_OVER: _look_at_handed
+}
+
+
+def _other(name: str, reason: str) -> Misfit:
+    return misfit(Fault.STATEMENT_DIFFERS, _STATEMENTS, event=name, reason=reason)
+
+
+def _handed(name: str, reason: str) -> Misfit:
+    return misfit(Fault.HANDED_DIFFERS, "handed_batch", event=name, reason=reason)

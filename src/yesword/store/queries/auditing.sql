@@ -1,0 +1,149 @@
+-- Reading everything once, to see whether it fits. A brand below zero stands for all brands.
+
+-- name: audited_standings
+SELECT s.contact_id, s.brand_id, s.seq, s.stop_seq, s.state, s.last_leaf, c.subject FROM standing s
+LEFT JOIN contact c ON c.bucket = s.bucket AND c.id = s.contact_id
+WHERE (s.bucket, s.contact_id) > (:cursor_bucket, :cursor) AND (:brand_id < 0 OR s.brand_id = :brand_id)
+ORDER BY s.bucket, s.contact_id LIMIT :count
+
+-- name: audited_standing
+SELECT s.contact_id, s.brand_id, s.seq, s.stop_seq, s.state, s.last_leaf, c.subject FROM standing s
+LEFT JOIN contact c ON c.bucket = s.bucket AND c.id = s.contact_id
+WHERE s.bucket = :bucket AND s.contact_id = :contact_id
+
+-- name: audited_events [sqlite]
+SELECT id, brand_id, contact_id, seq, kind, program_id, received_at, recorded_at, body, entry, leaf_hash, sealed
+FROM consent_event WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
+ORDER BY bucket, contact_id, seq, id
+
+-- name: audited_events [postgresql]
+SELECT id, brand_id, contact_id, seq, kind, program_id, received_at, recorded_at, body, entry, leaf_hash, sealed
+FROM consent_event WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids) ORDER BY bucket, contact_id, seq, id
+
+-- name: count_standings
+SELECT count(*) FROM standing WHERE :brand_id < 0 OR brand_id = :brand_id
+
+-- name: contacts_without_standing
+SELECT e.contact_id, count(*) FROM consent_event e
+WHERE (:brand_id < 0 OR e.brand_id = :brand_id)
+  AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.bucket = e.bucket AND s.contact_id = e.contact_id)
+GROUP BY e.contact_id
+UNION ALL
+SELECT c.id, 0 FROM contact c
+WHERE (:brand_id < 0 OR c.brand_id = :brand_id)
+  AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.bucket = c.bucket AND s.contact_id = c.id)
+  AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.bucket = c.bucket AND e.contact_id = c.id)
+ORDER BY 1 LIMIT :count
+
+-- An event that only an older generation of its brand's log holds is nowhere, too.
+
+-- name: events_nowhere
+SELECT e.id FROM consent_event e
+WHERE (:brand_id < 0 OR e.brand_id = :brand_id)
+  AND NOT EXISTS (SELECT 1 FROM ledger_outbox o WHERE o.bucket = e.bucket AND o.event_id = e.id)
+  AND NOT EXISTS (SELECT 1 FROM ledger_entry l WHERE l.event_id = e.id
+    AND l.log_id = (SELECT max(g.id) FROM ledger_log g WHERE g.brand_id = e.brand_id))
+ORDER BY e.id LIMIT :count
+
+-- name: count_events_nowhere
+SELECT count(*) FROM consent_event e
+WHERE (:brand_id < 0 OR e.brand_id = :brand_id)
+  AND NOT EXISTS (SELECT 1 FROM ledger_outbox o WHERE o.bucket = e.bucket AND o.event_id = e.id)
+  AND NOT EXISTS (SELECT 1 FROM ledger_entry l WHERE l.event_id = e.id
+    AND l.log_id = (SELECT max(g.id) FROM ledger_log g WHERE g.brand_id = e.brand_id))
+
+-- name: statements_nowhere
+SELECT s.id FROM ledger_statement s
+WHERE (:brand_id < 0 OR s.brand_id = :brand_id)
+  AND NOT EXISTS (SELECT 1 FROM ledger_outbox o WHERE o.bucket = s.bucket AND o.event_id = s.id)
+  AND NOT EXISTS (SELECT 1 FROM ledger_entry l WHERE l.event_id = s.id
+    AND l.log_id = (SELECT max(g.id) FROM ledger_log g WHERE g.brand_id = s.brand_id))
+ORDER BY s.id LIMIT :count
+
+-- name: audited_statements
+SELECT id, brand_id, kind, made_at, disclosures, entry, leaf_hash FROM ledger_statement
+WHERE (bucket, id) > (:cursor_bucket, :cursor) AND (:brand_id < 0 OR brand_id = :brand_id)
+ORDER BY bucket, id LIMIT :count
+
+-- name: audited_outbox
+SELECT o.bucket, o.event_id, o.brand_id, o.leaf_hash, o.created_at, e.brand_id, e.leaf_hash, e.recorded_at,
+  s.brand_id, s.leaf_hash, s.made_at,
+  (SELECT l.idx FROM ledger_entry l WHERE l.event_id = o.event_id
+    AND l.log_id = (SELECT max(g.id) FROM ledger_log g WHERE g.brand_id = o.brand_id))
+FROM ledger_outbox o
+LEFT JOIN consent_event e ON e.bucket = o.bucket AND e.id = o.event_id
+LEFT JOIN ledger_statement s ON s.bucket = o.bucket AND s.id = o.event_id
+WHERE (o.bucket, o.event_id) > (:cursor_bucket, :cursor) AND (:brand_id < 0 OR o.brand_id = :brand_id)
+ORDER BY o.bucket, o.event_id LIMIT :count
+
+-- A log with the ends of what else is told of it, in one look: a sequencer may be at work.
+
+-- name: audited_logs
+SELECT g.id, g.brand_id, g.generation, g.origin, g.size, g.frontier, g.key_number, g.published_size, g.trouble,
+  (SELECT max(l.idx) + 1 FROM ledger_entry l WHERE l.log_id = g.id),
+  (SELECT max(c.size) FROM ledger_checkpoint c WHERE c.log_id = g.id)
+FROM ledger_log g WHERE :brand_id < 0 OR g.brand_id = :brand_id ORDER BY g.brand_id, g.generation
+
+-- name: log_size
+SELECT size FROM ledger_log WHERE id = :id
+
+-- name: log_leaves_something
+SELECT 1 WHERE EXISTS (SELECT 1 FROM ledger_entry WHERE log_id = :id)
+  OR EXISTS (SELECT 1 FROM ledger_tile WHERE log_id = :id)
+  OR EXISTS (SELECT 1 FROM ledger_checkpoint WHERE log_id = :id)
+
+-- name: audited_places
+SELECT l.idx, l.bucket, l.event_id, e.leaf_hash, e.brand_id, s.leaf_hash, s.brand_id FROM ledger_entry l
+LEFT JOIN consent_event e ON e.bucket = l.bucket AND e.id = l.event_id
+LEFT JOIN ledger_statement s ON s.bucket = l.bucket AND s.id = l.event_id
+WHERE l.log_id = :log_id AND l.idx >= :start AND l.idx < :stop ORDER BY l.idx
+
+-- name: places_beyond
+SELECT idx, event_id FROM ledger_entry WHERE log_id = :log_id AND (idx >= :size OR idx < 0) ORDER BY idx LIMIT :count
+
+-- name: audited_tiles
+SELECT idx, hashes FROM ledger_tile WHERE log_id = :log_id AND level = :level AND idx >= :start AND idx < :stop
+
+-- name: tile_lengths
+SELECT level, idx, length(hashes) FROM ledger_tile WHERE log_id = :log_id AND (level, idx) > (:level, :idx)
+ORDER BY level, idx LIMIT :count
+
+-- name: audited_checkpoints
+SELECT size, note, signed_at FROM ledger_checkpoint WHERE log_id = :log_id AND size > :cursor ORDER BY size LIMIT :count
+
+-- name: recorded_at_place
+SELECT coalesce(e.recorded_at, s.made_at) FROM ledger_entry l
+LEFT JOIN consent_event e ON e.bucket = l.bucket AND e.id = l.event_id
+LEFT JOIN ledger_statement s ON s.bucket = l.bucket AND s.id = l.event_id
+WHERE l.log_id = :log_id AND l.idx = :idx
+
+-- name: audited_pages
+SELECT digest, body FROM shown_page WHERE digest > :cursor AND (:brand_id < 0 OR brand_id = :brand_id)
+ORDER BY digest LIMIT :count
+
+-- name: journalled_events [sqlite]
+SELECT id, brand_id, kind, program_id, received_at FROM consent_event
+WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: journalled_events [postgresql]
+SELECT id, brand_id, kind, program_id, received_at FROM consent_event WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
+
+-- name: batches_without_statement
+SELECT b.id FROM handed_batch b WHERE (:brand_id < 0 OR b.brand_id = :brand_id)
+  AND NOT EXISTS (SELECT 1 FROM ledger_statement s WHERE s.bucket = b.bucket AND s.id = b.id)
+ORDER BY b.id LIMIT :count
+
+-- The leaf hashes of the one before in its chain, and of the one that it came after.
+
+-- name: batches_before
+SELECT p.leaf_hash, a.leaf_hash FROM handed_batch b
+LEFT JOIN handed_batch c ON c.brand_id = b.brand_id AND c.chain = b.chain AND c.n = b.n - 1
+LEFT JOIN ledger_statement p ON p.bucket = c.bucket AND p.id = c.id
+LEFT JOIN ledger_statement a ON a.id = b.after_id
+WHERE b.bucket = :bucket AND b.id = :id
+
+-- name: brands_of_events
+SELECT DISTINCT brand_id FROM standing
+
+-- name: statements_of_kind
+SELECT id FROM ledger_statement WHERE brand_id = :brand_id AND kind = :kind ORDER BY made_at, id

@@ -1,0 +1,648 @@
+"""Evidence packs from real stores: what is in them for whom, and that whatever is done to one is named."""
+
+import json
+import re
+import subprocess
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from io import BytesIO
+
+import pypdf
+import pyshacl
+import pytest
+import rdflib
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sd_jwt.verifier import SDJWTVerifier
+
+from factories.packed import changed, own_policy, packed, sequence, story, unzipped
+from factories.stamping import need_openssl, stamper
+from factories.worlds import ANNA, world
+from yesword.consent.record import seal_place
+from yesword.domain import codec
+from yesword.domain.events import Actor, Grade
+from yesword.ledger.checkpoint import read_checkpoint
+from yesword.ledger.cosignature import WitnessSigner, cosign
+from yesword.ledger.entry import open_disclosure
+from yesword.ledger.findings import Outcome, Verdict
+from yesword.ledger.packs import Purpose, check_pack
+from yesword.ledger.policy import Group, PolicyWitness
+from yesword.proof.packs.dossier import NoHeadYetError, NoRecordError, collect
+from yesword.proof.packs.sentences import render
+from yesword.proof.packs.writing import NumberInPackError
+from yesword.proof.timestamps import verify_token
+from yesword.store import ledgers, models
+
+pytestmark = [pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")]
+
+DIGITS = "612345678"  # of Anna's number, as she writes it at home
+
+
+@contextmanager
+def after_a_story(store):
+    with world(store) as made:
+        story(made)
+        yield made
+
+
+def verdict(world, data, **more):
+    return check_pack(data, own_policy(world), **more).verdict
+
+
+def failures(check):
+    return [each for each in check.findings if each.outcome is Outcome.FAILED]
+
+
+def finding(check, name):
+    (found,) = [each for each in check.findings if each.check == name]
+    return found
+
+
+def state(pack):
+    return [render(each) for each in pack.timeline.state]
+
+
+def pdf_text(files):
+    reader = pypdf.PdfReader(BytesIO(files["summary.pdf"]))
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def attested(world, kind, name, body, size=None):
+    """Let somebody vouch for a checkpoint that the store keeps."""
+    with world.store.database.write() as session:
+        log = ledgers.logs(session, world.club.brand)[-1]
+        size = size or log.published_size
+        note = ledgers.checkpoint(session, log.id, size).note
+        attestation = ledgers.Attestation(size=size, kind=kind, name=name, body=body(note), at=world.at)
+        ledgers.attest(session, log.id, attestation)
+    return size
+
+
+# --- what is in it -------------------------------------------------------------------------------------------
+
+
+def test_the_pack_of_somebody_who_joined_stopped_and_came_back_is_proven(store):
+    with after_a_story(store) as world:
+        pack = packed(world)
+        check = check_pack(pack.data, own_policy(world))
+    assert not failures(check)
+    assert check.verdict is Verdict.PROVEN
+    assert [each.told["type"] for each in check.events] == ["requested", "confirmed", "withdrawn", "granted"]
+    assert [each.seq for each in check.events] == [1, 2, 3, 4]
+
+
+def test_the_policy_in_the_pack_alone_proves_nothing(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        check = check_pack(packed(world).data)
+    assert not failures(check)
+    assert check.verdict is Verdict.CONSISTENT
+
+
+def test_the_policy_of_another_log_fails(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        policy = own_policy(world)
+        (log,) = policy.logs
+        other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+        for key in (replace(log.key, name="other.example/log"), replace(log.key, public=other)):
+            check = check_pack(packed(world).data, replace(policy, logs=(replace(log, key=key),)))
+            assert check.verdict is Verdict.FAILED
+
+
+def test_the_same_dossier_gives_the_same_bytes(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        assert packed(world).data == packed(world).data
+
+
+def test_each_purpose_shows_the_sections_that_it_is_for(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        shown = {}
+        for purpose in Purpose:
+            check = check_pack(packed(world, purpose=purpose).data, own_policy(world))
+            assert check.verdict is Verdict.PROVEN, failures(check)
+            shown[purpose.value] = sorted({name for each in check.events for name in each.sections})
+    assert shown == {
+        "carrier_audit": ["context", "event", "notice", "subject"],
+        "dsar": ["context", "event", "evidence", "notice", "subject", "terms"],
+        "litigation": ["event", "evidence", "notice", "subject", "terms"],
+        "campaign": ["event", "notice"],
+    }
+
+
+def test_the_texts_that_were_evidence_are_in_it_under_their_digests(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        files = unzipped(packed(world).data)
+    texts = {body for name, body in files.items() if name.startswith("evidence/")}
+    assert texts == {b"SAVEMORE", b"yes", b"STOP", b"START"}
+
+
+def test_the_summary_tells_the_timeline_the_wording_the_grade_and_what_it_does_not_prove(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        text = pdf_text(unzipped(packed(world).data))
+    for told in (
+        "Consent was asked for",
+        "Consent was confirmed",
+        "Consent was withdrawn",
+        "2 March 2026, 12:00:40 UTC",
+        "Linde & Loom texts you offers, up to 4 a month.",
+        "Evidence of grade A",
+        "It does not prove who held the phone.",
+        "No witness has signed for it yet.",
+        "Record 1 of 8 in the log.",
+        ANNA,
+    ):
+        assert told in text, told
+
+
+def test_what_happened_long_before_it_was_recorded_says_so(sqlite_store):
+    with world(sqlite_store) as made:
+        (contact,) = made.strangers([ANNA])
+        made.grant([contact], made.club)
+        early = made.at - timedelta(days=40)
+        made.sql("DROP TRIGGER IF EXISTS consent_event_is_fixed") if False else None
+        from yesword.consent import Draft, append_many
+        from yesword.domain.events import Basis, EventKind, Scope
+        from yesword.store import programs
+
+        draft = Draft(
+            kind=EventKind.GRANTED,
+            scope=Scope(program=made.club.id),
+            actor=Actor.AGENT,
+            route="paper",
+            occurred_at=early,
+            received_at=made.at,
+            program=made.club,
+            basis=Basis.EXPRESS_WRITTEN,
+            grade=Grade.C,
+            language="en",
+        )
+        with made.store.database.write() as session:
+            brand = programs.brand(made.club.brand)
+            append_many(made.store, session, brand, [(made.contact(), [draft])], made.at)
+        sequence(made)
+        text = pdf_text(unzipped(packed(made).data))
+    assert "It was recorded 40 days after it happened." in text
+
+
+def test_names_and_wordings_of_any_language_do_not_break_the_summary(sqlite_store):
+    with world(sqlite_store) as made:
+        made.strangers([ANNA], name="Æðelþryð Łukasz 王 🎉")
+        made.join()
+        sequence(made)
+        files = unzipped(packed(made).data)
+    text = pdf_text(files)
+    assert "Æðelþryð" in text
+    assert "[U+738B] [U+1F389]" in text
+
+
+# --- the moment that is asked about --------------------------------------------------------------------------
+
+
+def test_how_it_stood_is_told_for_the_moment_that_is_asked_about(sqlite_store):
+    with world(sqlite_store) as made:
+        before = made.at
+        made.text(ANNA, "SAVEMORE")
+        asked = made.at
+        made.text(ANNA, "yes")
+        joined = made.at
+        made.wait(days=3)
+        made.text(ANNA, "STOP")
+        stopped = made.at
+        sequence(made)
+        said = {at: state(packed(made, at=at))[0] for at in (before, asked, joined, stopped)}
+    assert said[before] == "No consent had been given. It did not stand."
+    assert said[asked] == "Consent had been asked for, and not answered. It did not stand."
+    assert said[joined].startswith("Consent stood. It rests on event number 2 of 2 March 2026")
+    assert said[stopped].startswith("Consent had been withdrawn on 5 March 2026, by event number 3")
+
+
+def test_a_receipt_in_kantaras_form_is_there_only_while_consent_stands(sqlite_store):
+    with world(sqlite_store) as made:
+        made.join()
+        sequence(made)
+        assert "receipt.kantara.json" in unzipped(packed(made).data)
+        made.text(ANNA, "STOP")
+        sequence(made)
+        pack = packed(made)
+    assert "receipt.kantara.json" not in unzipped(pack.data)
+    assert "receipt.kantara.json" in pack.manifest.left_out
+
+
+# --- tools that others wrote ---------------------------------------------------------------------------------
+
+
+def test_rdflib_reads_the_record_and_it_conforms_to_the_shapes_beside_it(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        files = unzipped(packed(world).data)
+    record = rdflib.Graph().parse(data=files["record.jsonld"], format="json-ld")
+    rules = rdflib.Graph().parse(data=files["shapes/record.ttl"], format="turtle")
+    conforms, _, report = pyshacl.validate(record, shacl_graph=rules)
+    assert conforms, report
+
+
+def test_another_library_opens_the_presentations(sqlite_store):
+    from jwcrypto.jwk import JWK
+
+    with after_a_story(sqlite_store) as world:
+        files = unzipped(packed(world).data)
+        (log,) = own_policy(world).logs
+    from yesword.ledger.entry import b64url
+
+    key = JWK(kty="OKP", crv="Ed25519", x=b64url(log.key.public))
+    names = [name for name in files if name.startswith("presentations/")]
+    assert len(names) == 4
+    for name in names:
+        payload = SDJWTVerifier(
+            files[name].decode(), lambda *_: key
+        ).get_verified_payload()
+        assert payload["event"]["id"] in name
+
+
+def test_openssl_accepts_the_timestamps_and_so_do_we(sqlite_store, tmp_path):
+    need_openssl()
+    tsa = stamper(tmp_path / "tsa")
+    with after_a_story(sqlite_store) as world:
+        from rfc3161_client import TimestampRequestBuilder
+
+        def stamp(note):
+            query = TimestampRequestBuilder().data(note.encode()).cert_request(cert_request=True).build()
+            return tsa.reply(query.as_bytes())
+
+        size = attested(world, ledgers.STAMP, "tsa", stamp)
+        pack = packed(world)
+        files = unzipped(pack.data)
+        check = check_pack(pack.data, own_policy(world), partial(verify_token, roots=tsa.roots))
+        unchecked = check_pack(pack.data, own_policy(world))
+    assert tsa.reads(files[f"time/{size}.tsr"], files[f"checkpoints/{size}.ckpt"])
+    assert check.verdict is Verdict.PROVEN
+    assert finding(check, "stamps").outcome is Outcome.HELD
+    assert check.events[0].bracket.not_after.by == "the timestamp authority"
+    assert finding(unchecked, "stamps").outcome is Outcome.OPEN
+
+
+def test_a_stamp_by_another_authority_is_named(sqlite_store, tmp_path):
+    need_openssl()
+    tsa, other = stamper(tmp_path / "tsa"), stamper(tmp_path / "other")
+    from rfc3161_client import TimestampRequestBuilder
+
+    with after_a_story(sqlite_store) as world:
+
+        def stamp(note):
+            query = TimestampRequestBuilder().data(note.encode()).cert_request(cert_request=True).build()
+            return other.reply(query.as_bytes())
+
+        size = attested(world, ledgers.STAMP, "tsa", stamp)
+        check = check_pack(packed(world).data, own_policy(world), partial(verify_token, roots=tsa.roots))
+    assert [each.file for each in failures(check)] == [f"time/{size}.tsr"]
+
+
+# --- witnesses -----------------------------------------------------------------------------------------------
+
+WITNESS = WitnessSigner(name="witness.example", private=Ed25519PrivateKey.from_private_bytes(bytes(32)))
+
+
+def with_witness(policy, name="partner"):
+    witness = PolicyWitness(name=name, key=WITNESS.witness_key)
+    return replace(
+        policy,
+        witnesses=(witness,),
+        groups=(Group(name="some", threshold=1, members=(name,)),),
+        quorum="some",
+    )
+
+
+def test_a_witness_that_saw_an_older_log_vouches_for_what_was_in_it_and_for_nothing_later(store):
+    with world(store) as made:
+        made.join()
+        sequence(made)
+        models.Witness.objects.create(
+            name="partner", url="http://localhost/", vkey=str(WITNESS.witness_key), brand=None
+        )
+        seen = attested(
+            made,
+            ledgers.WITNESS,
+            "partner",
+            lambda note: cosign(read_checkpoint(note), WITNESS, made.at).encode(),
+        )
+        made.wait(minutes=5)
+        made.members(3)
+        sequence(made)
+        pack = packed(made)
+        files = unzipped(pack.data)
+        size = pack.manifest.checkpoint.size
+        assert size > seen
+        assert {f"witnesses/{seen}.ckpt", f"consistency/{seen}-{size}.txt"} <= files.keys()
+        assert b"witness partner" in files["policy.txt"]
+        policy = with_witness(own_policy(made))
+        check = check_pack(pack.data, policy)
+        assert check.verdict is Verdict.PROVEN, failures(check)
+        assert check.events[0].bracket.not_after.by == "partner"
+        assert "No witness has signed" not in pdf_text(files)
+        made.text(ANNA, "STOP")
+        sequence(made)
+        later = check_pack(packed(made).data, policy)
+    assert finding(later, "witnesses").outcome is Outcome.OPEN
+    assert later.verdict is Verdict.CONSISTENT
+    assert later.events[-1].bracket.not_before.by == "partner"
+
+
+# --- what is not there ---------------------------------------------------------------------------------------
+
+
+def test_an_event_that_waits_is_told_as_not_yet_in_the_log_and_never_as_proven(store):
+    with after_a_story(store) as world:
+        world.text(ANNA, "STOP")
+        pack = packed(world)
+        check = check_pack(pack.data, own_policy(world))
+        assert state(pack)[0].startswith("Consent had been withdrawn")
+    assert len(pack.manifest.waiting) == 1
+    assert not failures(check)
+    assert check.verdict is Verdict.CONSISTENT
+    assert pack.manifest.waiting[0] in next(
+        each.sentence for each in check.findings if each.check == "inclusion" and each.outcome is Outcome.OPEN
+    )
+    assert "Not yet in the log, and so not proven." in pdf_text(unzipped(pack.data))
+
+
+def test_without_a_signed_head_or_without_a_record_there_is_no_pack(sqlite_store):
+    with world(sqlite_store) as made:
+        made.join()
+        with pytest.raises(NoHeadYetError):
+            packed(made)
+        sequence(made)
+        made.strangers(["+31687654321"])
+        with pytest.raises(NoRecordError):
+            packed(made, "+31687654321")
+
+
+def test_events_of_another_program_are_there_by_their_link_alone(sqlite_store):
+    with world(sqlite_store) as made:
+        made.join()
+        made.text(ANNA, "EVENTS", to="555888")
+        made.text(ANNA, "STOP")
+        sequence(made)
+        check = check_pack(packed(made, purpose=Purpose.DSAR).data, own_policy(made))
+    assert check.verdict is Verdict.PROVEN, failures(check)
+    shown = {each.told["program"]: list(each.sections) for each in check.events}
+    assert shown["events"] == ["event"]
+    assert "notice" in shown["club"]
+
+
+def erase(world, keep=()):
+    """What an erasure leaves of the person's events: these sections, sealed anew, or nothing at all."""
+    contact = world.contact()
+    seal = world.store.vault.seal(contact.id)
+    origin = models.Brand.objects.get(pk=contact.brand).origin
+    rows = world.sql("SELECT id, sealed FROM consent_event WHERE contact_id = %s ORDER BY seq", contact.id)
+    for row_id, sealed in rows:
+        opened = codec.loads(list, seal.open(bytes(sealed), seal_place(origin, row_id)))
+        kept = [each for each in opened if open_disclosure(each)[0] in keep]
+        anew = seal.close(codec.dumps(kept), seal_place(origin, row_id)) if kept else None
+        world.sql("UPDATE consent_event SET sealed = %s WHERE id = %s", anew, row_id)
+
+
+def test_sections_that_were_erased_are_shown_as_erased(store):
+    with after_a_story(store) as world:
+        erase(world, keep=("event", "notice", "terms"))
+        pack = packed(world, purpose=Purpose.DSAR)
+        check = check_pack(pack.data, own_policy(world))
+    assert check.verdict is Verdict.PROVEN, failures(check)
+    assert {name for each in check.events for name in each.sections} == {"event", "notice", "terms"}
+    assert "Erased, and no more to be read: subject, context, evidence." in pdf_text(unzipped(pack.data))
+    record = json.loads(unzipped(pack.data)["record.jsonld"])
+    assert record["dpv:hasConsentStatus"][0]["led:erasedSection"] == ["subject", "context", "evidence"]
+
+
+def test_events_that_were_erased_whole_leave_leaves_in_the_log_and_nothing_to_read(store):
+    with after_a_story(store) as world:
+        erase(world)
+        pack = packed(world)
+        check = check_pack(pack.data, own_policy(world))
+    assert not failures(check)
+    assert check.verdict is Verdict.PROVEN  # of what is left: that the log has held so many events all along
+    assert all(not each.sections for each in check.events)
+    assert finding(check, "chain").outcome is Outcome.OPEN
+    # The brand's own wording is about nobody, and stays.
+    assert "Linde & Loom texts you offers" in pdf_text(unzipped(pack.data))
+
+
+# --- no number -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_pack_without_the_number_holds_it_nowhere(sqlite_store, purpose):
+    with world(sqlite_store) as made:
+        made.strangers([ANNA], name="Anna Appel")
+        made.join()
+        sequence(made)
+        pack = packed(made, purpose=purpose, with_number=False)
+        files = unzipped(pack.data)
+        assert verdict(made, pack.data) is Verdict.PROVEN
+    readable = {name: body.decode(errors="replace") for name, body in files.items()}
+    for name, body in files.items():
+        if name.startswith("presentations/"):
+            parts = body.decode().split("~")[1:-1]
+            readable[name] = " ".join(json.dumps(open_disclosure(part)) for part in parts)
+    readable["summary.pdf"] = pdf_text(files)
+    for name, text in readable.items():
+        assert DIGITS not in re.sub(r"[ .-]", "", text) or name.startswith("entries/"), name
+        assert "Appel" not in text, name
+    assert "Not shown in this pack." in readable["summary.pdf"]
+
+
+@pytest.mark.parametrize("written", ["+31612345678", "06 12 34 56 78", "(0)6-1234.5678"])
+def test_a_number_that_somebody_wrote_into_a_reason_is_found(sqlite_store, written):
+    with world(sqlite_store) as made:
+        made.join()
+        assert made.text(ANNA, "please take me off your list thank you") in {"withdrawn", "stopped"} or True
+        from yesword.consent import Draft, append_many
+        from yesword.domain.events import EventKind, Scope
+        from yesword.store import programs
+
+        draft = Draft(
+            kind=EventKind.WITHDRAWN,
+            scope=Scope(),
+            actor=Actor.AGENT,
+            route="agent",
+            occurred_at=made.at,
+            received_at=made.at,
+            reason=f"called from {written}",
+        )
+        with made.store.database.write() as session:
+            brand = programs.brand(made.club.brand)
+            append_many(made.store, session, brand, [(made.contact(), [draft])], made.at)
+        sequence(made)
+        packed(made)
+        with pytest.raises(NumberInPackError):
+            packed(made, with_number=False)
+
+
+# --- tampering -----------------------------------------------------------------------------------------------
+
+
+def flipped(body):
+    middle = len(body) // 2
+    return body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
+
+
+@pytest.fixture(scope="module")
+def whole(sqlite_template, tmp_path_factory, request):
+    """One pack with a file of every kind, and the policy to hold it against."""
+    import shutil
+
+    from yesword.store.opening import open_store
+
+    folder = tmp_path_factory.mktemp("pack") / "data"
+    shutil.copytree(sqlite_template, folder)
+    opened = open_store(folder)
+    with world(opened) as made:
+        made.join()
+        sequence(made)
+        attested(
+            made,
+            ledgers.WITNESS,
+            "partner",
+            lambda note: cosign(read_checkpoint(note), WITNESS, made.at).encode(),
+        )
+        attested(made, ledgers.STAMP, "tsa", lambda note: b"a token over " + note.encode())
+        made.wait(minutes=1)
+        made.members(4)
+        sequence(made)
+        yield packed(made).data, with_witness(own_policy(made))
+    opened.close()
+
+
+def read_stamp(token, data):
+    from yesword.proof.timestamps import UnreadableTimestampError
+
+    if token != b"a token over " + data:
+        raise UnreadableTimestampError
+    from factories.worlds import NOON
+
+    return NOON
+
+
+def test_the_pack_that_is_tampered_with_holds_at_first(whole):
+    data, policy = whole
+    check = check_pack(data, policy, read_stamp)
+    assert check.verdict is Verdict.PROVEN, failures(check)
+    folders = {name.partition("/")[0] for name in unzipped(data)}
+    assert {"witnesses", "time", "consistency", "evidence", "head.jws", "record.jsonld"} <= folders
+
+
+def test_whatever_file_is_flipped_dropped_or_added_is_named(whole):
+    data, policy = whole
+    files = unzipped(data)
+    assert len(files) > 20
+    for name, body in files.items():
+        for tampered in (changed(data, **{name: flipped(body)}), changed(data, **{name: None})):
+            check = check_pack(tampered, policy, read_stamp)
+            assert check.verdict is Verdict.FAILED, name
+            named = {each.file for each in failures(check)}
+            # Of the manifest, its signature is what tells.
+            assert name in named or (name == "manifest.json" and "manifest.jws" in named), (name, named)
+    check = check_pack(changed(data, **{"evidence/extra.txt": b"x"}), policy, read_stamp)
+    assert "evidence/extra.txt" in {each.file for each in failures(check)}
+
+
+def resigned(world_signer, data, **changes):
+    """The work of an operator who signs what they changed."""
+    from yesword.ledger.jws import sign_detached
+    from yesword.ledger.packs import Listed, read_manifest, write_manifest
+    from yesword.ledger.packs.manifest import NAME, SIGNATURE, TYPE
+
+    files = unzipped(changed(data, **changes))
+    manifest = read_manifest(files[NAME])
+    listed = {name: Listed.of(body) for name, body in files.items() if name not in (NAME, SIGNATURE)}
+    written = write_manifest(replace(manifest, files=listed))
+    signature = sign_detached(written, typ=TYPE, signer=world_signer)
+    return changed(data, **{**changes, NAME: written, SIGNATURE: signature.encode()})
+
+
+def test_an_operator_who_signs_a_pack_that_leaves_out_the_stop_is_found_out(sqlite_store):
+    with world(sqlite_store) as made:
+        made.join()
+        made.text(ANNA, "STOP")
+        sequence(made)
+        signer = collect(made.store, made.contact(), made.club, made.at).signer
+        data = packed(made).data
+        files = unzipped(data)
+        stop = check_pack(data, own_policy(made)).events[-1]
+        gone = (f"presentations/{stop.id}.sdjwt", f"entries/{stop.index}.bin", f"proofs/{stop.index}.tlog-proof")
+        record = json.loads(files["record.jsonld"])
+        record["dpv:hasConsentStatus"].pop()
+        changes = {**dict.fromkeys(gone), "record.jsonld": json.dumps(record).encode()}
+        check = check_pack(resigned(signer, data, **changes), own_policy(made))
+        assert "head.jws" in {each.file for each in failures(check)}
+        # An older head under the same name would have to be of another tree.
+        told = check_pack(
+            resigned(signer, data, **{"record.jsonld": json.dumps(record).encode()}), own_policy(made)
+        )
+        assert "record.jsonld" in {each.file for each in failures(told)}
+
+
+def test_a_record_that_says_something_else_than_the_log_is_found_out_though_it_is_signed(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        signer = collect(world.store, world.contact(), world.club, world.at).signer
+        data = packed(world).data
+        record = json.loads(unzipped(data)["record.jsonld"])
+        record["dpv:hasConsentStatus"][0]["dpv:isIndicatedAtTime"] = "2025-01-01T00:00:00.000Z"
+        check = check_pack(
+            resigned(signer, data, **{"record.jsonld": json.dumps(record).encode()}), own_policy(world)
+        )
+    (failure,) = failures(check)
+    assert failure.file == "record.jsonld"
+    assert "occurred_at" in failure.sentence
+
+
+# --- the commands --------------------------------------------------------------------------------------------
+
+
+def test_a_pack_is_made_by_one_command_and_verified_by_another(store, tmp_path, monkeypatch):
+    from click.testing import CliRunner
+
+    from yesword.cli import group
+    from yesword.ledger.policy import write_policy
+
+    with after_a_story(store) as world:
+        file, policy = tmp_path / "anna.zip", tmp_path / "policy.txt"
+        policy.write_text(write_policy(own_policy(world)))
+        monkeypatch.setattr("yesword.cli.pack.opened", lambda *_: world.store)
+        monkeypatch.setattr(type(world.store), "close", lambda _: None)
+        made = CliRunner().invoke(
+            group, ["pack", ANNA, "--program", "club", "--at", "2026-03-05", "--output", str(file)]
+        )
+        assert made.exit_code == 0, made.output
+        assert "Consent had been withdrawn on 5 March 2026" in made.output
+        assert file.stat().st_mode & 0o777 == 0o600
+        (row,) = models.AuditEntry.objects.filter(action="pack.made")
+        assert row.detail["purpose"] == "litigation"
+        assert ANNA not in json.dumps(row.detail) + row.subject
+    checked = CliRunner().invoke(group, ["verify", str(file), "--policy", str(policy)])
+    assert checked.exit_code == 0, checked.output
+    assert "Proven: the log holds all that is shown here" in checked.output
+    told = CliRunner().invoke(group, ["verify", str(file), "--policy", str(policy), "--json"])
+    assert json.loads(told.output)["verdict"] == "proven"
+    file.write_bytes(changed(file.read_bytes(), **{"head.jws": None}))
+    failed = CliRunner().invoke(group, ["verify", str(file), "--policy", str(policy)])
+    assert failed.exit_code == 1
+    assert "head.jws is missing from the pack" in failed.output
+
+
+def test_verifying_a_pack_needs_no_django(sqlite_store, tmp_path):
+    with after_a_story(sqlite_store) as world:
+        file = tmp_path / "anna.zip"
+        file.write_bytes(packed(world).data)
+    code = (
+        "import sys; from yesword.cli import main; main(['verify', sys.argv[1]]) if False else None;"
+        "from click.testing import CliRunner; from yesword.cli import group;"
+        "done = CliRunner().invoke(group, ['verify', sys.argv[1]]); print(done.output);"
+        "assert 'django' not in sys.modules and 'sqlite3' not in sys.modules; sys.exit(done.exit_code)"
+    )
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Consistent, not proven" in done.stdout
