@@ -60,7 +60,7 @@ def add(brand_key: str | None, days: int, data: Path, database_url: str | None) 
         from yesword.store import links
         from yesword.store.links import LinkKind, NewLink
         from yesword.store.models import AuditEntry
-        from yesword.web.public.addresses import ledger_url
+        from yesword.web.public.addresses import ledger_path, origin
 
         brand, at = find_brand(brand_key), datetime.now(UTC)
         wanted = NewLink(brand=BrandId(brand.pk), kind=LinkKind.AUDITOR, expires_at=at + timedelta(days=days))
@@ -72,7 +72,7 @@ def add(brand_key: str | None, days: int, data: Path, database_url: str | None) 
             )
         click.echo(word)
         click.echo(
-            f"Key {name} works for {days} days at {ledger_url(brand.key)}: send it as Authorization: Bearer KEY.",
+            f"Key {name} works for {days} days at {origin()}{ledger_path(brand.key)}: send it as Authorization: Bearer KEY.",
             err=True,
         )
 
@@ -87,7 +87,7 @@ def list_keys(brand_key: str | None, data: Path, database_url: str | None) -> No
         for link in found:
             until = f"{link.expires_at:%Y-%m-%d %H:%M} UTC" if link.expires_at else "it is ended"
             click.echo(
-                f"{link.digest.hex()[:_SHOWN]}  made {link.made_at:%Y-%m-%d}, works until {until}, used {link.opened} times"
+                f"{link.digest.hex()[:_SHOWN]}  made {link.made_at:%Y-%m-%d}, works until {until}, used: {link.opened}"
             )
         if not found:
             click.echo("No key works.")

@@ -1,6 +1,7 @@
 """`yesword pack NUMBER --program P`: everything there is to show of one person and one program, in one file."""
 
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from datetime import time as day_time
 from pathlib import Path
@@ -13,6 +14,7 @@ from yesword.domain.errors import YeswordError
 from yesword.ledger.packs import Purpose
 
 if TYPE_CHECKING:
+    from yesword.domain.programs import Program
     from yesword.proof.packs.writing import Pack
     from yesword.store.contacts import Contact
     from yesword.store.opening import Store
@@ -80,54 +82,56 @@ def command(
 
     It holds the events with their proofs, the wordings as shown, and a summary to read. That it was made stands in the
     audit trail. An event that the log has not taken up within three seconds is in it as "not yet in the log".
+
+    Of somebody who was erased there is a pack only to answer a claim, and only as long as their proof is kept for that.
     """
     made_at = datetime.now(UTC)
     asked = made_at if at is None else _moment(at)
     countries = tuple(_country(each) for each in stored_in)
-    store = opened(data, database_url)
+    with closing(opened(data, database_url)) as store:
+        from yesword.accounts import rights
+        from yesword.cli.finding import UnknownPersonError, find_person, find_program
+        from yesword.domain.ids import random_bucket, to_text
+        from yesword.proof.packs.dossier import collect
+        from yesword.proof.packs.writing import Order, write_pack
+        from yesword.store.models import AuditEntry
 
-    from yesword.accounts import rights
-    from yesword.cli.finding import UnknownPersonError, find_person, find_program
-    from yesword.domain.ids import random_bucket, to_text
-    from yesword.proof.packs.dossier import collect
-    from yesword.proof.packs.writing import Order, write_pack
-    from yesword.store.models import AuditEntry
-
-    user = None if name is None else rights.named(name)
-    chosen = find_program(program)
-    person = find_person(store, number, chosen)
-    if person is None:
-        raise UnknownPersonError(brand=chosen.brand_name)
-    _wait_for_log(store, person)
-    pack = write_pack(
-        collect(store, person, chosen, made_at),
-        Order(
-            id=to_text("pak", store.ids.make(random_bucket())),
-            purpose=Purpose(purpose),
-            created_at=made_at,
-            at=asked,
-            with_number=not without_number,
-            stored_in=countries,
-        ),
-    )
-    manifest = pack.manifest
-    AuditEntry.objects.create(
-        user=user,
-        action="pack.made",
-        subject=f"contact {person.id}",
-        detail={
-            "pack": manifest.id,
-            "program": chosen.key,
-            "purpose": manifest.purpose.value,
-            "disclosed": list(manifest.disclosed),
-        },
-    )
-    path = output or Path(f"{manifest.id}.zip")
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_bytes(pack.data)
-    _tell(pack, path)
-    store.close()
+        user = None if name is None else rights.named(name)
+        chosen = find_program(program)
+        person = find_person(store, number, chosen)
+        if person is None and purpose == Purpose.LITIGATION.value:
+            person = _kept(store, number, chosen)
+        if person is None:
+            raise UnknownPersonError(brand=chosen.brand_name)
+        _wait_for_log(store, person)
+        pack = write_pack(
+            collect(store, person, chosen, made_at),
+            Order(
+                id=to_text("pak", store.ids.make(random_bucket())),
+                purpose=Purpose(purpose),
+                created_at=made_at,
+                at=asked,
+                with_number=not without_number,
+                stored_in=countries,
+            ),
+        )
+        manifest = pack.manifest
+        AuditEntry.objects.create(
+            user=user,
+            action="pack.made",
+            subject=f"contact {person.id}",
+            detail={
+                "pack": manifest.id,
+                "program": chosen.key,
+                "purpose": manifest.purpose.value,
+                "disclosed": list(manifest.disclosed),
+            },
+        )
+        path = output or Path(f"{manifest.id}.zip")
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_bytes(pack.data)
+        _tell(pack, path)
 
 
 def _moment(text: str) -> datetime:
@@ -150,6 +154,21 @@ def _country(text: str) -> str:
     return country
 
 
+def _kept(store: "Store", number: str, program: "Program") -> "Contact | None":
+    """Somebody who was erased, and whose proof is kept for a claim and nothing else."""
+    from yesword.domain import phone
+    from yesword.privacy.erasing import HOLD_LOOK_UP
+    from yesword.store import contacts
+
+    parsed = phone.parse(number, country=program.brand_country)
+    digests = store.look_up.digests(program.brand, HOLD_LOOK_UP, parsed.e164)
+    found = store.vault.find(program.brand, HOLD_LOOK_UP, digests)
+    if not found:
+        return None
+    with store.database.read() as session:
+        return contacts.read(store, session, next(iter(found.values())))
+
+
 def _wait_for_log(store: "Store", person: "Contact") -> None:
     """While somebody keeps the log, it takes up what is new within a second."""
     from yesword.proof.packs.dossier import waiting_events
@@ -168,7 +187,7 @@ def _tell(pack: "Pack", path: Path) -> None:
         click.echo(f"  {render(sentence)}")
     count = len(pack.timeline.lines)
     size = pack.manifest.checkpoint.size
-    click.echo(f"{count} events, under a checkpoint of {size} records.")
+    click.echo(f"Events: {count}, under a checkpoint of {size} records.")
     for event in pack.manifest.waiting:
         click.echo(
             f"Not yet in the log, and so not proven: {event}. `yesword sequence` or `yesword serve` keeps the log."

@@ -126,17 +126,17 @@ def _link(store: "Store", person: "Contact", program: "Program") -> str:
     from yesword.domain.ids import to_text
     from yesword.store import programs
     from yesword.store.models import AuditEntry
-    from yesword.web.public.addresses import make_receipt_link
+    from yesword.web.public.addresses import make_receipt_link, origin
 
     at, brand = datetime.now(UTC), programs.brand(person.brand)
     with store.database.write() as session:
-        url = make_receipt_link(session, brand, person.id, program.id, at)
+        path = make_receipt_link(session, brand, person.id, program.id, at)
         AuditEntry.objects.create(
             action="receipt.link_made",
             subject=to_text("con", person.id),
             detail={"program": program.key, "by": "command line"},
         )
-    return url
+    return origin() + path
 
 
 def _write_verifier(path: Path) -> None:

@@ -302,6 +302,12 @@ def check_program(
 @click.option("--account", "account_key", required=True, help="The account that its sender belongs to.")
 @_COUNTRIES
 @despite_findings
+@click.option(
+    "--render",
+    "renders",
+    is_flag=True,
+    help="Keep its wordings as pages with pictures too, as `yesword evidence render` does. Takes Chromium, and seconds.",
+)
 @with_store
 def apply_program(
     file: Path,
@@ -312,6 +318,7 @@ def apply_program(
     database_url: str | None,
     *,
     despite_findings: bool,
+    renders: bool,
 ) -> None:
     """Publish FILE as the program's newest version; a file that says nothing new makes none.
 
@@ -339,6 +346,11 @@ def apply_program(
             click.echo(f"{published.key} says nothing new; version {published.version} stays.")
         else:
             click.echo(f"Published {published.key}, version {published.version}, on {published.sender}.")
+        if renders:
+            from yesword.cli.evidence import tell_pages
+            from yesword.proof.renders import publish_program
+
+            tell_pages(publish_program(store, published, datetime.now(UTC)))
 
 
 def _known(keys: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """`yesword verify FILE`: check a receipt with nothing but the file, and the log's public key if one has it.
 
-An evidence pack is told by its first bytes, and handed to `verify_pack`.
+An evidence pack is told by its first bytes, and handed to `verify_pack`; a file of silence to `verify_silence`.
 
 No store, no network, no Django. What the file says is untrusted: it is shown only when it was
 proven to belong to the record, and never with characters that could steer a terminal.
@@ -20,6 +20,7 @@ from yesword.ledger.entry import SectionValue
 from yesword.ledger.packs import MAX_PACK_BYTES, is_archive
 from yesword.ledger.policy import MAX_POLICY_CHARS
 from yesword.ledger.receipt import MAX_RECEIPT_BYTES, Outcome, Receipt, ReceiptCheck, Verdict, read_receipt
+from yesword.ledger.silence import MAX_SILENCE_BYTES, is_silence
 
 EXIT_FAILED: Final = 1
 EXIT_UNREADABLE: Final = 2
@@ -57,7 +58,7 @@ _JOINER: Final = "\u200d"  # holds emoji together; the only invisible character 
 def command(
     file: BinaryIO, vkey: str | None, policy: BinaryIO | None, roots: BinaryIO | None, *, as_json: bool
 ) -> None:
-    """Check a receipt or an evidence pack FILE ("-" for standard input), offline.
+    """Check a receipt, a file of silence or an evidence pack FILE ("-" for standard input), offline.
 
     Exits 0 when everything that was checked held, 1 when something failed, 2 when FILE or what it is checked with cannot
     be read.
@@ -70,6 +71,8 @@ def command(
         raise click.UsageError("--policy and --roots are for evidence packs; for a receipt give --vkey.")
     try:
         key = None if vkey is None else read_vkey(vkey)
+        if is_silence(data):
+            sys.exit(_verify_silence(data + file.read(MAX_SILENCE_BYTES), key, as_json=as_json))
         receipt = read_receipt(data)
     except YeswordError as error:
         _complain(error, as_json=as_json)
@@ -83,6 +86,12 @@ def command(
             click.echo(line)
     if not is_good:
         sys.exit(EXIT_FAILED)
+
+
+def _verify_silence(data: bytes, key: VerifierKey | None, *, as_json: bool) -> int:
+    from yesword.cli.verify_silence import verify_silence
+
+    return verify_silence(data, key, as_json=as_json)
 
 
 def _verify_pack(
@@ -108,7 +117,7 @@ def _complain(error: YeswordError, *, as_json: bool) -> None:
             json.dumps({"verdict": "unreadable", "code": error.code, "sentence": error.message}, indent=1)
         )
     else:
-        click.echo(_plain(error.message), err=True)
+        click.echo(plain(error.message), err=True)
 
 
 def _as_object(receipt: Receipt, check: ReceiptCheck, *, is_good: bool) -> dict[str, object]:
@@ -133,19 +142,19 @@ def _as_object(receipt: Receipt, check: ReceiptCheck, *, is_good: bool) -> dict[
 
 
 def _as_lines(receipt: Receipt, check: ReceiptCheck, key: VerifierKey | None) -> Iterator[str]:
-    yield f"Receipt for event {_plain(receipt.event_id)}, log {_plain(receipt.origin)}"
+    yield f"Receipt for event {plain(receipt.event_id)}, log {plain(receipt.origin)}"
     shown = _shown(check.sections)
     if shown:
         yield ""
     for name, value in shown.items():
         # Only a wording has lines of its own; elsewhere a line break could pass for a finding.
         first, *rest = value.split("\n") if name == "wording" else [_in_utc(value)]
-        yield f"  {name.capitalize():<12}{_plain(first)}"
-        yield from (f"  {'':<12}{_plain(line)}" for line in rest)
+        yield f"  {name.capitalize():<12}{plain(first)}"
+        yield from (f"  {'':<12}{plain(line)}" for line in rest)
     yield ""
     for finding in check.findings:
         mark = "FAILED" if finding.outcome is Outcome.FAILED else str(finding.outcome)
-        yield f"  {mark:<8}{_plain(finding.sentence)}"
+        yield f"  {mark:<8}{plain(finding.sentence)}"
     yield ""
     is_unproven = key is not None and check.verdict is Verdict.CONSISTENT
     yield _UNPROVEN if is_unproven else _VERDICTS[check.verdict]
@@ -181,5 +190,5 @@ def _in_utc(text: str) -> str:
     return f"{found[1]} {found[2]} UTC" if found else text
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return "".join(char if char.isprintable() or char == _JOINER else f"\\u{ord(char):04x}" for char in text)

@@ -19,7 +19,7 @@ from yesword.ledger.policy import read_policy
 from yesword.proof.timestamps import BadRootsError, verify_token
 
 _VERDICTS: Final[Mapping[Verdict, str]] = {
-    Verdict.PROVEN: "Proven: the log holds all that is shown here, in these words, and nothing was rewritten since.",
+    Verdict.PROVEN: "Proven: the log holds all that is shown here, in these words.",
     Verdict.CONSISTENT: "Consistent, not proven: nothing in this file contradicts itself, but whoever made it up could have seen to that. Give --policy with the log's policy, from a source that you trust.",
     Verdict.FAILED: "Failed: do not rely on this pack.",
 }

@@ -32,6 +32,7 @@ class Shipped:
     renewal_notice: str
     renewal_question: str
     access_received: str
+    data_code: str
     which_texts: str
     stop_others: str
     months: tuple[str, ...] = ()

@@ -14,30 +14,26 @@ from yesword.consent.record import open_sections
 from yesword.domain import codec
 from yesword.domain.decisions import Decision, Sentence, Verdict
 from yesword.domain.events import OTHER_OWNER, ConsentEvent, EventKind
-from yesword.domain.evidence.addresses import KEPT_FOR
 from yesword.domain.facts import Listed, MessageFacts
-from yesword.domain.ids import BrandId, InboundId, ProgramId, to_text
+from yesword.domain.ids import InboundId, ProgramId, to_text
 from yesword.domain.messages import MessageKind, MessageState
 from yesword.domain.permission import Lack, permission
+from yesword.domain.places import EvidenceFamily
 from yesword.domain.programs import Program
-from yesword.domain.retention import Part, Retention
 from yesword.domain.state import EMPTY, ConsentState
 from yesword.domain.times import from_micros
 from yesword.ledger.entry import open_disclosure
-from yesword.privacy.authorities import authority_of
+from yesword.privacy.duties import controller, kept, recipients, rights, senders_of
 from yesword.privacy.erasing import plan
 from yesword.privacy.holding import (
     Asked,
-    Controller,
     File,
     Holding,
     Identity,
-    Kept,
     Listing,
     Occurrence,
     Permitted,
     ReceivedText,
-    Recipient,
     SentText,
     Whereabout,
     Withheld,
@@ -111,7 +107,7 @@ def collect(
     used = [senders[row[0]] for row in texted_from if row[0] in senders]
     return Holding(
         made_at=at,
-        controller=_controller(brand, names.values()),
+        controller=controller(brand, names.values()),
         identity=_identity(contact, withheld),
         permitted=tuple(_permitted(contact, state, program, at) for program in names.values()),
         record=shown_record,
@@ -135,13 +131,14 @@ def collect(
                 since=each.since,
             )
             for each in answers
+            if not proof.is_former_owners(each.checked_at)
         ),
         files=tuple(_file(row) for row in files if proof.is_owner_of(from_micros(row[4]))),
         suppressed_since=suppressed.since if suppressed else None,
         suppressed_because=suppressed.cause if suppressed else "",
-        recipients=_recipients([*used, *_senders_of(contact.brand, senders)], [a.registry for a in answers]),
-        kept=tuple(_kept(plan(store, contact.id, at).retention, periods)),
-        rights=_rights(brand, names.values()),
+        recipients=recipients([*used, *senders_of(contact.brand, senders)], [a.registry for a in answers]),
+        kept=tuple(kept(plan(store, contact.id, at).retention, periods)),
+        rights=rights(brand, names.values()),
         withheld=withheld,
     )
 
@@ -206,13 +203,15 @@ def _bare(occurrence: Occurrence) -> Occurrence:
 
 
 def _identity(contact: Contact, withheld: Withheld) -> Identity:
+    """Of a number that went to somebody else, only what the number itself says."""
+    is_former_owners = contact.hidden_since is not None
     return Identity(
         subject=contact.subject,
         number=contact.number,
         number_country=contact.country,
         number_kind=contact.number_kind,
         name="" if withheld.name else contact.name,
-        language=contact.language,
+        language="" if is_former_owners else contact.language,
         attributes={} if withheld.attributes else dict(contact.attributes),
         places=tuple(
             Whereabout(
@@ -222,11 +221,12 @@ def _identity(contact: Contact, withheld: Withheld) -> Identity:
                 concluded_from=tuple(ground.value for ground in (each.grounds or (each.evidence,))),
             )
             for each in contact.places
+            if not is_former_owners or each.families == {EvidenceFamily.NUMBER}
         ),
         recipient=contact.recipient.value,
-        adult_since=contact.adult_since,
-        source=contact.source,
-        since=contact.created_at,
+        adult_since=None if is_former_owners else contact.adult_since,
+        source="" if is_former_owners else contact.source,
+        since=contact.hidden_since or contact.created_at,
         restricted_since=contact.restricted_since,
         is_excluded=contact.is_excluded,
     )
@@ -388,7 +388,7 @@ def _opened(seal: Seal | None, sealed: bytes | None, kind: str, row_id: int) -> 
         return None
 
 
-# --- who, how long, and what to do about it --------------------------------------------------------------------
+# --- what else ------------------------------------------------------------------------------------------------
 
 
 def _file(row: Row) -> File:
@@ -406,88 +406,6 @@ def _suppressed(store: Store, session: Session, contact: Contact) -> suppression
     if contact.number is None:
         return None
     return suppressions.find(store, session, contact.brand, [contact.number]).get(contact.number)
-
-
-def _senders_of(brand: BrandId, senders: Mapping[int, models.Sender]) -> list[models.Sender]:
-    own = models.Program.objects.filter(brand_id=brand).order_by("pk").values_list("sender_id", flat=True)
-    return [senders[each] for each in own if each in senders]
-
-
-def _recipients(senders: Sequence[models.Sender], asked: Sequence[str]) -> tuple[Recipient, ...]:
-    carriers = {sender.account.key: sender.account.channel for sender in senders}
-    return (
-        *(
-            Recipient(kind="carrier", name=key, channel=channel, gets=Sentence.of("gets.carrier"))
-            for key, channel in sorted(carriers.items())
-        ),
-        *(
-            Recipient(kind="registry", name=name, channel="", gets=Sentence.of("gets.registry"))
-            for name in sorted(set(asked))
-        ),
-    )
-
-
-def _controller(brand: models.Brand, running: Any) -> Controller:
-    authority = authority_of(brand.country)
-    return Controller(
-        name=brand.name,
-        country=brand.country,
-        address=brand.address,
-        contacts=_contacts(running),
-        authority=authority.name if authority else "",
-        authority_site=authority.site if authority else "",
-    )
-
-
-def _contacts(running: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(program.support for program in running if program.support))
-
-
-def _rights(brand: models.Brand, running: Any) -> tuple[Sentence, ...]:
-    authority, written_to = authority_of(brand.country), ", ".join(_contacts(running))
-    return (
-        Sentence.of("right.withdraw"),
-        Sentence.of("right.rectify"),
-        Sentence.of("right.erase"),
-        Sentence.of("right.restrict"),
-        Sentence.of("right.object"),
-        Sentence.of("right.port"),
-        *([Sentence.of("right.contact", contacts=written_to)] if written_to else []),
-        Sentence.of("right.complain", authority=authority.name, site=authority.site)
-        if authority
-        else Sentence.of("right.complain.unknown"),
-    )
-
-
-_PLAIN = {
-    Part.PROFILE: "kept.profile",
-    Part.CONTEXT: "kept.context",
-    Part.REPLAY: "kept.replay",
-    Part.SUPPRESSION: "kept.suppression",
-    Part.LEAF: "kept.leaf",
-}
-
-
-def _kept(retention: Retention, periods: Periods) -> list[Kept]:
-    """What becomes of each part, if they asked to be erased now."""
-    found = []
-    for part in Part:
-        until, ground, citation = None, "", ""
-        if part is Part.CONVERSATION:
-            sentence = Sentence.of("kept.conversation", days=periods.texts.days)
-        elif part is Part.ADDRESS:
-            sentence = Sentence.of("kept.address", days=KEPT_FOR.days)
-        elif part in _PLAIN:
-            sentence = Sentence.of(_PLAIN[part])
-        elif retention.retain_until is not None and part in retention.kept:
-            until = retention.retain_until
-            ground = retention.ground.value if retention.ground else ""
-            citation = retention.citation
-            sentence = retention.why
-        else:
-            sentence = Sentence.of("kept.proof.none")
-        found.append(Kept(part=part, until=until, sentence=sentence, ground=ground, citation=citation))
-    return found
 
 
 def _on(moment: datetime) -> str:

@@ -24,6 +24,7 @@ from yesword.domain.retention import Override, Retention, decide
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.ledger.entry import JsonObject, open_disclosure
+from yesword.privacy import traces
 from yesword.sending.draining import drain
 from yesword.store import contacts, erasures, ledgers, programs, suppressions
 from yesword.store.contacts import PHONE, Contact
@@ -172,6 +173,10 @@ def _stop(store: Store, contact_id: ContactId, wish: Wish, at: datetime, *, is_o
             done_at=None,
         )
         erasures.enter(session, row)
+        until = None if row.retain_until is None else row.retain_until.date().isoformat()
+        traces.leave(
+            "erase", traces.about(contact_id), wish.by, ground=wish.ground, policy=row.policy, until=until
+        )
     return row
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from yesword.domain.errors import YeswordError
 from yesword.domain.times import to_micros
 from yesword.privacy import traces
-from yesword.store import contacts
+from yesword.store import contacts, models
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
@@ -90,6 +90,8 @@ def unrestrict(
             return Restricted(is_changed=known.restricted_since is not None, cancelled=0)
         is_changed = session.run("unrestrict_contact", bucket=known.bucket, id=known.id)
         if is_changed:
+            # The retention job has passed them over, so it looks from the front the next time.
+            models.RetentionRun.objects.update(is_whole=False)
             traces.leave(
                 "privacy.unrestricted",
                 traces.about(known.id),

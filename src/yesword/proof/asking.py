@@ -70,7 +70,7 @@ class Attester:
     kind: str
     name: str
     brand: BrandId | None  # None: about the logs of all brands
-    every: timedelta  # at most so often about one log
+    every: timedelta  # what it vouched for last is that old before it is asked again
     ask: Ask
 
 
@@ -97,13 +97,13 @@ def at_once(
     """What comes of all lanes, in the order in which it comes. Threads that hang do not keep the process alive."""
     todo: queue.SimpleQueue[Iterator[Outcome]] = queue.SimpleQueue()
     done: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
-    for lane in lanes:
-        todo.put(lane)
+    for each in lanes:
+        todo.put(each)
 
     def work() -> None:
         try:
-            for lane in _taken(todo):
-                for outcome in lane:
+            for taken in _taken(todo):
+                for outcome in taken:
                     done.put(outcome)
         except Exception:
             log.exception("lane_broke_off")

@@ -43,7 +43,7 @@ class PrivacyRequest:
     brand: BrandId
     contact: ContactId
     right: Right
-    inbound: InboundId  # the text that asks
+    inbound: InboundId | None  # the text that asks; None: asked on the person's own page
     asked_at: datetime
     due_at: datetime
     state: State
@@ -56,7 +56,12 @@ _FIRST: Final = -1
 
 
 def keep(
-    store: Store, session: Session, contact: Contact, right: Right, inbound: InboundId, asked_at: datetime
+    store: Store,
+    session: Session,
+    contact: Contact,
+    right: Right,
+    inbound: InboundId | None,
+    asked_at: datetime,
 ) -> tuple[PrivacyRequest, bool]:
     """Keep a request, and whether it is new: who asks twice has asked once, and the first clock runs.
 
@@ -109,9 +114,10 @@ def of_contact(store: Store, session: Session, contact: ContactId) -> list[Priva
 
 
 def close(
-    store: Store, session: Session, request: RequestId, user: int, at: datetime, note: str = ""
+    store: Store, session: Session, request: RequestId, user: int | None, at: datetime, note: str = ""
 ) -> PrivacyRequest:
-    """Somebody has done what was asked, and no text that asks for it waits any more.
+    """Somebody has done what was asked, and no text that asks for it waits any more. `user` None: the person did, on
+    their own page.
 
     To close it twice changes nothing, unless somebody else was faster.
     """
@@ -146,7 +152,7 @@ def _request(store: Store, row: Row) -> PrivacyRequest:
         brand=BrandId(row[1]),
         contact=contact,
         right=Right(row[3]),
-        inbound=InboundId(row[4]),
+        inbound=None if row[4] is None else InboundId(row[4]),
         asked_at=from_micros(row[5]),
         due_at=from_micros(row[6]),
         state=State(row[7]),

@@ -16,7 +16,7 @@ from yesword.domain.places import Place, Whereabouts, places_for
 from yesword.domain.state import EMPTY, ConsentState
 from yesword.domain.times import from_micros, to_micros
 from yesword.store.database import Row, Session
-from yesword.store.sealing import Seal, place
+from yesword.store.sealing import Seal, UnreadableError, place
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
@@ -188,13 +188,12 @@ def read(store: "Store", session: Session, contact_id: ContactId) -> Contact | N
 
 
 def _contact(row: Row, seal: Seal | None) -> Contact:
-    sealed, is_hidden = row[3], row[16] is not None
-    number = seal.open(bytes(sealed), place("number", row[0])).decode() if seal and sealed else None
+    is_hidden = row[16] is not None
     return Contact(
         id=ContactId(row[0]),
         brand=BrandId(row[1]),
         subject=row[2],
-        number=number,
+        number=_number(row, seal),
         country=row[4],
         number_kind=row[5],
         may_text=bool(row[6]),
@@ -211,6 +210,19 @@ def _contact(row: Row, seal: Seal | None) -> Contact:
         erased_at=None if row[17] is None else from_micros(row[17]),
         restricted_since=None if row[18] is None else from_micros(row[18]),
     )
+
+
+def _number(row: Row, seal: Seal | None) -> str | None:
+    """Of somebody whose erasure broke off, it is sealed under the key that is still to take the place of this one."""
+    sealed, is_erased = row[3], row[17] is not None
+    if seal is None or sealed is None:
+        return None
+    try:
+        return seal.open(bytes(sealed), place("number", row[0])).decode()
+    except UnreadableError:
+        if not is_erased:
+            raise
+        return None
 
 
 def hide_owner(session: Session, contact: ContactId, since: datetime) -> None:

@@ -111,6 +111,8 @@ _WIPES: Final = (
     "wipe_triage_notes",
     "wipe_request_notes",
     "wipe_answers_of_registries",
+    "wipe_codes",
+    "wipe_second_proof",
     "wipe_links",
 )
 

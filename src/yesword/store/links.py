@@ -18,11 +18,13 @@ from yesword.store.database import Row, Session
 WORD_BYTES: Final = 16  # 128 random bits
 WORD_CHARS: Final = 22  # as base64url
 RECEIPT_LASTS: Final = timedelta(days=365)
+AUDIT_LASTS: Final = timedelta(days=7)
 
 
 class LinkKind(StrEnum):
     RECEIPT = "receipt"  # a person's own page about one program
     AUDITOR = "auditor"  # the entries of a brand's log
+    AUDIT = "audit"  # the answer to a carrier's audit; `pack` is its row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)

@@ -48,7 +48,7 @@ def settle(
     contact: ContactId,
     inbound: InboundId,
     state: TriageState,
-    user: int,
+    user: int | None,
     note: str,
     at: datetime,
     *,
@@ -90,7 +90,7 @@ def settle_request(
     session: Session,
     contact: ContactId,
     request: RequestId,
-    user: int,
+    user: int | None,
     note: str,
     at: datetime,
 ) -> None:

@@ -16,6 +16,7 @@ from yesword.domain.triage import TriageKind
 from yesword.sending import triage
 from yesword.web import languages
 from yesword.web.brands import brand_of
+from yesword.web.console.acting import may_act
 from yesword.web.installation import store
 
 PHONE_BAR_PLACES: Final = 4  # and "More": five fit at 320 px
@@ -32,6 +33,7 @@ class Place:
     belongs: tuple[str, ...] = ()  # routes of pages within it
     tabs: tuple[tuple[str, Promise], ...] = ()  # route and word of the pages that share it
     counts_stops: bool = False  # shows how many stops wait for somebody to look at them
+    is_for_actors: bool = False  # not for those who only look
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +63,14 @@ PLACES: Final = (
         icon="people",
         label=_("People"),
         about=_("Who may be texted what, and the proof of it."),
-        belongs=("console:person", "console:person-hours"),
+        belongs=(
+            "console:person",
+            "console:person-hours",
+            "console:person-rectify",
+            "console:person-restrict",
+            "console:person-lift",
+            "console:person-erase",
+        ),
     ),
     Place(
         route="console:messages",
@@ -112,6 +121,33 @@ PLACES: Final = (
         belongs=("console:law-pack", "console:law-changes"),
     ),
     Place(
+        route="console:audits",
+        icon="proof",
+        label=_("Carrier audits"),
+        about=_("Answer a carrier that asks how people opted in, within its 24 hours."),
+        belongs=("console:audit", "console:audit-close"),
+        is_for_actors=True,
+    ),
+    Place(
+        route="console:proof",
+        icon="proof",
+        label=_("Proof"),
+        about=_("The log of every yes and stop, and who outside vouches for it."),
+    ),
+    Place(
+        route="console:privacy",
+        icon="lock",
+        label=_("Privacy"),
+        about=_("What people ask about their data, and by when."),
+        belongs=(
+            "console:retention",
+            "console:breach-new",
+            "console:breach",
+            "console:breach-amend",
+            "console:breach-people",
+        ),
+    ),
+    Place(
         route="console:imports",
         icon="import",
         label=_("Imports"),
@@ -127,10 +163,12 @@ PLACES: Final = (
 )
 
 
-def entries(current: str) -> list[Entry]:
-    """The places that exist, with the one that the route `current` belongs to marked."""
+def entries(current: str, *, may_act: bool = True) -> list[Entry]:
+    """The places that exist and are for this reader, with the one that the route `current` belongs to marked."""
     found = []
     for place in PLACES:
+        if place.is_for_actors and not may_act:
+            continue
         tabs = [
             Tab(url=url, label=label, is_current=current == route)
             for route, label in place.tabs
@@ -173,12 +211,17 @@ def probable_stops(request: HttpRequest) -> int:
 
 def shell(request: HttpRequest) -> Mapping[str, Any]:
     match = request.resolver_match
-    places = entries(match.view_name if match else "")
+
+    @functools.cache
+    def places() -> Sequence[Entry]:
+        """Found out only where they are shown: open pages ask for nobody's session."""
+        return entries(match.view_name if match else "", may_act=may_act(request))
+
     return {
         "places": places,
-        "places_bar": places[:PHONE_BAR_PLACES],
-        "places_more": places[PHONE_BAR_PLACES:],
-        "place_tabs": next((each.tabs for each in places if each.is_current), ()),
+        "places_bar": lambda: places()[:PHONE_BAR_PLACES],
+        "places_more": lambda: places()[PHONE_BAR_PLACES:],
+        "place_tabs": lambda: next((each.tabs for each in places() if each.is_current), ()),
         # Asked only by templates that show it, and once a page.
         "stops_to_look_at": functools.cache(lambda: probable_stops(request)),
         "languages": languages.NAMES,

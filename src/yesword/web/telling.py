@@ -119,7 +119,7 @@ def permission(
         )
     if state.is_erased:
         return parts.Permission(
-            state="erased", sentence=_("%(name)s was erased at their own wish, and gets no texts.") % words
+            state="erased", sentence=_("%(name)s was erased, and gets no texts.") % words
         )
     if state.invalid_since is not None:
         return parts.Permission(
@@ -252,7 +252,7 @@ def _event_wording(event: ConsentEvent, *, is_program: bool) -> str:
         case EventKind.INVALIDATED:
             return _("The number was reported as no longer that of %(name)s.")
         case EventKind.ERASED:
-            return _("%(name)s was erased at their own wish.")
+            return _("%(name)s was erased.")
 
 
 def _withdrawn_wording(event: ConsentEvent, *, by_handset: bool, is_program: bool) -> str:
@@ -311,7 +311,7 @@ def timeline_item(
     if not record.is_readable:
         facts.append((_("Evidence"), _("Sealed: the key of this person is not here.")))
     return parts.TimelineItem(
-        state=_STATE_OF_KIND.get(event.kind, event.kind.value),
+        state=state_of(event.kind),
         sentence=event_sentence(event, name, brand, programs),
         at=event.occurred_at,
         zone=zone,
@@ -331,7 +331,9 @@ def _proof(record: EventRecord) -> parts.Proof:
     return parts.Proof.PENDING if record.is_in_outbox else parts.Proof.NONE
 
 
-_STATE_OF_KIND: Final = {EventKind.EXPIRED: "lapsed"}
+def state_of(kind: EventKind) -> str:
+    """The word of `states.STATES` for an event."""
+    return "lapsed" if kind is EventKind.EXPIRED else kind.value
 
 
 def _wording_label(record: EventRecord) -> str:

@@ -18,6 +18,7 @@ from yesword.consent import restoring
 from yesword.domain.errors import YeswordError
 from yesword.domain.messages import MessageKind
 from yesword.domain.rules import RuleBook
+from yesword.privacy import erasing
 from yesword.sending import audience, campaigns, deliveries, draining, handing, recovery, renewal_rounds
 from yesword.sending.claiming import Claim, Claimant, claim
 from yesword.sending.weighing import Scales
@@ -106,6 +107,7 @@ class Dispatcher:
         moved += deliveries.apply(self.store)
         moved += draining.release_forgotten(self.store, at)
         moved += self._renewals(at)
+        moved += erasing.finish(self.store, at)
         for verdict in models.CampaignVerdict.objects.filter(is_done=False).select_related("campaign"):
             audience.advance(self.store, self.scales, verdict)
             moved += 1

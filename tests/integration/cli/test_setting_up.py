@@ -266,3 +266,13 @@ def test_a_reminder_that_sells_is_offered_to_be_called_mixed(run) -> None:
     assert not models.Campaign.objects.exists()
     assert drafted(run, *text, "--mixed", program="reminders").exit_code == 0
     assert models.Campaign.objects.get().is_mixed
+
+
+def test_a_program_may_be_rendered_as_it_is_applied(run, monkeypatch, tmp_path) -> None:
+    set_up(run)
+    monkeypatch.setenv("PATH", str(tmp_path))  # without a browser the pages alone are kept, and it is said
+    answer = run("program", "apply", str(CLUB), "--brand", "shop", "--account", "sim", "--render")
+    assert answer.exit_code == 0
+    languages = len(models.Disclosure.objects.all())
+    assert answer.output.count("Page in ") == languages > 1
+    assert answer.output.count("no Chromium on the PATH") == 1

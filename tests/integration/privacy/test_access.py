@@ -12,6 +12,7 @@ from factories.worlds import ANNA, CLUB
 from yesword.consent import Act, invalidate
 from yesword.domain.events import Actor
 from yesword.domain.facts import Listed, RegistryFact
+from yesword.domain.places import Whereabouts
 from yesword.domain.understanding import Kind, Right
 from yesword.privacy.access import collect
 from yesword.privacy.access_json import write_json
@@ -21,6 +22,7 @@ from yesword.store import programs, registries
 
 NAME = "Anna de Wit"
 SCRIPT = "<script>alert(1)</script>"
+ASKED = f"{QUESTION} <b>or not</b>"
 
 
 def held(here, **proof):
@@ -37,12 +39,18 @@ def told(on_both, monkeypatch, kim):
     known = reading(monkeypatch)
     known["what do you have on me"] = read_as(Kind.PRIVACY_REQUEST, right=Right.ACCESS, language="en")
     here = on_both
-    here.strangers([ANNA], name=NAME, attributes=(("City", f"Delft {SCRIPT}"),), source="shop")
+    here.strangers(
+        [ANNA],
+        name=NAME,
+        attributes=(("City", f"Delft {SCRIPT}"),),
+        source="shop",
+        whereabouts=Whereabouts(stated_country="BE"),
+    )
     here.join()
     here.join(BERT)
     here.campaign("[Brand]: 20% off.")
     here.settle()
-    here.text(ANNA, QUESTION)
+    here.text(ANNA, ASKED)
     do(here, "done", only(here), kim, "Kim Jansen rang +49 152 28817386")
     here.text(ANNA, "what do you have on me")
     do(here, "done", only(here), kim, "Kim sent it")
@@ -57,7 +65,7 @@ def test_all_that_is_held_is_told(told):
     found = everything(here)
     assert (found.identity.number, found.identity.name, found.identity.source) == (ANNA, NAME, "shop")
     assert found.identity.attributes == {"City": f"Delft {SCRIPT}"}
-    assert {place.country for place in found.identity.places} == {"NL"}
+    assert {place.country for place in found.identity.places} == {"BE", "NL"}
     assert [each.kind for each in found.record] == ["requested", "confirmed"]
     assert all(each.wording.startswith("Linde & Loom texts you offers") for each in found.record)
     assert found.record[1].evidence[0]["kind"] == "inbound_text"
@@ -66,7 +74,7 @@ def test_all_that_is_held_is_told(told):
     assert [each.text for each in found.received] == [
         "SAVEMORE",
         "yes",
-        QUESTION,
+        ASKED,
         "what do you have on me",
     ]
     assert "20% off" in "".join(each.text for each in found.sent)
@@ -77,7 +85,11 @@ def test_all_that_is_held_is_told(told):
         ("registry", "dnc"),
     ]
     (request,) = found.requests
-    assert (request.asks_for, request.done_at is not None, request.note) == ("access", True, f"{MASK} sent it")
+    assert (request.asks_for, request.done_at is not None, request.note) == (
+        "access",
+        True,
+        f"{MASK} sent it",
+    )
     assert found.controller.authority == "Autoriteit Persoonsgegevens"
     assert not found.withheld.is_anything
 
@@ -125,6 +137,9 @@ def test_who_has_the_number_now_learns_nothing_of_who_had_it(told):
     here.text(ANNA, QUESTION, to=CLUB)
     found = everything(here)
     assert (found.identity.name, found.identity.attributes, found.record) == ("", {}, ())
+    assert (found.identity.language, found.identity.source, found.identity.since) == ("", "", sign)
+    assert {place.concluded_from for place in found.identity.places} == {("country",)}
+    assert found.registries == ()
     assert [each.text for each in found.received] == [QUESTION]
     assert (found.withheld.events, found.withheld.requests, found.withheld.reassigned_at) == (3, 1, sign)
     assert NAME not in write_json(found)
@@ -160,6 +175,8 @@ def test_the_page_runs_nothing_and_fetches_nothing(told):
     assert tags.fetched == []
     assert SCRIPT not in page
     assert "Delft &lt;script&gt;" in page
+    assert "<b>" not in page
+    assert "&lt;b&gt;or not" in page
     assert page.startswith('<!doctype html>\n<html lang="en">')
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from factories.queued import BERT
-from factories.worlds import ANNA
+from factories.worlds import ANNA, EVENTS
 from yesword.collect.imports.running import run_import
 from yesword.privacy import breaches
 from yesword.privacy.breaches import (
@@ -24,6 +24,7 @@ from yesword.privacy.breaches import (
 from yesword.store import models
 
 CARL = "+31612345670"
+DORA = "+31612345671"
 HOUR = timedelta(hours=1)
 
 
@@ -98,7 +99,12 @@ def test_it_may_be_told_in_phases_and_who_did_it_is_kept(here, kim):
     breach = opened(here, by=kim, data=("numbers",), people=("members",))
     here.wait(hours=5)
     after = breaches.amend(here.store, breach.pk, Later(people_count=12, measures="wiped"), kim, here.at)
-    assert (after.people_count, after.measures, after.data, after.people) == (12, "wiped", ["numbers"], ["members"])
+    assert (after.people_count, after.measures, after.data, after.people) == (
+        12,
+        "wiped",
+        ["numbers"],
+        ["members"],
+    )
     entries = models.AuditEntry.objects.order_by("pk").values_list("action", "user_id", "subject")
     assert list(entries) == [
         ("breach.opened", kim, f"breach {breach.pk}"),
@@ -171,28 +177,31 @@ def numbers(here, **touched):
 
 
 @pytest.fixture
-def three(on_both, tmp_path):
-    """Anna in the club, Bert at events a day later, Carl by an import another day later."""
+def four(on_both, tmp_path):
+    """Anna in the club, Bert at events a day later, Carl and Dora by an import each another day later."""
     here = on_both
     here.join()
     here.wait(days=1)
-    assert here.text(BERT, "EVENTS", to="555888") == "joined"
+    assert here.text(BERT, "EVENTS", to=EVENTS) == "granted"
     here.wait(days=1)
-    file = tmp_path / "carl.csv"
-    file.write_text(f"number;name;consent date;source\n{CARL};=Carl;2026-02-01;shop\n", encoding="utf-8")
-    run_import(here.store, here.club, file, clock=lambda: here.at)
+    for number, name in ((CARL, "=Carl"), (DORA, "Dora")):
+        file = tmp_path / f"{name[1:]}.csv"
+        file.write_text(
+            f"number;name;consent date;source\n{number};{name};2026-02-01;shop\n", encoding="utf-8"
+        )
+        run_import(here.store, here.club, file, clock=lambda: here.at)
     return here
 
 
-def test_by_program_by_import_by_span_and_by_number(three):
-    here = three
-    (run,) = models.ImportRun.objects.all()
+def test_by_program_by_import_by_span_and_by_number(four):
+    here = four
+    run, _ = models.ImportRun.objects.order_by("pk")
     start = here.at - timedelta(days=2, hours=1)
-    assert numbers(here, program=here.club.id) == {ANNA, CARL}
+    assert numbers(here, program=here.club.id) == {ANNA, CARL, DORA}
     assert numbers(here, program=here.events.id) == {BERT}
     assert numbers(here, import_run=run.pk) == {CARL}
     assert numbers(here, span=(start, start + timedelta(hours=3))) == {ANNA}
-    assert numbers(here, span=(start, here.at)) == {ANNA, BERT, CARL}
+    assert numbers(here, span=(start, here.at)) == {ANNA, BERT, CARL, DORA}
     assert numbers(here, numbers=(BERT, "+31612345600")) == {BERT}
 
 
@@ -219,8 +228,8 @@ def test_an_import_that_is_not_there_touched_nobody(here):
         numbers(here, import_run=99)
 
 
-def test_the_list_has_numbers_and_leaves_a_trace_without_them(three, kim):
-    here = three
+def test_the_list_has_numbers_and_leaves_a_trace_without_them(four, kim):
+    here = four
     breach, out = opened(here), io.StringIO()
     touched = Touched(numbers=(ANNA, CARL))
     assert breaches.write_people(here.store, breach, touched, out, kim, here.at) == 2

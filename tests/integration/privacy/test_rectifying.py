@@ -97,7 +97,7 @@ def test_where_somebody_else_has_the_number_what_was_known_of_the_former_owner_g
         pytest.param(Changes(number="+31612345679"), NewNumberError, id="a new number is a new contact"),
         pytest.param(Changes(), NothingToRectifyError, id="nothing to put right"),
         pytest.param(
-            Changes(whereabouts=Whereabouts(stated_region="NL-ZZ")), PlaceError, id="a place that is none"
+            Changes(whereabouts=Whereabouts(stated_zone="Mars/Base")), PlaceError, id="a place that is none"
         ),
     ],
 )

@@ -40,7 +40,8 @@ def test_nothing_is_sent_and_everything_is_kept(on_both):
     assert here.shown(BERT)[-1].startswith("Linde & Loom: 20% off.")
     assert here.kinds() == kinds
     ((state, reason),) = here.sql(
-        "SELECT state, reason FROM message WHERE contact_id = %s AND campaign_id IS NOT NULL", here.contact().id
+        "SELECT state, reason FROM message WHERE contact_id = %s AND campaign_id IS NOT NULL",
+        here.contact().id,
     )
     assert (MessageState(state), reason) == (MessageState.REFUSED, "restricted")
 

@@ -444,12 +444,17 @@ class TestAlarms:
         assert bench.log.size == 4
 
     def test_an_alarm_that_another_witness_shares_stands(self, sqlite_bench):
-        bench = sqlite_bench
+        bench, both = sqlite_bench, threading.Barrier(2, timeout=30)
+
+        def together(url, body):  # else the alarm of one may keep the other from being asked
+            both.wait()
+            return post_over_http(url, body)
+
         bench.grow(2)
         with bench.witness("one") as one, bench.witness("two") as two:
             for each in (one, two):
                 shown_to(each, bench.signed_elsewhere(b"more", is_continued=True))
-            bench.attest()
+            bench.attest(post=together)
         assert attesters.remove(bench.store, "one", was_wrong=True) == []
         assert bench.log.trouble == logs.WITNESS_AHEAD
 

@@ -673,7 +673,7 @@ def head_signed_over_another_root(hands):
 
 def head_of_no_log(hands):
     shutil.copy(hands.head, hands.head.with_name("log-7.checkpoint"))
-    return "no such log: 7"
+    return "no such log: generation 7 of brand 0"
 
 
 def stop_lines(change):
@@ -829,7 +829,8 @@ CASES = {
     "a log's size, lowered with its frontier": (log_cut, F.LOG_DIFFERS),
     "a log's published size, raised": (log_set("published_size", 999), F.LOG_DIFFERS),
     "a log's origin": (log_set("origin", "example.org/ledger/another"), None),
-    "a log's generation": (log_set("generation", 2), F.LOG_MISSING),
+    "a log's generation": (log_set("generation", 2), F.LOG_DIFFERS),
+    "a log's brand": (log_set("brand_id", 2), F.LOG_DIFFERS),
     "a log's key number": (log_set("key_number", 2), F.LOG_DIFFERS),
     "a log, dropped": (log_dropped, F.LOG_MISSING),
     "a log, rolled back with all that is in it": (log_rolled_back, F.HEAD_BEYOND),

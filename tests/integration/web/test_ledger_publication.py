@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from factories.worlds import world
-from yesword.consent.record import canonical
 from yesword.domain.ids import BrandId
 from yesword.ledger.bundles import read_bundle
 from yesword.ledger.checkpoint import read_checkpoint, read_vkey, verify_checkpoint
@@ -20,7 +19,6 @@ from yesword.ledger.tiles import bundle_path, hashes_of, tile_path, tile_width
 from yesword.proof.sequencer import Sequencer, Step
 from yesword.store import ledgers, links
 from yesword.store.links import LinkKind, NewLink
-from yesword.web.limiting import TokenBuckets
 from yesword.web.public import ledger as pages
 
 LOG = "/ledger/demo/1"
@@ -56,12 +54,16 @@ def say(here, count):
     with here.store.database.write() as session:
         for number in range(count):
             made = make_entry({"event": {"type": "said", "n": number}})
-            ledgers.insert_statement(session, brand, "said", here.store.ids.make(number % 1024), made, here.at)
+            ledgers.insert_statement(
+                session, brand, "said", here.store.ids.make(number % 1024), made, here.at
+            )
 
 
 def key_for(here, kind=LinkKind.AUDITOR, **span):
     at = datetime.now(UTC)
-    wanted = NewLink(brand=BrandId(here.club.brand), kind=kind, expires_at=at + timedelta(**span or {"days": 1}))
+    wanted = NewLink(
+        brand=BrandId(here.club.brand), kind=kind, expires_at=at + timedelta(**span or {"days": 1})
+    )
     with here.store.database.write() as session:
         return links.make(session, wanted, at)
 
@@ -182,8 +184,18 @@ def test_what_is_not_there_is_not_found(filled, web, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/ledger/nobody/1/checkpoint", "/ledger/demo/2/checkpoint", "/ledger/demo/01/checkpoint", "/ledger/nobody/"],
-    ids=["another brand", "another generation", "a second spelling of the first", "the page of another brand"],
+    [
+        "/ledger/nobody/1/checkpoint",
+        "/ledger/demo/2/checkpoint",
+        "/ledger/demo/01/checkpoint",
+        "/ledger/nobody/",
+    ],
+    ids=[
+        "another brand",
+        "another generation",
+        "a second spelling of the first",
+        "the page of another brand",
+    ],
 )
 def test_a_log_that_nobody_has_is_not_found(filled, web, path):
     assert web.get(path).status_code == 404
@@ -204,7 +216,9 @@ def _dies_after(step):
     return watch
 
 
-@pytest.mark.parametrize("step", [Step.COMMITTED, Step.REMEMBERED], ids=["committed", "remembered by the journal"])
+@pytest.mark.parametrize(
+    "step", [Step.COMMITTED, Step.REMEMBERED], ids=["committed", "remembered by the journal"]
+)
 def test_what_is_committed_and_not_yet_published_is_not_shown(filled, web, step):
     before = checkpoint(web)
     say(filled, 10)
@@ -228,7 +242,6 @@ def test_before_anything_is_published_there_is_no_checkpoint(here, web):
 
 
 def test_a_damaged_tile_is_not_passed_off_as_a_whole_one(filled, web):
-    filled.sql("DELETE FROM ledger_tile WHERE level = 0 AND idx = 1") if False else None
     with filled.store.database.write() as session:
         read = ledgers.tile_reader(session, ledgers.logs(session)[0].id)
         assert read(0, 1)
@@ -281,11 +294,9 @@ def test_nothing_can_be_written_there(filled, web):
 
 
 def test_who_asks_too_often_is_asked_to_wait(filled, web, monkeypatch):
-    monkeypatch.setattr(pages, "_READS", TokenBuckets(per_second=1, burst=3))
-    assert [web.get(f"{LOG}/checkpoint").status_code for _ in range(3)] == [200] * 3
-    # The views hold the bucket that they were made with.
-    limited = pages.limited(TokenBuckets(per_second=0.1, burst=1))(pages.checkpoint.__wrapped__)
-    assert limited is not None
+    monkeypatch.setattr(pages._READS, "take", lambda key: 2.5)
+    answer = web.get(f"{LOG}/checkpoint")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "3")
 
 
 # --- entries -------------------------------------------------------------------------------------------------
@@ -311,7 +322,6 @@ def test_an_auditor_gets_every_entry_and_each_is_the_leaf_in_its_place(filled, w
     assert fetch(web, bundle_path(0, 3), data={"key": word}) == fetch(
         web, bundle_path(0, 3), headers={"authorization": f"bearer {word}"}
     )
-    assert canonical({"v": 1})[:1] == found[0][:1]
 
 
 def test_entries_are_kept_by_no_cache(filled, web):

@@ -318,8 +318,13 @@ _FURNISH = """
 from pathlib import Path
 from yesword.store.opening import open_store
 store = open_store(Path("demo-data"), may_create=True)
+from datetime import UTC, datetime
 from yesword.demo.house import furnish
+from yesword.proof.sequencer import Sequencer
 furnish(store)
+sequencer = Sequencer(store=store, clock=lambda: datetime.now(UTC))
+while sequencer.round():
+    pass
 store.close()
 """
 

@@ -213,10 +213,13 @@ def test_what_ships_for_answers_fits_one_segment_and_promises_nothing(language):
     program = replace(PROGRAM, name="Club", texts=((language, texts),), default_language=language)
     words = words_in(language)
     received = words.access_received.replace("[Until]", words.said(date(2026, 12, 28)))
-    sources = (received, words.which_texts, words.stop_others)
+    code = words.data_code.replace("[Digits]", "012345")
+    sources = (received, words.which_texts, words.stop_others, code)
     said = {key: composing.compose(key, program, texts) for key in sources}
     assert "2026" in said[received]
     assert said[received].startswith("Acme")
+    assert said[code].startswith("012345 ")
+    assert "Acme" in said[code]
     assert "Club" in said[words.which_texts]
     assert "Club" in said[words.stop_others]
     assert "Acme" in said[words.stop_others]

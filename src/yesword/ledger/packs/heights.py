@@ -7,11 +7,10 @@ from typing import Final
 
 from yesword.domain.errors import YeswordError
 from yesword.ledger.bracketing import Bracket, Sighting, bracket
-from yesword.ledger.checkpoint import Checkpoint, OtherLogError, UnsignedCheckpointError, read_note
+from yesword.ledger.checkpoint import Checkpoint, OtherLogError, UnsignedCheckpointError, from_b64, read_note
 from yesword.ledger.merkle import verify_consistency
 from yesword.ledger.packs.desk import Desk
 from yesword.ledger.packs.findings import Check, MissingPackFileError
-from yesword.ledger.packs.manifest import read_path
 from yesword.ledger.policy import PolicyCheck, check
 
 _CHECKPOINT: Final = re.compile(r"(0|[1-9][0-9]{0,18})\.ckpt")
@@ -116,7 +115,7 @@ def _look_at_growth(desk: Desk, seen: Heights) -> None:
             verify_consistency(
                 old_size=size,
                 new_size=main.size,
-                path=read_path(desk.text(path)),
+                path=_read_path(desk.text(path)),
                 old_root=others[size].root,
                 new_root=main.root,
             )
@@ -167,3 +166,12 @@ def _look_at_stamps(desk: Desk, seen: Heights) -> None:
         desk.leave_open(Check.STAMPS, count=len(stamps))
     else:
         desk.hold(Check.STAMPS, count=len(stamps))
+
+
+def _read_path(text: str) -> tuple[bytes, ...]:
+    """The hashes of a consistency file: one a line, in base64, from the old tree's edge upwards. Raises ValueError."""
+    if not text:
+        return ()
+    if not text.endswith("\n"):
+        raise ValueError("its last line has no end")
+    return tuple(from_b64(line) for line in text[:-1].split("\n"))

@@ -13,7 +13,7 @@ from typing import Final
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.times import iso_millis
-from yesword.ledger.checkpoint import Checkpoint, MalformedCheckpointError, from_b64
+from yesword.ledger.checkpoint import Checkpoint, MalformedCheckpointError
 from yesword.ledger.entry import (
     SECTIONS,
     JsonObject,
@@ -218,12 +218,3 @@ def _files(value: JsonValue) -> Mapping[str, Listed]:
             raise MalformedManifestError(reason=f"what it says of {name[:80]!r} is not a digest and a size")
         found[name] = Listed(sha256=digest, size=size)
     return found
-
-
-def read_path(text: str) -> tuple[bytes, ...]:
-    """The hashes of a consistency file: one a line, in base64, from the old tree's edge upwards. Raises ValueError."""
-    if not text:
-        return ()
-    if not text.endswith("\n"):
-        raise ValueError("its last line has no end")
-    return tuple(from_b64(line) for line in text[:-1].split("\n"))

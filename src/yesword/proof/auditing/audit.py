@@ -105,7 +105,7 @@ class _Audit:
                 closed[each.origin] = each
                 # Generations that a store which was put back did not know were passed over.
                 lost |= {(brand << 16) | number for number in range(2, each.generation)}
-        heads.look_for_lost_logs(self.store, states, self.every, lost, self.report.misfits)
+        heads.look_for_lost_logs(self.store, self.every, lost, self.report.misfits)
         newest = {each.brand: each.id for each in states}
         for state in states:
             is_newest = newest[state.brand] == state.id
@@ -177,13 +177,7 @@ class _Audit:
 
     def _look_at_records(self, index: StopIndex) -> None:
         report = self.report
-        background = Background(
-            store=self.store,
-            origins=dict(models.Brand.objects.values_list("pk", "origin")),
-            program_keys=dict(models.Program.objects.values_list("pk", "key")),
-            versions=frozenset(models.ProgramVersion.objects.values_list("program_id", "version")),
-            journal=index,
-        )
+        background = Background(store=self.store, journal=index)
         look = Look(background=background)
         for page in records(self.store, self.every):
             for record in page:
@@ -193,6 +187,8 @@ class _Audit:
                     report.misfits.add(found)
                 report.unreadable += look.unreadable
             self._tell(len(page))
+        for found in look.not_in_journal():
+            report.misfits.add(found)
 
     def _tell(self, more: int) -> None:
         self._done += more

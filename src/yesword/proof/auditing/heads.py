@@ -101,9 +101,11 @@ def _state(row: Row, note: str | None) -> LogState:
 
 
 def look_at_row(state: LogState, brand_origin: str | None, keys: LogKeys, misfits: Misfits) -> None:
-    generation = "" if state.generation == 1 else f"/{state.generation}"
+    brand, number = state.id >> 16, state.id & 0xFFFF
+    generation = "" if number == 1 else f"/{number}"
     wanted = {
-        "id": ((state.brand << 16) | state.generation, state.id),
+        "brand_id": (brand, state.brand),
+        "generation": (number, state.generation),
         "origin": (f"{brand_origin}{generation}" if brand_origin is not None else "none", state.origin),
         "size": (state.length, state.size),
         "key_number": (keys.newest, state.key_number),
@@ -197,36 +199,34 @@ def remembered_head(state: LogState, keys: LogKeys, misfits: Misfits) -> Iterato
     yield Mark(log=state.origin, where=state.journal_file, size=head.size, root=head.root)
 
 
-def look_for_lost_logs(
-    store: Store, states: list[LogState], brand: int, given_up: set[int], misfits: Misfits
-) -> None:
+def look_for_lost_logs(store: Store, brand: int, given_up: set[int], misfits: Misfits) -> None:
     """Logs whose row is gone, and of which something is left. Those that were given up as lost are known."""
-    known = {each.id for each in states}
-    newest: dict[int, int] = {}
-    for each in states:
-        newest[each.brand] = max(newest.get(each.brand, 0), each.generation)
-    with store.database.read() as session:
-        brands = {row[0] for row in session.rows("brands_of_events")} | set(newest)
-        for one in sorted(each for each in brands if brand in (EVERY_BRAND, each)):
-            for generation in range(1, newest.get(one, 0) + 2):
-                log_id = (one << 16) | generation
-                if log_id in known | given_up:
-                    continue
-                is_left = session.first("log_leaves_something", id=log_id) is not None
-                if is_left or generation <= newest.get(one, 0):
-                    name = f"generation {generation} of brand {one}"
-                    reason = (
-                        "places, tiles or checkpoints of it are left." if is_left else "there is a later one."
-                    )
-                    misfits.add(misfit(Fault.LOG_MISSING, _LOGS, log=name, reason=reason))
-                    known.add(log_id)
     try:
-        remembered = store.journal.heads()
+        remembered = set(store.journal.heads())
     except UnicodeDecodeError:
-        return  # told with the log whose head it is
-    for log_id in remembered:
-        if log_id not in known | given_up and brand in (EVERY_BRAND, log_id >> 16):
-            misfits.add(misfit(Fault.HEAD_OF_NO_LOG, journal_file(log_id), log=log_id))
+        remembered = set()  # told with the log whose head it is
+    with store.database.read() as session:
+        left = {row[0] for row in session.rows("log_ids_left")}
+        generations = {log_id: (one, number) for log_id, one, number in session.rows("log_generations")}
+    # Whatever the rows say: a log's id tells its brand and its generation.
+    known = set(generations)
+    passed_over = {
+        (one << 16) | number
+        for one, newest in generations.values()
+        for number in range(1, newest)
+        if (one << 16) | number not in known
+    }
+    for log_id in sorted((left | remembered | passed_over) - known - given_up):
+        if brand not in (EVERY_BRAND, log_id >> 16):
+            continue
+        name = f"generation {log_id & 0xFFFF} of brand {log_id >> 16}"
+        if log_id in left | passed_over:
+            reason = (
+                "places, tiles or checkpoints of it are left." if log_id in left else "a later one is there."
+            )
+            misfits.add(misfit(Fault.LOG_MISSING, _LOGS, log=name, reason=reason))
+        else:
+            misfits.add(misfit(Fault.HEAD_OF_NO_LOG, journal_file(log_id), log=name))
 
 
 def journal_file(log_id: int) -> str:

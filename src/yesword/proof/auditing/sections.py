@@ -1,7 +1,8 @@
 """What an event disclosed against what its row says: opened with the person's key, and held against the entry."""
 
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from yesword.consent.journaling import STOPS
@@ -10,8 +11,10 @@ from yesword.domain.errors import YeswordError
 from yesword.domain.events import ConsentEvent
 from yesword.domain.times import from_micros
 from yesword.ledger.entry import SectionValue, matches
+from yesword.store import models
 from yesword.store.checking import StoredEvent, StoredRecord, misfits_of
 from yesword.store.contacts import PHONE
+from yesword.store.journal import DamagedJournalError
 from yesword.store.misfits import Fault, Misfit, misfit
 from yesword.store.opening import Store
 from yesword.store.programs import disclosure_digest
@@ -19,18 +22,35 @@ from yesword.store.stop_index import StopIndex
 
 _EVENTS: Final = "consent_event"
 _ABSENT: Final = "nothing"
+_MOST_MISSED: Final = 10_000
+_GRACE_S: Final = 0.2  # between the commit of a stop and its line in the journal
 _STOPS: Final = frozenset(kind.value for kind in STOPS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Background:
-    """What every record is held against."""
+    """What every record is held against. Looked up as it is needed: a brand or a program may be made meanwhile."""
 
     store: Store
-    origins: Mapping[int, str]  # of brands
-    program_keys: Mapping[int, str]
-    versions: frozenset[tuple[int, int]]  # of programs
     journal: StopIndex
+    _origins: dict[int, str] = field(default_factory=dict)
+    _keys: dict[int, str] = field(default_factory=dict)
+    _versions: set[tuple[int, int]] = field(default_factory=set)
+
+    def origin(self, brand: int) -> str:
+        if brand not in self._origins:
+            self._origins.update(models.Brand.objects.values_list("pk", "origin"))
+        return self._origins.get(brand, "")
+
+    def program_key(self, program: int) -> str | None:
+        if program not in self._keys:
+            self._keys.update(models.Program.objects.values_list("pk", "key"))
+        return self._keys.get(program)
+
+    def has_version(self, program: int, version: int) -> bool:
+        if (program, version) not in self._versions:
+            self._versions.update(models.ProgramVersion.objects.values_list("program_id", "version"))
+        return (program, version) in self._versions
 
 
 @dataclass(kw_only=True)
@@ -39,6 +59,8 @@ class Look:
 
     background: Background
     unreadable: int = 0  # events of the record looked at last that were erased
+    # Stops that the journal did not have when it was read: they may have come since.
+    _missed: dict[int, str] = field(default_factory=dict)
 
     def __call__(self, record: StoredRecord) -> Iterator[Misfit]:
         self.unreadable = 0
@@ -67,7 +89,7 @@ class Look:
         if row.sealed is None or record.seal is None:
             self.unreadable += 1
             return
-        origin = self.background.origins.get(record.brand, "")
+        origin = self.background.origin(record.brand)
         try:
             disclosures = open_sections(record.seal, row.sealed, origin, row.id)
         except YeswordError as error:
@@ -122,7 +144,7 @@ class Look:
         told = sections["event"]
         assert isinstance(told, Mapping)
         program = event.scope.program
-        key = None if program is None else self.background.program_keys.get(program)
+        key = None if program is None else self.background.program_key(program)
         rows_own = event_section(event, key, None, row.body, from_micros(row.recorded_at))
         for member, found in rows_own.items():
             # A stop of everything may have come by a program; one that was replayed names a program in its scope only.
@@ -149,8 +171,11 @@ class Look:
         if row.kind not in _STOPS or not isinstance(number, str):
             return
         stop = self.background.journal.get(row.id)
+        if stop is None and len(self._missed) < _MOST_MISSED:
+            self._missed[row.id] = row.name
+            return
         if stop is None:
-            yield misfit(Fault.STOP_NOT_IN_JOURNAL, "journal", event=row.name)
+            yield _not_in_journal(row.name)
             return
         digest, pepper = stop
         look_up = self.background.store.look_up
@@ -164,9 +189,24 @@ class Look:
                 found=digest.hex(),
             )
 
+    def not_in_journal(self) -> Iterator[Misfit]:
+        """Stops that the journal does not have now, either. It learns of one at once after the store."""
+        for wait_s in (0.0, _GRACE_S):
+            time.sleep(wait_s if self._missed else 0.0)
+            try:
+                since = {stop.event for stop in self.background.store.journal.newest(_MOST_MISSED)}
+            except DamagedJournalError:
+                since = set()
+            self._missed = {event: name for event, name in self._missed.items() if event not in since}
+        yield from map(_not_in_journal, self._missed.values())
+
     def _is_known_version(self, event: ConsentEvent) -> bool:
         program, version = event.scope.program, event.program_version
-        return program is None or version is None or (program, version) in self.background.versions
+        return program is None or version is None or self.background.has_version(program, version)
+
+
+def _not_in_journal(event: str) -> Misfit:
+    return misfit(Fault.STOP_NOT_IN_JOURNAL, "journal", event=event)
 
 
 def _differs(where: str, row: StoredEvent, member: str, said: object, found: object) -> Misfit:

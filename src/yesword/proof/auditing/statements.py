@@ -23,23 +23,15 @@ _TIMES: Final = ("at", "last_at")  # what kinds of statements call the moment at
 
 
 def look_at_statements(store: Store, report: AuditReport, brand: int) -> None:
-    cursor = -1
-    while True:
-        with store.database.read() as session:
-            rows = session.rows(
-                "audited_statements",
-                cursor=cursor,
-                cursor_bucket=bucket_of(max(cursor, 0)),
-                brand_id=brand,
-                count=PAGE,
-            )
-            if not rows:
-                break
-            cursor = rows[-1][0]
-            for row in rows:
-                report.statements += 1
-                for found in _misfits(session, row):
-                    report.misfits.add(found)
+    # Each by itself first: what is wrong with one would be told of its neighbour, too.
+    for session, row in _each(store, brand):
+        report.statements += 1
+        for found in _misfits(session, row):
+            report.misfits.add(found)
+    for session, row in _each(store, brand):
+        if row[2] == HANDED_OVER:
+            for found in _misfits_of_chain(session, row):
+                report.misfits.add(found)
     with store.database.read() as session:
         rows = session.rows("statements_nowhere", brand_id=brand, count=MOST_TOLD)
         widowed = session.rows("batches_without_statement", brand_id=brand, count=MOST_TOLD)
@@ -52,7 +44,7 @@ def look_at_statements(store: Store, report: AuditReport, brand: int) -> None:
 
 
 def _misfits(session: Session, row: Row) -> Iterator[Misfit]:
-    row_id, _, kind, made_at, disclosures, entry, leaf = row
+    row_id, _, kind, made_at, _, entry, leaf = row
     name = to_text("sta", row_id)
     wanted = leaf_hash(bytes(entry))
     if wanted != bytes(leaf):
@@ -65,11 +57,11 @@ def _misfits(session: Session, row: Row) -> Iterator[Misfit]:
             found=bytes(leaf).hex(),
         )
     try:
-        told = matches(bytes(entry), codec.loads(list, bytes(disclosures))).get("event")
+        told = _told(row)
     except YeswordError as error:
         yield _other(name, error.message)
         return
-    if not isinstance(told, Mapping):
+    if told is None:
         yield _other(name, "it does not disclose what it says.")
         return
     at = iso_millis(from_micros(made_at))
@@ -106,15 +98,48 @@ def _look_at_handed(session: Session, row_id: int, told: JsonObject) -> Iterator
     ):
         if expected != found:
             yield _handed(name, f"its {member} is {found}, and the statement says {expected}.")
-    row = session.first("batches_before", bucket=bucket_of(row_id), id=row_id) or (None, None)
-    for member, leaf, named in (
-        ("before it of its process", row[0], said.prev),
-        ("newest when it was made", row[1], said.after),
+
+
+def _misfits_of_chain(session: Session, row: Row) -> Iterator[Misfit]:
+    """That the ones before it are there, and are those that it names."""
+    name = to_text("sta", row[0])
+    try:
+        said = read_handed_over(_told(row) or {})
+    except YeswordError:
+        return  # told already
+    before = session.first("batches_before", bucket=bucket_of(row[0]), id=row[0]) or (None, None)
+    for which, leaf, named in (
+        ("before it of its process", before[0], said.prev),
+        ("newest when it was made", before[1], said.after),
     ):
         if (None if leaf is None else bytes(leaf)) != named:
             yield _handed(
-                name, f"the one {member} has the leaf hash {shown(leaf)}, and it names {shown(named)}."
+                name, f"the one {which} has the leaf hash {shown(leaf)}, and it names {shown(named)}."
             )
+
+
+def _told(row: Row) -> JsonObject | None:
+    """What it says. Raises YeswordError where it does not open."""
+    told = matches(bytes(row[5]), codec.loads(list, bytes(row[4]))).get("event")
+    return told if isinstance(told, Mapping) else None
+
+
+def _each(store: Store, brand: int) -> Iterator[tuple[Session, Row]]:
+    cursor = -1
+    while True:
+        with store.database.read() as session:
+            rows = session.rows(
+                "audited_statements",
+                cursor=cursor,
+                cursor_bucket=bucket_of(max(cursor, 0)),
+                brand_id=brand,
+                count=PAGE,
+            )
+            if not rows:
+                return
+            cursor = rows[-1][0]
+            for row in rows:
+                yield session, row
 
 
 # Kinds of statements that vouch for rows of their own.

@@ -64,9 +64,6 @@ class Walk:
                 if hashes:
                     self._settle_upper(session, level + 1, index, hashes)
                 level += 1
-        while self._next is not None:
-            self.misfits.add(self._next.beyond(self.log.size))
-            self._next = next(self.marks, None)
         self._look_beyond()
 
     # --- one page of level 0 ----------------------------------------------------------------------------------------
@@ -237,13 +234,17 @@ class Walk:
     # --- what is too much -------------------------------------------------------------------------------------------
 
     def _look_beyond(self) -> None:
-        """Places and tiles that no log of this size has. A log that grew meanwhile has more of them, rightly."""
+        """Heads, places and tiles that no log of this size has. A log that grew meanwhile has more of them, rightly."""
         log = self.log
+        heads = [] if self._next is None else [self._next, *self.marks]
         with self.store.database.read() as session:
             places = session.rows("places_beyond", log_id=log.id, size=log.size, count=MOST_TOLD)
             wide = list(_wide(session, log.id, log.size))
             row = session.first("log_size", id=log.id)
         size = max(log.size, row[0]) if row and log.frontier is not None else log.size
+        for head in heads:
+            if head.size > size:
+                self.misfits.add(head.beyond(size))
         for index, event in places:
             if not 0 <= index < size:
                 self._tell(

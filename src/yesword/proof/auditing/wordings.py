@@ -46,6 +46,8 @@ def _look_at_versions(report: AuditReport, brand: int | None) -> None:
     newest = {pk: (key, version) for pk, key, version in programs}
     seen: dict[int, int] = {}
     for program, rows in groupby(versions.iterator(chunk_size=50), key=itemgetter(0)):
+        if program not in newest:
+            continue  # made since
         key, _ = newest[program]
         for _, version, definition, digest in rows:
             for lost in range(seen.get(program, 0) + 1, version):

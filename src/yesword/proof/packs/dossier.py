@@ -7,14 +7,13 @@ come in while it is signed. What is shown of it to whom is decided in `writing`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
-from typing import Final
 
 from yesword.consent.record import open_sections
 from yesword.domain import codec
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import ConsentEvent, EventKind
-from yesword.domain.ids import EventId, from_text, to_text
+from yesword.domain.evidence import Graded
+from yesword.domain.ids import EventId, to_text
 from yesword.domain.programs import Program
 from yesword.domain.state import EMPTY, apply
 from yesword.domain.times import from_micros
@@ -27,7 +26,10 @@ from yesword.ledger.policy import Policy
 from yesword.ledger.proof import TlogProof
 from yesword.ledger.tile_proofs import consistency_path_from
 from yesword.proof import logs, proofs
+from yesword.proof.evidence.grades import graded_record
+from yesword.proof.evidence.opening import items_in
 from yesword.proof.logs import LogTroubleError
+from yesword.proof.packs.files import EvidenceFile, files_named
 from yesword.proof.policies import policy_of
 from yesword.store import ledgers, models, programs
 from yesword.store.contacts import Contact
@@ -35,22 +37,7 @@ from yesword.store.database import Row, Session
 from yesword.store.ledgers import LogRow
 from yesword.store.opening import Store
 from yesword.store.programs import BrandRow
-from yesword.store.sealing import Seal, UnreadableError, place
-
-_EXTENSIONS: Final = {
-    "text/plain": "txt",
-    "text/html": "html",
-    "application/json": "json",
-    "application/pdf": "pdf",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/webp": "webp",
-    "audio/mpeg": "mp3",
-    "audio/wav": "wav",
-    "audio/ogg": "ogg",
-    "audio/mp4": "m4a",
-    "message/rfc822": "eml",
-}
+from yesword.store.sealing import Seal, UnreadableError
 
 
 class NoRecordError(YeswordError):
@@ -100,14 +87,6 @@ class FiledCheckpoint:
     path: tuple[bytes, ...]  # from it to the main one
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class EvidenceFile:
-    sha256: str
-    extension: str
-    body: bytes
-    words: str = ""  # of a text that the person sent
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownWording:
     """A wording of the brand's own, which is about nobody and stays when a person is erased."""
@@ -130,7 +109,7 @@ class Dossier:
     head: str | None  # the signed statement; None where the log holds no event of the person
     checkpoints: tuple[FiledCheckpoint, ...]  # the main one last
     sightings: tuple[Sighting, ...]
-    witnessed: int  # the size of the largest of these logs that a witness has seen
+    grades: Mapping[EventId, Graded | None]  # None: what backed it was erased
     evidence: tuple[EvidenceFile, ...]
     wordings: Mapping[str, KnownWording]  # by digest
     policy: Policy
@@ -183,7 +162,7 @@ def collect(store: Store, contact: Contact, program: Program, at: datetime) -> D
             for each in events
         )
         checkpoints, sightings = _checkpoints(session, log, note, indexes.values())
-        evidence = _evidence(session, contact, events, seal)
+        evidence = files_named(session, contact, seal, _named(events))
         digests = {each.event.disclosure for each in events} - {None}
         wordings = {
             digest: KnownWording(version=version, language=language, text=text)
@@ -205,7 +184,7 @@ def collect(store: Store, contact: Contact, program: Program, at: datetime) -> D
         head=head,
         checkpoints=checkpoints,
         sightings=sightings,
-        witnessed=max((each.size for each in checkpoints if each.cosigned), default=0),
+        grades=graded_record(store, contact),
         evidence=evidence,
         wordings=wordings,
         policy=policy,
@@ -345,70 +324,18 @@ def _head(
     return sign_head(head, signer)
 
 
-# --- the evidence --------------------------------------------------------------------------------------------
+# --- beside the record ---------------------------------------------------------------------------------------
 
 
-def _evidence(
-    session: Session, contact: Contact, events: Sequence[FiledEvent], seal: Seal | None
-) -> tuple[EvidenceFile, ...]:
-    """The files that the events name, as far as they are kept."""
-    named: dict[str, str] = {}  # digest → where it is kept, if it says so
-    for each in events:
-        evidence = each.sections.get("evidence") if each.is_concerned else None
-        for item in evidence if isinstance(evidence, list) else ():
-            if isinstance(item, Mapping) and isinstance(item.get("sha256"), str) and "row" not in item:
-                named[str(item["sha256"])] = str(item.get("ref", ""))
-    found = {
-        each.sha256: each
-        for each in (
-            *_texts(session, contact, named.values(), seal),
-            *_blobs(session, contact, seal),
-            *_pages(session, named),
-        )
+def _named(events: Sequence[FiledEvent]) -> Mapping[str, str]:
+    """The digests of files that the events name, and where each says that it is kept. A row is in the record itself."""
+    return {
+        str(item["sha256"]): str(item.get("ref", ""))
+        for each in events
+        if each.is_concerned
+        for item in items_in(each.sections)
+        if isinstance(item.get("sha256"), str) and "row" not in item
     }
-    return tuple(found[digest] for digest in sorted(named) if digest in found)
-
-
-def _texts(
-    session: Session, contact: Contact, refs: Iterable[str], seal: Seal | None
-) -> Iterable[EvidenceFile]:
-    ids = sorted({from_text("inb", ref) for ref in refs if ref.startswith("inb_")})
-    rows = session.rows("inbound_bodies", bucket=contact.bucket, contact_id=contact.id, ids=session.ids(ids))
-    for row_id, sealed in rows:
-        body = _unsealed(seal, sealed, "inbound", row_id)
-        if body is not None:
-            yield EvidenceFile(
-                sha256=sha256(body).hexdigest(),
-                extension="txt",
-                body=body,
-                words=body.decode(errors="replace"),
-            )
-
-
-def _blobs(session: Session, contact: Contact, seal: Seal | None) -> Iterable[EvidenceFile]:
-    rows = session.rows("blobs_of_contact", bucket=contact.bucket, contact_id=contact.id)
-    for row_id, _, media_type, sealed in rows:
-        body = _unsealed(seal, sealed, "blob", row_id)
-        if body is not None:
-            yield EvidenceFile(sha256=sha256(body).hexdigest(), extension=_extension(media_type), body=body)
-
-
-def _pages(session: Session, digests: Iterable[str]) -> Iterable[EvidenceFile]:
-    for digest, media_type, body in session.rows("shown_pages", digests=session.texts(sorted(digests))):
-        yield EvidenceFile(sha256=digest, extension=_extension(media_type), body=bytes(body))
-
-
-def _unsealed(seal: Seal | None, sealed: bytes | None, kind: str, row_id: int) -> bytes | None:
-    if seal is None or sealed is None:
-        return None
-    try:
-        return seal.open(bytes(sealed), place(kind, row_id))
-    except UnreadableError:
-        return None
-
-
-def _extension(media_type: str) -> str:
-    return _EXTENSIONS.get(media_type.partition(";")[0].strip().lower(), "bin")
 
 
 def _particulars(program: Program) -> tuple[str, str]:

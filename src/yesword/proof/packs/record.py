@@ -5,6 +5,7 @@ The record speaks of the program alone; of other programs' events it says nothin
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -14,6 +15,7 @@ from yesword.domain.ids import to_text
 from yesword.domain.messages import MessageClass
 from yesword.domain.retention.policies import Period, shipped_policies
 from yesword.domain.rules import RuleBook
+from yesword.domain.rules.model.consent import Consent
 from yesword.ledger.entry import JsonObject
 from yesword.proof.packs.dossier import Dossier, FiledEvent
 from yesword.proof.packs.timeline import Wording
@@ -87,6 +89,7 @@ def _given(dossier: Dossier, wordings: Sequence[Wording], stored_in: Sequence[st
         categories=program.categories,
         jurisdictions=where,
         is_under_gdpr=_is_under_gdpr(where),
+        rules=_rules(dossier, where),
         notices=tuple(_notice(each, dossier) for each in wordings),
         events=tuple(_event(each, dossier, known) for each in dossier.events if each.is_concerned),
         # A name in the log's own space: no page has to be there.
@@ -122,6 +125,26 @@ def _is_under_gdpr(where: Sequence[str]) -> bool:
     """Whether the person or the brand may be in the Union or the EEA: article 3(1) and (2)."""
     reached = RuleBook.load().pack("eu").reach.countries
     return any(each[:2] in reached for each in where)
+
+
+def _rules(dossier: Dossier, where: Sequence[str]) -> tuple[str, ...]:
+    """Our rules, in force in these places now, that say what consent such texts need."""
+    book, day = RuleBook.load(), dossier.collected_at.astimezone(UTC).date()
+    packs = (
+        pack
+        for place in where
+        for line in book.lineages(place[:2], place if "-" in place else None)
+        for pack in line
+    )
+    found = [
+        rule.id
+        for pack in packs
+        for rule in pack.rules
+        if isinstance(rule.parameter, Consent)
+        and rule.parameter.message_class is dossier.program.message_class
+        and rule.is_in_force(day)
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _retention(where: Sequence[str]) -> str:

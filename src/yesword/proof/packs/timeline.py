@@ -10,13 +10,12 @@ from typing import Final
 
 from yesword.domain.decisions import Sentence
 from yesword.domain.events import ConsentEvent, EventKind, Grade
-from yesword.domain.evidence import Evidence, EvidenceKind, Graded, Happening, grade
-from yesword.domain.ids import EventId, ProgramId
-from yesword.domain.state import EMPTY, ConsentState, apply, fold
+from yesword.domain.evidence import Graded
+from yesword.domain.ids import ProgramId
+from yesword.domain.state import ConsentState, fold
 from yesword.ledger.bracketing import bracket
+from yesword.proof.evidence.opening import items_in
 from yesword.proof.packs.dossier import Dossier, FiledEvent
-
-_KINDS: Final = frozenset(each.value for each in EvidenceKind)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,14 +56,12 @@ def told(dossier: Dossier, at: datetime, *, show: Sequence[str]) -> Timeline:
     """`show` names the sections that this reader may see."""
     wordings = _wordings(dossier)
     numbers = {each.sha256: each.number for each in wordings}
-    upheld = _upheld(dossier.events, dossier.program.id)
     words = {each.sha256: each.words for each in dossier.evidence if each.words}
     return Timeline(
         at=at,
         state=tuple(_state(dossier, at)),
         lines=tuple(
-            _line(dossier, each, numbers, upheld.get(each.event.id), words if "evidence" in show else {})
-            for each in dossier.events
+            _line(dossier, each, numbers, words if "evidence" in show else {}) for each in dossier.events
         ),
         wordings=wordings,
     )
@@ -114,21 +111,19 @@ def _line(
     dossier: Dossier,
     filed: FiledEvent,
     numbers: Mapping[str, int],
-    upholds: Grade | None,
     words: Mapping[str, str],
 ) -> Line:
     event = filed.event
-    graded = _graded(dossier, filed, upholds)
-    is_graded = filed.is_concerned and event.kind in _GRADED
+    graded = dossier.grades.get(event.id) if filed.is_concerned else None
     return Line(
         id=filed.id,
         seq=event.seq,
         at=_moment("happened.at", event.occurred_at),
         title=Sentence.of(f"happened.{event.kind.value}"),
         facts=tuple(_facts(filed, numbers, words)),
-        grade=graded.grade if is_graded else None,
-        backing=tuple(_backing(filed, graded, is_graded=is_graded)),
-        unproved=graded.does_not_prove if filed.is_concerned else (),
+        grade=graded.grade if graded is not None and event.kind in _GRADED else None,
+        backing=tuple(_backing(event, graded)) if filed.is_concerned else (),
+        unproved=() if graded is None else graded.does_not_prove,
         place=tuple(_place(dossier, filed)),
     )
 
@@ -161,55 +156,18 @@ def _facts(filed: FiledEvent, numbers: Mapping[str, int], words: Mapping[str, st
         yield Sentence.of("happened.closed", sections=", ".join(filed.erased))
 
 
-def _backing(filed: FiledEvent, graded: Graded, *, is_graded: bool) -> Iterator[Sentence]:
-    if not filed.is_concerned:
-        return
-    yield from graded.reasons
-    yield from graded.why_not_better
-    recorded = filed.event.grade
-    if is_graded and recorded is not None and recorded is not graded.grade:
-        yield Sentence.of("happened.grade.recorded", grade=recorded.value)
-    yield from graded.remarks
-
-
-def _graded(dossier: Dossier, filed: FiledEvent, upholds: Grade | None) -> Graded:
-    is_witnessed = filed.index is not None and filed.index < dossier.witnessed
-    happening = Happening.of(filed.event, upholds=upholds, is_witnessed=is_witnessed)
-    return grade(happening, _evidence(filed))
-
-
-def _evidence(filed: FiledEvent) -> Iterator[Evidence]:
-    listed = filed.sections.get("evidence")
-    context = filed.sections.get("context")
-    lacks = context.get("lacks") if isinstance(context, Mapping) else None
-    for each in listed if isinstance(listed, list) else ():
-        if isinstance(each, Mapping) and each.get("kind") in _KINDS:
-            kind = EvidenceKind(str(each["kind"]))
-            is_row = kind is EvidenceKind.IMPORT_ROW
-            yield Evidence(
-                kind=kind,
-                sha256=str(each.get("sha256", "")),
-                lacks=tuple(map(str, lacks)) if is_row and isinstance(lacks, list) else (),
-            )
+def _backing(event: ConsentEvent, graded: Graded | None) -> Iterator[Sentence]:
+    if graded is not None:
+        yield from graded.reasons
+        yield from graded.why_not_better
+    if event.grade is not None and (graded is None or graded.grade is not event.grade):
+        yield Sentence.of("happened.grade.recorded", grade=event.grade.value)
+    if graded is not None:
+        yield from graded.remarks
 
 
 def _digests(filed: FiledEvent) -> Iterator[str]:
-    listed = filed.sections.get("evidence")
-    for each in listed if isinstance(listed, list) else ():
-        if isinstance(each, Mapping):
-            yield str(each.get("sha256", ""))
-
-
-def _upheld(events: Sequence[FiledEvent], program: ProgramId) -> Mapping[EventId, Grade]:
-    """Of renewals that nobody answered: the grade of the grant that went on."""
-    state, found = EMPTY, {}
-    for each in events:
-        state = apply(state, each.event)
-        if each.event.kind is EventKind.RENEWED:
-            grant = state.grant_for(program)
-            if grant is not None and grant.event == each.event.answers:
-                found[each.event.id] = grant.grade
-    return found
+    yield from (str(item.get("sha256", "")) for item in items_in(filed.sections))
 
 
 def _place(dossier: Dossier, filed: FiledEvent) -> Iterator[Sentence]:

@@ -27,10 +27,10 @@ def told(
 ) -> str:
     """The message flow: every way in with its address and what people read there, what follows, and the way out."""
     ways = [
-        f'{place}. {_sentence(program, each)} People read: "{wording}"'
+        f'{place}. {sentence(program, each)} People read: "{wording}"'
         for place, (each, wording) in enumerate(zip(collections, wordings, strict=True), start=1)
     ]
-    return " ".join((*ways, _then(program), _links(program, details)))
+    return " ".join((*ways, then(program), _links(program, details)))
 
 
 def page(
@@ -46,7 +46,7 @@ def page(
     if not collections:
         lines += ["No way in is known yet.", ""]
     for place, (each, wording) in enumerate(zip(collections, wordings, strict=True), start=1):
-        lines += [f"## {place}. {_TITLES[each.method]}", "", _sentence(program, each), ""]
+        lines += [f"## {place}. {_TITLES[each.method]}", "", sentence(program, each), ""]
         lines += ["What people read:", "", *_quoted(wording), ""]
         if each.script:
             lines += ["What is said:", "", *_quoted(each.script), ""]
@@ -68,7 +68,8 @@ def page(
     return "\n".join(lines)
 
 
-def _sentence(program: Program, way: Collection) -> str:
+def sentence(program: Program, way: Collection) -> str:
+    """What people do on one way in."""
     where = f" ({way.where})" if way.where else ""
     at = f" at {way.url}" if way.url else ""
     keyword = program.keywords[0] if program.keywords else ""
@@ -89,7 +90,8 @@ def _sentence(program: Program, way: Collection) -> str:
             return f"People agreed elsewhere before{where}{at}; the record of it was brought along."
 
 
-def _then(program: Program) -> str:
+def then(program: Program) -> str:
+    """What follows on every way in."""
     if program.opt_in is OptIn.DOUBLE:
         _, texts = program.texts_in(LANGUAGE)
         return (

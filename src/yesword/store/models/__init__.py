@@ -1,5 +1,6 @@
 """The tables that nobody waits for, as Django models. The hot tables are SQL: see `schema/`."""
 
+from yesword.store.models.audits import CarrierAudit
 from yesword.store.models.campaigns import Campaign, CampaignVerdict, ImportRun, VerdictPerson
 from yesword.store.models.people import AuditEntry, User
 from yesword.store.models.privacy import Breach, RetentionRun
@@ -16,6 +17,7 @@ __all__ = [
     "Breach",
     "Campaign",
     "CampaignVerdict",
+    "CarrierAudit",
     "Disclosure",
     "ImportRun",
     "Proclamation",

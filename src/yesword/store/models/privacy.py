@@ -51,6 +51,7 @@ class RetentionRun(models.Model):
     texts_until = models.DateTimeField()  # texts of before then are looked at
     counts = models.JSONField(default=dict)
     ended_at = models.DateTimeField(null=True)
+    is_whole = models.BooleanField(default=True)  # False: it left out somebody who is not restricted any more
 
     def __str__(self) -> str:
         return f"retention of {self.started_at:%Y-%m-%d}"

@@ -87,10 +87,18 @@ FROM ledger_log g WHERE :brand_id < 0 OR g.brand_id = :brand_id ORDER BY g.brand
 -- name: log_size
 SELECT size FROM ledger_log WHERE id = :id
 
--- name: log_leaves_something
-SELECT 1 WHERE EXISTS (SELECT 1 FROM ledger_entry WHERE log_id = :id)
-  OR EXISTS (SELECT 1 FROM ledger_tile WHERE log_id = :id)
-  OR EXISTS (SELECT 1 FROM ledger_checkpoint WHERE log_id = :id)
+-- Logs of which something is left, found by stepping from one to the next: there are few logs, and many rows of each.
+
+-- name: log_ids_left
+WITH RECURSIVE step(id) AS (
+  SELECT min(log_id) FROM ledger_entry
+  UNION ALL SELECT (SELECT min(log_id) FROM ledger_entry WHERE log_id > step.id) FROM step WHERE step.id IS NOT NULL)
+SELECT id FROM step WHERE id IS NOT NULL
+UNION SELECT DISTINCT log_id FROM ledger_tile WHERE level > 0 OR idx = 0
+UNION SELECT DISTINCT log_id FROM ledger_checkpoint
+
+-- name: log_generations
+SELECT id, brand_id, generation FROM ledger_log
 
 -- name: audited_places
 SELECT l.idx, l.bucket, l.event_id, e.leaf_hash, e.brand_id, s.leaf_hash, s.brand_id FROM ledger_entry l
@@ -141,9 +149,6 @@ LEFT JOIN handed_batch c ON c.brand_id = b.brand_id AND c.chain = b.chain AND c.
 LEFT JOIN ledger_statement p ON p.bucket = c.bucket AND p.id = c.id
 LEFT JOIN ledger_statement a ON a.id = b.after_id
 WHERE b.bucket = :bucket AND b.id = :id
-
--- name: brands_of_events
-SELECT DISTINCT brand_id FROM standing
 
 -- name: statements_of_kind
 SELECT id FROM ledger_statement WHERE brand_id = :brand_id AND kind = :kind ORDER BY made_at, id

@@ -76,6 +76,12 @@ SELECT id, kind, sealed FROM evidence_blob WHERE bucket = :bucket AND contact_id
 -- name: wipe_blob
 UPDATE evidence_blob SET sealed = :sealed WHERE bucket = :bucket AND id = :id
 
+-- name: wipe_codes
+DELETE FROM handset_code WHERE bucket = :bucket AND contact_id = :contact_id
+
+-- name: wipe_second_proof
+DELETE FROM second_proof WHERE bucket = :bucket AND contact_id = :contact_id
+
 -- name: wipe_links
 DELETE FROM private_link WHERE bucket = :bucket AND contact_id = :contact_id
 

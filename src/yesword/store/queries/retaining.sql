@@ -30,12 +30,12 @@ AND (b.bucket, b.id) > (:cursor_bucket, :cursor)
 AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.bucket = b.bucket AND c.id = b.contact_id AND c.restricted_since IS NOT NULL)
 ORDER BY b.bucket, b.id LIMIT :count
 
--- An id is made when its row is written, so what came in a span of time is one short range of each bucket.
+-- An id is made when its row is written, so what came in a span of time is one short range of each bucket. A row is as
+-- old as its id.
 
 -- name: old_inbound
 SELECT i.id, i.contact_id FROM inbound_text i
 WHERE i.bucket = :bucket AND i.id > :after AND i.id <= :top AND i.sealed_body IS NOT NULL AND i.event_id IS NULL
-AND i.received_at >= :floor AND i.received_at < :until
 AND EXISTS (SELECT 1 FROM contact c WHERE c.bucket = i.bucket AND c.id = i.contact_id AND c.restricted_since IS NULL
   AND c.erased_at IS NULL)
 ORDER BY i.id LIMIT :count
@@ -49,7 +49,6 @@ UPDATE triage SET sealed_note = NULL WHERE bucket = :bucket AND id = :id AND sta
 -- name: old_bodies
 SELECT m.id FROM message m
 WHERE m.bucket = :bucket AND m.id > :after AND m.id <= :top AND m.sealed_body IS NOT NULL AND m.state NOT IN (0, 1, 2)
-AND m.created_at >= :floor AND m.created_at < :until
 AND EXISTS (SELECT 1 FROM contact c WHERE c.bucket = m.bucket AND c.id = m.contact_id AND c.restricted_since IS NULL
   AND c.erased_at IS NULL)
 ORDER BY m.id LIMIT :count

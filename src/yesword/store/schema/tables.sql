@@ -154,6 +154,20 @@ CREATE TABLE private_link (
 ) ROWLESS;
 CREATE INDEX private_link_of_contact ON private_link (bucket, contact_id);
 
+-- Codes that a person asked for, to show that they have the handset: a keyed digest each, for minutes.
+CREATE TABLE handset_code (
+  bucket INTEGER NOT NULL, id ROWKEY, contact_id BIGINT NOT NULL, purpose TEXT NOT NULL, digest BLOB NOT NULL,
+  asked_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, used_at BIGINT,
+  KEYED (bucket, id)
+);
+CREATE INDEX handset_code_of_contact ON handset_code (bucket, contact_id, asked_at);
+
+-- Of whom the brand knows in another way than by the handset, too, that it is still they who have the number.
+CREATE TABLE second_proof (
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, confirmed_at BIGINT NOT NULL, confirmed_by BIGINT NOT NULL,
+  PRIMARY KEY (bucket, contact_id)
+) ROWLESS;
+
 CREATE TABLE inbound_text (
   bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
   sender_id BIGINT NOT NULL, sealed_body BLOB, received_at BIGINT NOT NULL,
@@ -184,7 +198,9 @@ CREATE INDEX triage_of_contact ON triage (bucket, contact_id);
 -- What people asked to see or to have erased, and by when it has to be done.
 CREATE TABLE privacy_request (
   bucket INTEGER NOT NULL, id ROWKEY, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
-  asks_for TEXT NOT NULL, inbound_id BIGINT NOT NULL, asked_at BIGINT NOT NULL, due_at BIGINT NOT NULL,
+  asks_for TEXT NOT NULL,
+  inbound_id BIGINT,                          -- the text that asks; none where it was asked on the person's own page
+  asked_at BIGINT NOT NULL, due_at BIGINT NOT NULL,
   state TEXT NOT NULL DEFAULT 'open',         -- open, done
   done_at BIGINT, done_by BIGINT, sealed_note BLOB,
   KEYED (bucket, id)

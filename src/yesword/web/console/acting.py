@@ -7,6 +7,8 @@ from typing import Final, ParamSpec
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from yesword.accounts import rights
+from yesword.accounts.rights import Right
 from yesword.store.models import AuditEntry, User
 
 Given = ParamSpec("Given")
@@ -17,6 +19,11 @@ _ROLES: Final = frozenset({User.Role.OWNER, User.Role.MANAGER})
 def may_act(request: HttpRequest) -> bool:
     """Whether whoever is signed in may change things; viewers only look."""
     return isinstance(request.user, User) and request.user.role in _ROLES
+
+
+def may_use(request: HttpRequest, right: Right) -> bool:
+    """Whether whoever is signed in may act, and has this right besides."""
+    return isinstance(request.user, User) and may_act(request) and rights.has(request.user, right)
 
 
 def actor(request: HttpRequest) -> User:

@@ -54,3 +54,11 @@ def person_at(text: str) -> PersonLine:
     if found is None:
         raise Http404
     return found
+
+
+def living_person_at(text: str) -> PersonLine:
+    """The same, but for whom was erased: what is kept of them is locked away. Raises `Http404`."""
+    found = person_at(text)
+    if found.contact.erased_at is not None:
+        raise Http404
+    return found

@@ -21,6 +21,7 @@ from yesword.store.contacts import Contact
 from yesword.store.opening import Store
 from yesword.web import parts
 from yesword.web.brands import brand_of, zone_of
+from yesword.web.console.alarms import alarms
 from yesword.web.context import probable_stops
 from yesword.web.counted import figures_of
 from yesword.web.formats import count, masked
@@ -43,7 +44,7 @@ class Happening:
 def home(request: HttpRequest) -> HttpResponse:
     brand = brand_of(request)
     if brand is None:
-        return render(request, "console/home.html", {"empty": _no_brand()})
+        return render(request, "console/home.html", {"alarms": alarms(), "empty": _no_brand()})
     here = store()
     running = programs.of_brand(brand.id)
     figures = figures_of(here, brand.id)
@@ -57,6 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "zone": zone,
             "figures": _figures(figures, running, zone) if figures else [],
             "counted_at": figures.at if figures else None,
+            "alarms": alarms(),
             "notices": [*_unsure_stops(request), *(_notices(figures) if figures else [])],
             "lane": lane,
             "empty": _nobody(running) if figures and not figures.people else None,

@@ -27,9 +27,9 @@ from yesword.store.contacts import Contact
 from yesword.store.links import Link, LinkKind
 from yesword.store.programs import sender_by_id
 from yesword.web import parts
-from yesword.web.console import hours, person_readings
+from yesword.web.console import hours, person_data, person_erased, person_readings
 from yesword.web.console.acting import for_actors, leave_trace, may_act
-from yesword.web.console.addresses import hours_url, person_at
+from yesword.web.console.addresses import hours_url, living_person_at, person_at
 from yesword.web.formats import masked
 from yesword.web.installation import scales, store
 from yesword.web.questions import question_facts
@@ -59,7 +59,7 @@ def person_page(request: HttpRequest, contact: str) -> HttpResponse:
 @for_actors
 def show_number(request: HttpRequest, contact: str) -> HttpResponse:
     """The number in full, once, for whoever asked; the trace says who did."""
-    line = person_at(contact)
+    line = living_person_at(contact)
     with store().database.write():
         leave_trace(request, "number.shown", to_text("con", line.contact.id))
     return show(request, line, shows_number=True)
@@ -72,7 +72,7 @@ def receipt(request: HttpRequest, contact: str, key: str) -> HttpResponse:
 
     In the form that other tools read, too; before the log has taken the event up, as a promise in JSON.
     """
-    line = person_at(contact)
+    line = living_person_at(contact)
     program = programs.by_key(line.contact.brand, key)
     if program is None:
         raise Http404
@@ -100,8 +100,11 @@ def show(
     shows_number: bool = False,
     link: str = "",
     typed: person_readings.Typed | None = None,
+    refused: person_data.Refused | None = None,
 ) -> HttpResponse:
     """The page; with a link that was just made, or a reason that was not taken, where there is one."""
+    if line.contact.erased_at is not None:
+        return person_erased.show(request, line)
     person, at, here = line.contact, datetime.now(UTC), store()
     running = programs.of_brand(person.brand)
     brand = programs.brand(person.brand)
@@ -146,8 +149,9 @@ def show(
             "hours_url": hours_url(person.id),
             **_conversation(request, person, texts, running, zone),
             **person_readings.shown(request, line, records, telling, typed),
+            "data": person_data.shown(request, person, refused),
         },
-        status=422 if typed is not None else 200,
+        status=422 if typed is not None or refused is not None else 200,
     )
 
 

@@ -15,7 +15,7 @@ from yesword.web.console.acting import for_actors, leave_trace
 from yesword.web.console.addresses import person_at, person_url
 from yesword.web.console.person import show
 from yesword.web.installation import store
-from yesword.web.public.addresses import make_receipt_link
+from yesword.web.public.addresses import make_receipt_link, origin
 
 
 @require_POST
@@ -29,9 +29,9 @@ def make(request: HttpRequest, contact: str, key: str) -> HttpResponse:
         raise Http404
     brand = programs.brand(person.brand)
     with store().database.write() as session:
-        url = make_receipt_link(session, brand, person.id, program.id, datetime.now(UTC))
+        path = make_receipt_link(session, brand, person.id, program.id, datetime.now(UTC))
         leave_trace(request, "receipt.link_made", to_text("con", person.id), program=program.key)
-    return show(request, line, link=url)
+    return show(request, line, link=origin(request) + path)
 
 
 @require_POST

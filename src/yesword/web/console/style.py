@@ -21,7 +21,7 @@ _COLOURS = (
 _ICONS = (
     "home", "people", "message", "send", "program", "import", "handset", "more", "leave", "check", "cross", "clock",
     "stop", "question", "warning", "info", "proof", "sliders", "undo", "erase", "edit", "pause", "play", "search",
-    "copy", "plus", "next", "previous", "key", "eye",
+    "copy", "plus", "next", "previous", "key", "lock", "eye",
 )  # fmt: skip
 
 

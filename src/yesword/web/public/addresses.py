@@ -3,6 +3,7 @@
 import os
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from yesword.domain.ids import ContactId, ProgramId
@@ -13,28 +14,30 @@ from yesword.store.programs import BrandRow
 from yesword.web.environment import read_environment
 
 
-def origin() -> str:
-    """As people type it: behind a proxy, a request may not know."""
+def origin(request: HttpRequest | None = None) -> str:
+    """As people type it. Where the settings do not say, as whoever asks typed it: behind a proxy that may be wrong."""
+    if request is not None and not os.environ.get("YESWORD_PUBLIC_URL"):
+        return f"{request.scheme}://{request.get_host()}"
     return read_environment(os.environ).origin
 
 
-def receipt_url(word: str) -> str:
-    return origin() + reverse("public:receipt", args=[word])
+def receipt_path(word: str) -> str:
+    return reverse("public:receipt", args=[word])
 
 
-def ledger_url(brand: str) -> str:
-    return origin() + reverse("public:ledger", args=[brand])
+def ledger_path(brand: str) -> str:
+    return reverse("public:ledger", args=[brand])
 
 
-def log_url(brand: str, generation: int) -> str:
+def log_path(brand: str, generation: int) -> str:
     """The prefix under which a log serves its checkpoint and its tiles."""
-    return f"{ledger_url(brand)}{generation}"
+    return f"{ledger_path(brand)}{generation}"
 
 
 def make_receipt_link(
     session: Session, brand: BrandRow, contact: ContactId, program: ProgramId, at: datetime
 ) -> str:
-    """A person's own page about a program. Its address stands nowhere else: who loses it gets another one."""
+    """The path of a person's own page about a program. It stands nowhere else: who loses it gets another one."""
     link = NewLink(
         brand=brand.id,
         kind=LinkKind.RECEIPT,
@@ -42,4 +45,4 @@ def make_receipt_link(
         program=program,
         expires_at=at + links.RECEIPT_LASTS,
     )
-    return receipt_url(links.make(session, link, at))
+    return receipt_path(links.make(session, link, at))

@@ -31,7 +31,7 @@ from yesword.web.access import open_to_all
 from yesword.web.brands import zone_of
 from yesword.web.installation import store
 from yesword.web.limiting import TokenBuckets, limited
-from yesword.web.public.addresses import log_url
+from yesword.web.public.addresses import log_path, origin
 
 TEXT: Final = "text/plain; charset=utf-8"
 BYTES: Final = "application/octet-stream"
@@ -124,7 +124,9 @@ def policy(request: HttpRequest, key: str) -> HttpResponse:
     """The brand's keys and witnesses, as a tlog-policy."""
     brand = _brand(key)
     with store().database.read() as session:
-        said = policy_of(session, BrandId(brand.pk), lambda log: log_url(key, log.generation))
+        said = policy_of(
+            session, BrandId(brand.pk), lambda log: origin(request) + log_path(key, log.generation)
+        )
     if not said.logs:
         raise Http404
     return _file(request, write_policy(said).encode(), TEXT, ASK_AGAIN)
@@ -158,7 +160,10 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     brand = _brand(key)
     here = store()
     with here.database.read() as session:
-        logs = [_shown(session, key, log) for log in reversed(ledgers.logs(session, BrandId(brand.pk)))]
+        logs = [
+            _shown(session, origin(request) + log_path(key, log.generation), log)
+            for log in reversed(ledgers.logs(session, BrandId(brand.pk)))
+        ]
         witnesses = policy_of(session, BrandId(brand.pk)).witnesses
     return render(
         request,
@@ -173,11 +178,11 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def _shown(session: Session, key: str, log: LogRow) -> ShownLog:
+def _shown(session: Session, prefix: str, log: LogRow) -> ShownLog:
     newest = ledgers.checkpoint(session, log.id, log.published_size)
     return ShownLog(
         origin=log.origin,
-        prefix=log_url(key, log.generation),
+        prefix=prefix,
         size=log.published_size,
         at=newest.signed_at if newest else None,
         keys=tuple(row[1] for row in reversed(session.rows("ledger_keys", log_id=log.id))),

@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
+from yesword.domain.composing import compose
 from yesword.domain.events import EventKind
 from yesword.domain.ids import BadIdError, EventId, from_text, to_text
 from yesword.domain.programs import Program
@@ -35,6 +37,7 @@ from yesword.web.languages import CODES, NAMES
 from yesword.web.limiting import TokenBuckets, address_key, limited, too_often
 from yesword.web.public import your_words
 
+LOOKING: Final = ("GET", "HEAD")
 MOST_EVENTS: Final = 50  # of a record, the newest
 
 _PAGES: Final = TokenBuckets(per_second=5, burst=100)
@@ -76,11 +79,11 @@ class Happening:
 Page = Callable[[HttpRequest, Opened], HttpResponse]
 
 
-def _behind_a_link(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
+def behind_a_link(page: Page, methods: Sequence[str] = LOOKING) -> Callable[[HttpRequest, str], HttpResponse]:
     """Open it to whoever holds a word that still works, in the person's language; all other words are answered alike."""
 
     @open_to_all
-    @require_safe
+    @require_http_methods(methods)
     @limited(_PAGES)
     def opened(request: HttpRequest, word: str) -> HttpResponse:
         found = _find(word)
@@ -119,7 +122,7 @@ def _language(request: HttpRequest, found: Opened | None) -> str:
     return next((each for each in (wanted, theirs) if each in CODES), get_language() or "en")
 
 
-@_behind_a_link
+@behind_a_link
 def page(request: HttpRequest, opened: Opened) -> HttpResponse:
     here, person, program = store(), opened.person, opened.program
     if request.method == "GET":
@@ -141,13 +144,14 @@ def page(request: HttpRequest, opened: Opened) -> HttpResponse:
             "frequency": said.frequency,
             "state": state,
             "sentence": sentence,
-            "way_out": said.way_out if state == "granted" else "",
+            "way_out": compose(said.way_out, program, said) if state == "granted" else "",
             "number": masked(person.number),
             "zone": opened.zone,
             "main": main,
             "is_agreed": agreed is not None,
             "happenings": happenings,
             "expires_at": opened.link.expires_at,
+            "data_url": here_url("my-data", opened),
             "languages": _other_languages(),
             "ledger_url": reverse("public:ledger", args=[brand_key]),
             "verifier_url": reverse("public:ledger-verifier", args=[brand_key]),
@@ -155,7 +159,7 @@ def page(request: HttpRequest, opened: Opened) -> HttpResponse:
     )
 
 
-@_behind_a_link
+@behind_a_link
 def download(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The receipt as a file; with its proof in the form that others read, too."""
     event, receipt = _receipt(request, opened)
@@ -164,7 +168,7 @@ def download(request: HttpRequest, opened: Opened) -> HttpResponse:
     return _to_keep(write_tlog_receipt(receipt), "text/plain; charset=utf-8", f"receipt-{event}.tlog-proof")
 
 
-@_behind_a_link
+@behind_a_link
 def download_page(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The receipt in a page that checks it, offline."""
     event, receipt = _receipt(request, opened)
@@ -226,6 +230,24 @@ def _happening(opened: Opened, record: EventRecord, known: Mapping[int, Vouched]
 
 def _is_agreed(happening: Happening) -> bool:
     return happening.record.event.kind in _AGREED and bool(happening.record.wording)
+
+
+def frame(opened: Opened) -> dict[str, Any]:
+    """What every page behind the link is given."""
+    return {
+        "word": opened.word,
+        "brand": opened.program.brand_name,
+        "program": opened.program,
+        "zone": opened.zone,
+        "here": f"?lang={get_language()}",
+        "languages": _other_languages(),
+    }
+
+
+def here_url(name: str, opened: Opened, **more: str) -> str:
+    """Another page behind the same link, in the same language."""
+    query = urlencode({"lang": get_language() or "en", **more})
+    return f"{reverse(f'public:{name}', args=[opened.word])}?{query}"
 
 
 def _other_languages() -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from yesword.web.public import ledger, receipt
+from yesword.web.public import audit, ledger, my_data, my_rights, receipt
 
 
 class Ordinal:
@@ -27,7 +27,18 @@ urlpatterns: list[URLPattern] = [
     path("ledger/<slug:key>/verify.html", ledger.verifier_page, name="ledger-verifier-page"),
     path("ledger/<slug:key>/<ordinal:generation>/checkpoint", ledger.checkpoint, name="ledger-checkpoint"),
     path("ledger/<slug:key>/<ordinal:generation>/tile/<path:name>", ledger.tile, name="ledger-tile"),
+    path("audit/<slug:word>", audit.page, name="audit"),
+    path("audit/<slug:word>/answer", audit.download, name="audit-file"),
     path("r/<slug:word>", receipt.page, name="receipt"),
     path("r/<slug:word>/receipt", receipt.download, name="receipt-file"),
     path("r/<slug:word>/page", receipt.download_page, name="receipt-page"),
+    path("r/<slug:word>/data", my_data.page, name="my-data"),
+    path("r/<slug:word>/data/send", my_data.send, name="my-data-send"),
+    path("r/<slug:word>/data/code", my_data.enter, name="my-data-code"),
+    path("r/<slug:word>/data/close", my_data.close, name="my-data-close"),
+    path("r/<slug:word>/data/held", my_rights.held, name="my-data-held"),
+    path("r/<slug:word>/data/file", my_rights.held_file, name="my-data-file"),
+    path("r/<slug:word>/data/ask", my_rights.ask, name="my-data-ask"),
+    path("r/<slug:word>/data/restrict", my_rights.restrict, name="my-data-restrict"),
+    path("r/<slug:word>/data/erase", my_rights.erase, name="my-data-erase"),
 ]

@@ -57,6 +57,7 @@ def test_a_granted_campaign_at_noon_may_go_and_names_its_grant():
     [
         pytest.param({"asked": message(is_cancelled=True)}, "cancelled", id="a cancelled campaign"),
         pytest.param({"contact": {"is_excluded": True}}, "excluded", id="an excluded number"),
+        pytest.param({"contact": {"is_restricted": True}}, "restricted", id="somebody who is restricted"),
         pytest.param({"contact": {"may_text": False}}, "not_a_mobile", id="a landline"),
         pytest.param({"state": EMPTY}, "never_asked", id="no consent"),
         pytest.param({"state": stopped()}, "withdrawn", id="a stop"),

@@ -1,0 +1,72 @@
+"""How often one address may ask."""
+
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from yesword.web import limiting
+from yesword.web.limiting import TokenBuckets, address_key, limited
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_burst_goes_through_and_then_as_much_as_flows_back():
+    clock = Clock()
+    buckets = TokenBuckets(per_second=2, burst=3, clock=clock)
+    assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    clock.now = 0.5
+    assert [buckets.take("a") for _ in range(2)] == [0, 0.5]
+    clock.now = 1000
+    assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
+
+
+def test_whoever_is_refused_is_not_held_back_longer_for_having_asked():
+    clock = Clock()
+    buckets = TokenBuckets(per_second=1, burst=1, clock=clock)
+    buckets.take("a")
+    for _ in range(10):
+        assert buckets.take("a")
+    clock.now = 1
+    assert buckets.take("a") == 0
+
+
+def test_each_has_a_bucket_of_their_own():
+    buckets = TokenBuckets(per_second=1, burst=1, clock=Clock())
+    assert [buckets.take("a"), buckets.take("b")] == [0, 0]
+    assert buckets.take("a") == 1
+
+
+def test_no_more_than_so_many_are_remembered(monkeypatch):
+    monkeypatch.setattr(limiting, "MOST_ADDRESSES", 2)
+    buckets = TokenBuckets(per_second=1, burst=1, clock=Clock())
+    for key in "abc":
+        buckets.take(key)
+    assert len(buckets._levels) == 2
+    assert buckets.take("a") == 0  # forgotten, so it starts anew
+    assert buckets.take("c") == 1
+
+
+def asked_from(address):
+    return RequestFactory(REMOTE_ADDR=address).get("/")
+
+
+def test_a_network_counts_as_one_and_no_address_is_kept():
+    here, beside, elsewhere = (
+        address_key(asked_from(each)) for each in ("192.0.2.7", "192.0.2.9", "192.0.3.7")
+    )
+    assert here == beside != elsewhere
+    assert "192" not in here
+    assert address_key(asked_from("not an address")) == address_key(asked_from(""))
+
+
+def test_a_view_that_is_asked_too_often_says_when_to_come_back():
+    view = limited(TokenBuckets(per_second=0.5, burst=1))(lambda request: HttpResponse("here"))
+    assert view(asked_from("192.0.2.7")).content == b"here"
+    answer = view(asked_from("192.0.2.7"))
+    assert (answer.status_code, answer["Retry-After"]) == (429, "2")
+    assert view(asked_from("198.51.100.7")).content == b"here"
