@@ -1,13 +1,20 @@
 """Stops, written to the journal once they are committed: what a store that is put back is told of what it has forgotten."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Final
 
+from yesword.domain import codec, ids
 from yesword.domain.events import ConsentEvent, EventKind
+from yesword.domain.times import to_micros
+from yesword.store import contacts
 from yesword.store.contacts import PHONE, Contact
 from yesword.store.database import Session
 from yesword.store.journal import Stop
 from yesword.store.opening import Store
+
+_DAY: Final = timedelta(days=1)
+_LOOKED_AT: Final = 100_000  # lines of the journal, from its end
 
 STOPS: Final = frozenset({EventKind.WITHDRAWN, EventKind.INVALIDATED, EventKind.ERASED})
 
@@ -36,3 +43,22 @@ def _stop(store: Store, contact: Contact, number: str, event: ConsentEvent) -> S
         kind=event.kind.value,
         at=event.received_at,
     )
+
+
+def catch_up(store: Store, at: datetime) -> int:
+    """Write the stops of the last day that a process committed and did not live to write. Their number."""
+    known = {stop.event for stop in store.journal.newest(_LOOKED_AT)}
+    with store.database.read() as session:
+        lately = [
+            codec.loads(ConsentEvent, bytes(row[0]))
+            for row in session.rows("stops_lately", stamp=ids.stamp_at(at - _DAY), since=to_micros(at - _DAY))
+        ]
+        missed = [event for event in lately if event.id not in known]
+        people = contacts.read_many(store, session, [event.contact for event in missed])
+    found = [
+        _stop(store, people[event.contact], number, event)
+        for event in missed
+        if (number := people[event.contact].number) is not None
+    ]
+    store.journal.write(sorted(found, key=lambda stop: stop.at))
+    return len(found)

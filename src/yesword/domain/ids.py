@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final, NewType
 
 from yesword.domain.errors import YeswordError
@@ -25,6 +26,7 @@ RequestId = NewType("RequestId", int)  # of a privacy request
 BUCKETS: Final = 1024
 MAKERS: Final = 16
 EPOCH_MS: Final = 1_704_067_200_000  # 2024-01-01T00:00Z
+_CLOCKS_DIFFER: Final = timedelta(hours=1)  # more than two machines of one installation ever should
 _COUNTER_BITS: Final = 8
 _MAKER_BITS: Final = 4
 _TIME_BITS: Final = 41
@@ -72,6 +74,12 @@ class IdMaker:
                 self._counter += 1
             stamp = (self._last << (_MAKER_BITS + _COUNTER_BITS)) | self._maker | self._counter
         return (bucket << _BUCKET_SHIFT) | stamp
+
+
+def stamp_at(since: datetime) -> int:
+    """The part of an id below its bucket, as of a moment: no row that was recorded later has a smaller one."""
+    millis = max(EPOCH_MS, int((since - _CLOCKS_DIFFER).timestamp() * 1000))
+    return IdMaker(0, lambda: millis).make(0)
 
 
 def to_text(prefix: str, row_id: int) -> str:

@@ -1,6 +1,7 @@
 """What kinds of texts there are, and what each is held to."""
 
 import enum
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,6 +61,14 @@ KINDS: Final = {
     MessageKind.INVITATION: KindRules(rests_on=Standing.GRANT, priority=3),
     MessageKind.CAMPAIGN: KindRules(rests_on=Standing.GRANT, priority=3),
 }
+
+
+def without_code(kind: str, text: str) -> str:
+    """The text as anybody else may read it: a code is for the handset alone, for whoever has it is taken for the person."""
+    return _DIGIT.sub("•", text) if kind == MessageKind.CODE else text
+
+
+_DIGIT: Final = re.compile(r"\d")
 
 
 class MessageState(enum.IntEnum):

@@ -16,7 +16,7 @@ from yesword.domain.decisions import Decision, Sentence, Verdict
 from yesword.domain.events import OTHER_OWNER, ConsentEvent, EventKind
 from yesword.domain.facts import Listed, MessageFacts
 from yesword.domain.ids import InboundId, ProgramId, to_text
-from yesword.domain.messages import MessageKind, MessageState
+from yesword.domain.messages import MessageKind, MessageState, without_code
 from yesword.domain.permission import Lack, permission
 from yesword.domain.places import EvidenceFamily
 from yesword.domain.programs import Program
@@ -344,11 +344,15 @@ def _sent(
             program=names[row[6]].key if row[6] in names else "",
             kind=row[1],
             state=MessageState(row[2]).name.lower(),
-            text=_opened(seal, row[5], "body", row[0]),
+            text=_text(row[1], _opened(seal, row[5], "body", row[0])),
             why=_why(row[9]),
         )
         for row in rows
     ]
+
+
+def _text(kind: str, text: str | None) -> str | None:
+    return None if text is None else without_code(kind, text)
 
 
 def _why(body: bytes | None) -> tuple[Sentence, ...]:

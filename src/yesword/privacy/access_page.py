@@ -14,20 +14,36 @@ from yesword.domain.explain import FormatDay, Translate, english_day, identity
 from yesword.privacy.holding import Holding, Identity, Occurrence, Withheld
 from yesword.privacy.sentences import render
 
+# On a narrow screen each cell of a table is a line of its own, which says what it is.
 _STYLE: Final = (
-    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;"
-    "background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
-    "padding:.3rem .6rem;border-bottom:1px solid #767676;overflow-wrap:anywhere}section{margin:2rem 0}"
-    "pre{white-space:pre-wrap;margin:0;font:inherit}.note{border-left:.25rem solid #767676;padding-left:1rem}"
+    ":root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--line:#767676;--faint:#5c5c5c}"
+    "@media(prefers-color-scheme:dark){:root{--ink:#ececec;--paper:#141816;--line:#8a8a8a;--faint:#b4b4b4}"
+    "a{color:#8ab8ff}}"
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:var(--ink);"
+    "background:var(--paper)}table{border-collapse:collapse;width:100%}th,td{text-align:start;vertical-align:top;"
+    "padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:break-word}section{margin:2rem 0}"
+    "h1,h2{line-height:1.2}pre{white-space:pre-wrap;margin:0;font:inherit;overflow-wrap:anywhere}.note{border-inline-start:.25rem solid "
+    "var(--line);padding-inline-start:1rem}"
+    "@media(max-width:44rem){body{margin:1rem auto;overflow-wrap:anywhere}table,tbody,tr,th,td{display:block}thead{position:absolute;"
+    "width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}tr{padding:.5rem 0;border-bottom:1px solid "
+    "var(--line)}th,td{padding:.1rem 0;border:0;overflow-wrap:anywhere}td:empty{display:none}td[data-label]::before{content:attr(data-label);"
+    "display:block;font-size:.875rem;color:var(--faint)}}"
 )
 
 Say = Callable[..., str]
 
 
 def write_readable(
-    holding: Holding, language: str, translate: Translate = identity, day: FormatDay = english_day
+    holding: Holding,
+    language: str,
+    translate: Translate = identity,
+    day: FormatDay = english_day,
+    *,
+    back: str = "",
 ) -> str:
-    """The whole page. `language` is that of the words that `translate` gives, as BCP 47 has it."""
+    """The whole page. `language` is that of the words that `translate` gives, as BCP 47 has it. `back`: where it was
+    asked for, if it is shown there and not kept as a file.
+    """
 
     def say(found: Sentence | str, **args: Argument) -> str:
         """In words, and escaped."""
@@ -37,6 +53,7 @@ def write_readable(
     title = say("page.title", brand=holding.controller.name)
     made_on = holding.made_at.date().isoformat()
     parts = [
+        f'<p><a href="{escape(back)}">{say("page.back")}</a></p>' if back else "",
         f"<h1>{title}</h1>",
         f"<p>{say('page.made', made_on=made_on, number=holding.identity.number or '–')}</p>",
         _controller(holding),
@@ -71,12 +88,21 @@ def _section(title: str, body: str) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], say: Say) -> str:
     """The cells are escaped already."""
-    lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
+    lines = [
+        '<tr role="row">'
+        + "".join(
+            f'<td role="cell" data-label="{label}">{cell}</td>' for label, cell in zip(head, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    ]
     if not lines:
         return f"<p>{say('page.nothing')}</p>"
-    heads = "".join(f'<th scope="col">{each}</th>' for each in head)
+    # The roles are said, because the narrow layout takes them from what is no table any more.
+    heads = "".join(f'<th role="columnheader" scope="col">{each}</th>' for each in head)
     return (
-        "<table>\n<thead><tr>" + heads + "</tr></thead>\n<tbody>\n" + "\n".join(lines) + "\n</tbody></table>"
+        f'<table role="table">\n<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
+        '<tbody role="rowgroup">\n' + "\n".join(lines) + "\n</tbody></table>"
     )
 
 
@@ -133,11 +159,11 @@ def _identity(holding: Holding, say: Say) -> str:
         ("subject", escape(found.subject)),
     ]
     lines = "\n".join(
-        f'<tr><th scope="row">{say(f"field.{name}")}</th><td>{shown}</td></tr>'
+        f'<tr role="row"><th role="rowheader" scope="row">{say(f"field.{name}")}</th><td role="cell">{shown}</td></tr>'
         for name, shown in rows
         if shown
     )
-    return f"<table><tbody>\n{lines}\n</tbody></table>"
+    return f'<table role="table"><tbody role="rowgroup">\n{lines}\n</tbody></table>'
 
 
 def _places(found: Identity) -> str:

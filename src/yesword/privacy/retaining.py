@@ -61,8 +61,9 @@ def run(
     periods: Periods = HOUSE,
     overrides: Iterable[Override] = (),
     by: int | None = None,
+    with_people: bool = True,
 ) -> Done:
-    """Do all that is due at `at`. `progress` hears of each page; `is_stopped` is asked before each."""
+    """Do all that is due at `at`; without `with_people`, nobody is erased whom no request and no held proof names. `progress` hears of each page; `is_stopped` is asked before each."""
     job = Job(
         store=store,
         at=at,
@@ -76,7 +77,7 @@ def run(
     )
     counts = dict.fromkeys(COUNTED, 0) | job.place.counts
     for step in STEPS[STEPS.index(job.place.step) :]:
-        is_last = False
+        is_last = step == PEOPLE and not with_people
         while not is_last:
             if is_stopped():
                 return Done(counts=counts, is_done=False)

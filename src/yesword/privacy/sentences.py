@@ -22,6 +22,7 @@ _OWN: Final[Mapping[str, str]] = {
     # --- the page
     "page.title": _("What {brand} holds about you"),
     "page.made": _("Made on {made_on}. It is about the person with the number {number}."),
+    "page.back": _("Go back"),
     "page.withheld": _("Not everything is shown"),
     "page.withheld.why": _(
         "A code on the telephone shows who has the number today, not who had it last year. Whatever is older than "

@@ -146,7 +146,7 @@ class Sequencer:
         self.store.journal.raise_head(row.id, note)
         self.watch(Step.REMEMBERED)
         with self.store.database.write() as session:
-            session.run("publish_log", id=row.id, size=read_checkpoint(note).size)
+            ledgers.publish(session, row, read_checkpoint(note).size)
         self.watch(Step.PUBLISHED)
 
     def _signed(self, row: LogRow, checkpoint: Checkpoint) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from yesword.domain import codec
 from yesword.domain.events import ConsentEvent
-from yesword.domain.ids import EPOCH_MS, BrandId, IdMaker, ProgramId, bucket_of
+from yesword.domain.ids import BrandId, ProgramId, bucket_of, stamp_at
 from yesword.domain.times import from_micros, to_micros
 from yesword.reporting.standings import Standing, Tally
 from yesword.store import programs
@@ -17,7 +17,6 @@ from yesword.store.opening import Store
 STOP_DAYS: Final = 7
 NEWEST: Final = 12
 _PAGE: Final = 5_000
-_CLOCKS_DIFFER: Final = timedelta(hours=1)  # more than two machines of one installation ever should
 _LOOKED_BACK: Final = (timedelta(minutes=10), timedelta(hours=6), timedelta(days=7), timedelta(days=36_500))
 
 
@@ -74,7 +73,7 @@ def newest_events(session: Session, brand: BrandId, at: datetime, most: int) -> 
         rows = [
             (row[0], row[1], bytes(row[2]))
             for row in session.rows(
-                "events_lately", brand_id=brand, stamp=_stamp(since), since=to_micros(since), count=most
+                "events_lately", brand_id=brand, stamp=stamp_at(since), since=to_micros(since), count=most
             )
         ]
         if len(rows) == most:
@@ -92,14 +91,8 @@ def _one(session: Session, query: str, brand: BrandId) -> int:
 
 def _stops(session: Session, brand: BrandId, at: datetime) -> tuple[int, ...]:
     since = at - timedelta(days=STOP_DAYS)
-    rows = session.rows("stops_by_day", brand_id=brand, stamp=_stamp(since), since=to_micros(since))
+    rows = session.rows("stops_by_day", brand_id=brand, stamp=stamp_at(since), since=to_micros(since))
     stops = [0] * STOP_DAYS
     for day, number in rows:
         stops[min(int(day), STOP_DAYS - 1)] += number  # what is recorded while we count belongs to the last
     return tuple(stops)
-
-
-def _stamp(since: datetime) -> int:
-    """The part of an id below its bucket, as of a moment: no row that was recorded later has a smaller one."""
-    millis = max(EPOCH_MS, to_micros(since - _CLOCKS_DIFFER) // 1000)
-    return IdMaker(0, lambda: millis).make(0)

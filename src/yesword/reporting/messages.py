@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.domain.ids import ContactId, MessageId, bucket_of
-from yesword.domain.messages import MessageClass, MessageKind, MessageState
+from yesword.domain.messages import MessageClass, MessageKind, MessageState, without_code
 from yesword.domain.programs import Program
 from yesword.domain.times import from_micros
 from yesword.sending.writing import personal_text
@@ -125,7 +125,7 @@ def _line(
         campaign=titles.get(campaign, ""),
         kind=MessageKind(kind),
         state=MessageState(state),
-        text="" if body is None or seal is None else _open(seal, body, message_id),
+        text="" if body is None or seal is None else _open(seal, body, message_id, kind),
         created_at=from_micros(created_at),
     )
 
@@ -154,7 +154,7 @@ def read_message(store: Store, message_id: MessageId) -> MessageView | None:
     body, seal = row[20], store.vault.seal(contact_id)
     text = ""
     if body is not None and seal is not None:
-        text = _open(seal, body, message_id)
+        text = _open(seal, body, message_id, row[8])
     elif body is None and campaign is not None and program is not None and person is not None:
         text = personal_text(campaign.template, program, person)
     return MessageView(
@@ -195,8 +195,8 @@ def _attempt(row: Row) -> Attempt:
     )
 
 
-def _open(seal: Seal, body: bytes, message_id: int) -> str:
-    return seal.open(bytes(body), place("body", message_id)).decode()
+def _open(seal: Seal, body: bytes, message_id: int, kind: str) -> str:
+    return without_code(kind, seal.open(bytes(body), place("body", message_id)).decode())
 
 
 def _moment(micros: int | None) -> datetime | None:

@@ -10,7 +10,7 @@ from yesword.domain import codec
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import ConsentEvent
 from yesword.domain.ids import BrandId, ContactId, InboundId, MessageId, ProgramId, bucket_of, from_text
-from yesword.domain.messages import MessageKind, MessageState
+from yesword.domain.messages import MessageKind, MessageState, without_code
 from yesword.domain.state import EMPTY, ConsentState
 from yesword.domain.times import from_micros
 from yesword.ledger.entry import SectionValue, open_disclosure
@@ -293,7 +293,7 @@ def read_texts(store: Store, contact: Contact, most: int) -> list[TextLine]:
         TextLine(
             at=from_micros(row[11] if row[11] is not None else row[10]),
             sender=row[12],
-            text=_opened(seal, row[6], "body", row[0]),
+            text=without_code(row[1], _opened(seal, row[6], "body", row[0])),
             is_from_person=False,
             message=MessageId(row[0]),
             kind=MessageKind(row[1]),

@@ -9,7 +9,7 @@ from datetime import datetime
 from yesword.domain.decisions import Decision
 from yesword.domain.facts import MessageFacts
 from yesword.domain.ids import BrandId, ContactId, EventId, MessageId, bucket_of
-from yesword.domain.messages import MessageClass, MessageKind
+from yesword.domain.messages import MessageClass, MessageKind, without_code
 from yesword.domain.state import ConsentState, Withdrawal
 from yesword.domain.times import from_micros
 from yesword.domain.triage import TriageKind
@@ -117,7 +117,9 @@ def own_texts(store: Store, ids: Sequence[MessageId]) -> dict[MessageId, OwnText
             text = seals[contact].open(bytes(body), place("body", message)).decode(errors="replace")
         except UnreadableError:
             continue
-        found[message] = OwnText(text=text, at=None if handed_at is None else from_micros(handed_at))
+        found[message] = OwnText(
+            text=without_code(row[5], text), at=None if handed_at is None else from_micros(handed_at)
+        )
     return found
 
 

@@ -15,6 +15,7 @@ from yesword.domain.shipped_texts import shipped_or_english
 from yesword.domain.state import Request
 from yesword.domain.triage import CONVERSATION, NOTHING_ELSE, kinds_said
 from yesword.domain.understanding import Kind, Right
+from yesword.proof.evidence.files import let_go_on_confirming
 from yesword.sending import privacy_requests
 from yesword.sending.privacy_requests import PrivacyRequest
 from yesword.sending.renewals import Reminded, reminded
@@ -128,6 +129,7 @@ def _confirm(thread: Thread) -> str:
         thread.sender.id,
         thread.at,
     )
+    let_go_on_confirming(thread.store, thread.session, thread.contact, request.event, thread.at)
     return "confirmed"
 
 

@@ -199,10 +199,17 @@ def tile_reader(session: Session, log_id: int) -> TileReader:
 
 
 def insert_checkpoint(session: Session, log: LogRow, size: int, note: str, at: datetime) -> None:
-    """The new head. The one before is forgotten if it is of the same hour and nobody vouches for it."""
-    stamp = to_micros(at)
-    session.run("insert_checkpoint", log_id=log.id, size=size, note=note, signed_at=stamp)
-    session.run("forget_checkpoint", log_id=log.id, size=log.size, hour=stamp // _HOUR_US)
+    """The new head. It is nobody's business before it is published."""
+    session.run("insert_checkpoint", log_id=log.id, size=size, note=note, signed_at=to_micros(at))
+
+
+def publish(session: Session, log: LogRow, size: int) -> None:
+    """Show the head of this size. The one shown before is forgotten if it is of the same hour and nobody vouches for it."""
+    session.run("publish_log", id=log.id, size=size)
+    shown = checkpoint(session, log.id, size)
+    if shown is not None:
+        hour = to_micros(shown.signed_at) // _HOUR_US
+        session.run("forget_checkpoint", log_id=log.id, size=log.published_size, hour=hour)
 
 
 def checkpoint(session: Session, log_id: int, size: int) -> StoredCheckpoint | None:

@@ -121,18 +121,18 @@ PLACES: Final = (
         belongs=("console:law-pack", "console:law-changes"),
     ),
     Place(
-        route="console:audits",
-        icon="proof",
-        label=_("Carrier audits"),
-        about=_("Answer a carrier that asks how people opted in, within its 24 hours."),
-        belongs=("console:audit", "console:audit-close"),
-        is_for_actors=True,
-    ),
-    Place(
         route="console:proof",
         icon="proof",
         label=_("Proof"),
         about=_("The log of every yes and stop, and who outside vouches for it."),
+    ),
+    Place(
+        route="console:audits",
+        icon="clock",
+        label=_("Carrier audits"),
+        about=_("Answer a carrier that asks how people opted in, within its 24 hours."),
+        belongs=("console:audit", "console:audit-close"),
+        is_for_actors=True,
     ),
     Place(
         route="console:privacy",

@@ -118,9 +118,7 @@ def permission(
             evidence_label=_("See the evidence"),
         )
     if state.is_erased:
-        return parts.Permission(
-            state="erased", sentence=_("%(name)s was erased, and gets no texts.") % words
-        )
+        return parts.Permission(state="erased", sentence=_("%(name)s was erased, and gets no texts.") % words)
     if state.invalid_since is not None:
         return parts.Permission(
             state="invalidated",

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from yesword.channels.ports import Channel
-from yesword.consent import restoring
+from yesword.consent import journaling, restoring
 from yesword.domain.errors import YeswordError
 from yesword.domain.messages import MessageKind
 from yesword.domain.rules import RuleBook
@@ -184,6 +184,7 @@ def dispatching(
         recovery.enrol(store, owner, clock())
         recovery.reap(store, clock(), keep=owner)
         hold_if_restored(store, clock())
+        journaling.catch_up(store, clock())
         yield Dispatcher(
             store=store,
             scales=Scales(rules),

@@ -1,4 +1,6 @@
-"""The process of the ledgers: the sequencer, and in a thread beside it the asking of witnesses and timestamp authorities."""
+"""The process of the ledgers: the sequencer, and in threads beside it the asking of witnesses and timestamp authorities,
+and the daily housekeeping.
+"""
 
 import contextlib
 import threading
@@ -14,6 +16,7 @@ from yesword.proof.attesting import Occasion, attest_due
 from yesword.proof.sequencer import Sequencer
 from yesword.store.locality import owner_lock
 from yesword.store.opening import Store
+from yesword.worker import housekeeping
 from yesword.worker.dispatcher import utc_now
 
 log = structlog.get_logger("yesword.sequencing")
@@ -45,13 +48,18 @@ def run(store: Store, is_over: Callable[[], bool], clock: Callable[[], datetime]
             args=(store, lambda: has_ended.is_set() or is_over(), were_asked, clock),
             name="attest",
         )
+        tidying = threading.Thread(
+            target=housekeeping.run, args=(store, has_ended, clock), name="housekeeping"
+        )
         attesting.start()
+        tidying.start()
         try:
             were_asked.wait(HEAD_START_S)
             Sequencer(store=store, clock=clock).run(is_over)
         finally:
             has_ended.set()
             attesting.join()
+            tidying.join()
 
 
 def _attest(

@@ -14,6 +14,9 @@ from yesword.privacy import owners, restricting
 from yesword.privacy.access import Proof, collect
 from yesword.privacy.codes import Asked, Purpose, ask_for_code, prove, read_code
 from yesword.privacy.erasing import REQUESTED, Wish, erase
+from yesword.reporting.messages import Filter, message_page, read_message
+from yesword.reporting.people import read_texts
+from yesword.reporting.replies import own_texts
 from yesword.store import programs
 
 BERT = "+31612345679"
@@ -138,9 +141,7 @@ def test_the_code_of_somebody_else_opens_nothing(anna):
 
 def test_three_an_hour_and_six_a_day_are_sent_and_no_more(joined):
     here = joined
-    asked = []
-    for _ in range(4):
-        asked.append(ask(here))
+    asked = [ask(here) for _ in range(4)]
     assert asked == [Asked.QUEUED] * 3 + [Asked.TOO_OFTEN]
     here.wait(minutes=61)
     asked = [ask(here) for _ in range(4)]
@@ -216,6 +217,19 @@ def test_the_store_holds_a_digest_and_no_code(joined):
     assert right not in dump(joined.store)
     ((digest,),) = joined.sql("SELECT digest FROM handset_code")
     assert len(bytes(digest)) == 32
+
+
+def test_nobody_else_gets_to_read_it(joined):
+    here = joined
+    ask(here)
+    right, person = code(here), here.contact()
+    told = collect(here.store, person, here.at, second_proof=True).sent[-1].text
+    shown = read_texts(here.store, person, 10)[-1].text
+    (line, *_) = message_page(here.store, Filter())
+    viewed = read_message(here.store, line.id)
+    for text in (told, shown, line.text, viewed.text, own_texts(here.store, [line.id])[line.id].text):
+        assert right not in text
+        assert text.startswith("•••••• is your code")
 
 
 def test_codes_go_with_the_person(joined, kim):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 
 from factories.worlds import ANNA, world
-from yesword.consent import restoring
+from yesword.consent import journaling, restoring
 from yesword.domain.events import Actor, Grade
 from yesword.domain.messages import MessageState
 from yesword.proof.sequencer import Sequencer
@@ -119,3 +119,14 @@ def test_the_journal_holds_no_number(backed_up):
     here.text(ANNA, "STOP")
     (file,) = here.store.journal.folder.glob("stops-*.jsonl")
     assert ANNA.encode()[1:] not in file.read_bytes()
+
+
+def test_a_stop_that_a_crash_kept_out_of_the_journal_is_written_at_the_next_start(backed_up, monkeypatch):
+    here, _ = backed_up
+    with monkeypatch.context() as patch:
+        patch.setattr(here.store.journal, "write", lambda stops: None)
+        here.text(ANNA, "STOP")
+    assert list(here.store.journal.stops()) == []
+    assert journaling.catch_up(here.store, here.at) == 1
+    assert journaling.catch_up(here.store, here.at) == 0
+    assert [stop.kind for stop in here.store.journal.stops()] == ["withdrawn"]

@@ -132,9 +132,10 @@ def test_the_list_may_be_a_file_which_never_lies_on_a_disk(here, manager, monkey
     [
         ({"numbers": ""}, "There is no telephone number in the list."),
         ({"sender": "999"}, "Select a valid choice"),
+        ({"sender": ""}, "This field is required."),
         ({"asked_at": "2036-01-01T10:00"}, "That lies in the future."),
     ],
-    ids=["no numbers", "another's source", "a time to come"],
+    ids=["no numbers", "another's source", "no source", "a time to come"],
 )
 def test_a_form_that_is_wrong_is_shown_again_with_what_was_typed(here, manager, changes, says):
     said = ask(manager, **changes)

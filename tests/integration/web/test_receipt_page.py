@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from factories.worlds import ANNA, EVENTS, world
 from yesword.domain.events import Actor, Grade
@@ -31,8 +32,9 @@ NAME = "Annabella"
 
 
 @pytest.fixture
-def here(sqlite_store):
+def here(sqlite_store, monkeypatch):
     cache.clear()
+    monkeypatch.setattr(pages._PAGES, "take", lambda key: 0.0)  # one test after another is no haste
     with world(sqlite_store) as opened:
         opened.strangers([ANNA], name=NAME, language="en")
         opened.join()
@@ -114,10 +116,11 @@ def test_a_stop_is_told_and_so_is_what_had_been_agreed_to(here, web):
 def test_a_question_is_no_yes_while_it_waits_nor_when_it_has_lapsed(here, web):
     here.text("+31612345679", "SAVEMORE")
     person = here.contact("+31612345679")
-    waiting = your_words.standing(here.state(person.id), here.club, here.at, "UTC")
+    with translation.override("en"):
+        waiting = your_words.standing(here.state(person.id), here.club, here.at, "UTC")
     assert waiting[0] == "pending"
     assert "Nothing is sent until you say yes" in waiting[1]
-    text = read(web, linked(here, "+31612345679"))
+    text = read(web, f"{linked(here, '+31612345679')}?lang=en")
     assert "the question, or your yes, has lapsed" in text
     assert "What you were asked" in text
 

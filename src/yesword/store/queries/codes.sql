@@ -17,7 +17,7 @@ WHERE bucket = :bucket AND id = (
 RETURNING id, digest, asked_at
 
 -- name: use_code
-UPDATE handset_code SET used_at = :used_at WHERE bucket = :bucket AND id = :id AND used_at IS NULL
+UPDATE handset_code SET used_at = :used_at WHERE bucket = :bucket AND id = :id
 
 -- name: forget_codes
 DELETE FROM handset_code WHERE bucket = :bucket AND asked_at <= :before

@@ -52,3 +52,14 @@ WHERE NOT EXISTS (SELECT 1 FROM ledger_outbox o WHERE o.bucket = e.bucket AND o.
 
 -- name: count_events
 SELECT kind, count(*) FROM consent_event WHERE brand_id = :brand_id GROUP BY kind ORDER BY kind
+
+-- name: stops_lately [sqlite]
+WITH RECURSIVE buckets (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM buckets WHERE number < 1023)
+SELECT e.body FROM buckets b CROSS JOIN consent_event e
+WHERE e.id BETWEEN (b.number << 53) + :stamp AND (b.number << 53) + 9007199254740991
+AND +e.kind IN ('withdrawn', 'invalidated', 'erased') AND e.recorded_at >= :since
+
+-- name: stops_lately [postgresql]
+SELECT e.body FROM generate_series(0, 1023) AS b (number) CROSS JOIN LATERAL (
+  SELECT body FROM consent_event WHERE bucket = b.number AND id >= (b.number::bigint << 53) + :stamp
+  AND kind IN ('withdrawn', 'invalidated', 'erased') AND recorded_at >= :since) e

@@ -9,7 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from yesword.domain.errors import YeswordError
 from yesword.reporting.audit_answers import Asked, Question, read_numbers
@@ -28,8 +28,8 @@ _REFUSED: Final[dict[str, Promise]] = {
 class NumbersForm(forms.Form):
     """A list, pasted or as a file."""
 
+    use_required_attribute = False  # a file will do instead
     numbers = forms.CharField(
-        required=False,
         label=gettext_lazy("Numbers"),
         help_text=gettext_lazy(
             "Those that the carrier asks about, one a line, with their country code. They are kept in the sealed answer only."
@@ -50,6 +50,7 @@ class NumbersForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.errors.pop("numbers", None)
         try:
             cleaned["asked"] = read_numbers(self._listed(cleaned), self._country)
         except YeswordError as error:
@@ -73,7 +74,8 @@ class NumbersForm(forms.Form):
 
 class AuditForm(NumbersForm):
     sender = forms.ChoiceField(
-        label=gettext_lazy("Source"), help_text=gettext_lazy("The code or number that the texts came from.")
+        label=pgettext_lazy("carrier audit", "Source"),
+        help_text=gettext_lazy("The code or number that the texts came from."),
     )
     carrier = forms.CharField(required=False, max_length=120, label=gettext_lazy("Who asks"))
     reference = forms.CharField(
@@ -103,7 +105,9 @@ class AuditForm(NumbersForm):
         self._zone = zone
         field = self.fields["sender"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(each, each) for each in senders]
+        # Nothing is chosen beforehand: an answer about the wrong source says of everybody that they never joined.
+        unchosen = [] if len(senders) == 1 else [("", _("Choose one"))]
+        field.choices = [*unchosen, *((each, each) for each in senders)]
 
     def clean_asked_at(self) -> datetime:
         given: datetime | None = self.cleaned_data["asked_at"]

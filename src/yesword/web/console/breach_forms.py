@@ -20,13 +20,20 @@ from yesword.web.formats import zone_name
 
 RISKS: Final[dict[Risk, Promise]] = {
     Risk.UNLIKELY: gettext_lazy("Unlikely: nobody has to be told"),
-    Risk.LIKELY: gettext_lazy("Likely: the authority has to be told within 72 hours"),
-    Risk.HIGH: gettext_lazy("High: the people have to be told, too"),
+    Risk.LIKELY: gettext_lazy("Likely: tell the authority within 72 hours"),
+    Risk.HIGH: gettext_lazy("High: tell the people, too"),
 }
 _TIME: Final = "%Y-%m-%dT%H:%M"
 _LONGEST: Final = 4000
-_MOST_NUMBERS: Final = 100_000
+_MOST_RUNS: Final = 200
 _SHOWN_LINES: Final = 5
+# Ways to say whom a breach may have touched, and the fields of each.
+WAYS: Final[dict[str, tuple[str, ...]]] = {
+    "program": ("program",),
+    "import_run": ("import_run",),
+    "span": ("since", "until"),
+    "numbers": ("numbers",),
+}
 
 
 class MomentField(forms.Field):
@@ -168,18 +175,15 @@ class LaterForm(_Form):
 
 
 class TouchedForm(_Form):
-    """Whom a breach may have touched, said in one of four ways."""
-
-    WAYS: Final = ("program", "import_run", "span", "numbers")
+    """Whom a breach may have touched, said in one of four ways; only the fields of that one are asked for."""
 
     way = forms.ChoiceField(choices=[(each, each) for each in WAYS], widget=forms.HiddenInput)
-    program = forms.ChoiceField(label=gettext_lazy("Program"), required=False)
-    import_run = forms.ChoiceField(label=gettext_lazy("Import"), required=False)
-    since = MomentField(label=gettext_lazy("From"), required=False)
-    until = MomentField(label=gettext_lazy("Until"), required=False)
+    program = forms.ChoiceField(label=gettext_lazy("Program"))
+    import_run = forms.ChoiceField(label=gettext_lazy("Import"))
+    since = MomentField(label=gettext_lazy("From"))
+    until = MomentField(label=gettext_lazy("Until"))
     numbers = forms.CharField(
         label=gettext_lazy("Numbers"),
-        required=False,
         help_text=gettext_lazy("One on each line."),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
     )
@@ -187,7 +191,7 @@ class TouchedForm(_Form):
     def __init__(self, *args: Any, brand: models.Brand, zone: str) -> None:
         super().__init__(*args, zone=zone)
         self._brand = brand
-        runs = models.ImportRun.objects.filter(brand=brand).order_by("-pk")[:200]
+        runs = models.ImportRun.objects.filter(brand=brand).order_by("-pk")[:_MOST_RUNS]
         self._choices("program", [(str(each.id), each.name) for each in programs.of_brand(BrandId(brand.pk))])
         self._choices(
             "import_run", [(str(each.pk), f"{each.file_name}, {each.created_at:%Y-%m-%d}") for each in runs]
@@ -198,39 +202,33 @@ class TouchedForm(_Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
+    def full_clean(self) -> None:
+        asked = WAYS.get(self.data.get("way", ""), ())
+        for name, field in self.fields.items():
+            field.required = name == "way" or name in asked
+        super().full_clean()
+        for field in self.fields.values():  # as each stands in a form of its own
+            field.required = True
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        way = cleaned.get("way")
-        if way == "span":
-            self._check_span(cleaned)
-        elif way in ("program", "import_run") and not cleaned.get(way) and way not in self.errors:
-            self.add_error(way, _("Choose one."))
-        elif way == "numbers":
-            self._check_numbers(cleaned)
-        return cleaned
-
-    def _check_span(self, cleaned: dict[str, Any]) -> None:
-        for name in ("since", "until"):
-            if cleaned.get(name) is None and name not in self.errors:
-                self.add_error(name, _("Say when."))
         since, until = cleaned.get("since"), cleaned.get("until")
         if since is not None and until is not None and since >= until:
             self.add_error("until", _("This is not after the beginning."))
+        return cleaned
 
-    def _check_numbers(self, cleaned: dict[str, Any]) -> None:
-        lines = [line.strip() for line in cleaned.get("numbers", "").splitlines()]
+    def clean_numbers(self) -> tuple[str, ...]:
         read, wrong = [], []
-        for place, line in enumerate(lines[:_MOST_NUMBERS], start=1):
+        for place, typed in enumerate(self.cleaned_data["numbers"].splitlines(), start=1):
+            line = typed.strip()
             try:
                 read += [phone.parse(line, country=self._brand.country).e164] if line else []
             except phone.PhoneError:
                 wrong.append(str(place))
         if wrong:
             shown = ", ".join(wrong[:_SHOWN_LINES]) + ("…" if len(wrong) > _SHOWN_LINES else "")
-            self.add_error("numbers", _("On these lines stands no number: %(lines)s.") % {"lines": shown})
-        elif not read:
-            self.add_error("numbers", _("Give at least one number."))
-        cleaned["numbers"] = tuple(dict.fromkeys(read))
+            raise forms.ValidationError(_("On these lines stands no number: %(lines)s.") % {"lines": shown})
+        return tuple(dict.fromkeys(read))
 
     def touched(self) -> Touched:
         said = self.cleaned_data

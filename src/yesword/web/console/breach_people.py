@@ -1,5 +1,6 @@
 """Whom a breach may have touched: counted, or as a list with numbers in the clear, so that they can be told."""
 
+import contextlib
 import io
 import tempfile
 from datetime import UTC, datetime
@@ -46,12 +47,13 @@ def people(request: HttpRequest, breach: int) -> HttpResponseBase:
             % {"shown": count(found)},
         )
         return show(request, row, touched=form)
-    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+b")  # noqa: SIM115 - the answer closes it
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    breaches.write_people(store(), row, touched, text, actor(request).pk, datetime.now(UTC))
-    text.flush()
-    text.detach()
-    file.seek(0)
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+b"))
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        breaches.write_people(store(), row, touched, text, actor(request).pk, datetime.now(UTC))
+        text.detach()
+        file.seek(0)
+        stack.pop_all()  # whoever sends it closes it
     answer = FileResponse(
         file,
         as_attachment=True,

@@ -126,13 +126,18 @@ def _timeline(person: Contact, brand: str, zone: str) -> list[parts.TimelineItem
     return [
         parts.TimelineItem(
             state=state_of(event.kind),
-            sentence=event_sentence(event, "", brand, known),
+            sentence=_capital(event_sentence(event, _("this person"), brand, known)),
             at=event.occurred_at,
             zone=zone,
             proof=parts.Proof.PROVED if event.id in proven else parts.Proof.PENDING,
         )
         for event in reversed(events)
     ]
+
+
+def _capital(sentence: str) -> str:
+    """Nobody's name begins it, or stands in its middle."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _requests(person: Contact, zone: str) -> list[RequestLine]:

@@ -100,7 +100,7 @@ def _show(request: HttpRequest, person: Contact, error: str = "") -> HttpRespons
             "confirm": parts.Confirm(
                 id="erase",
                 title=_("Erase %(name)s?") % {"name": name},
-                text=_("This cannot be undone, by nobody: the key that opens these data is destroyed."),
+                text=_("This cannot be undone by anybody: the key that opens these data is destroyed."),
                 button=_("Erase this person"),
                 action_url=url,
                 word=_word(person),

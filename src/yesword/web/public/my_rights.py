@@ -60,7 +60,8 @@ def _held(request: HttpRequest, opened: Opened, proof: Proof) -> HttpResponse:
     if wait_s:
         return too_often(wait_s)
     language = (get_language() or "en")[:2]
-    body = write_readable(_collected(opened, proof), language, gettext, plain_day)
+    back = here_url("my-data", opened)
+    body = write_readable(_collected(opened, proof), language, gettext, plain_day, back=back)
     return HttpResponse(body, headers={"Content-Security-Policy": _ALONE})
 
 

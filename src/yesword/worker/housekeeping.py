@@ -1,0 +1,41 @@
+"""The daily round of what must not be kept for ever, in a thread of its own: addresses, files, old texts, held proof.
+
+People who have been silent for long are not erased by it: that is somebody's decision, and `yesword privacy retain` does it.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from yesword.privacy import retaining
+from yesword.store import models
+from yesword.store.opening import Store
+
+log = structlog.get_logger("yesword.housekeeping")
+
+EVERY: Final = timedelta(days=1)
+_LOOK_EVERY_S: Final = 60.0
+
+
+def is_due(at: datetime) -> bool:
+    """Whether a day has passed since a round began, or one was stopped before its end."""
+    newest = models.RetentionRun.objects.order_by("-pk").first()
+    return newest is None or newest.ended_at is None or newest.started_at + EVERY <= at
+
+
+def run(store: Store, has_ended: threading.Event, clock: Callable[[], datetime]) -> None:
+    """Until told to stop. A round that fails is told, and tried again the next time."""
+    try:
+        while not has_ended.wait(_LOOK_EVERY_S):
+            try:
+                if is_due(clock()):
+                    retaining.run(store, clock(), is_stopped=has_ended.is_set, with_people=False)
+            except Exception:
+                log.exception("housekeeping_failed")
+                store.database.close()
+    finally:
+        store.database.close()
+        store.vault.close()

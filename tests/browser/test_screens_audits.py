@@ -1,0 +1,82 @@
+"""A carrier's audit in a real browser: from a pasted list to the auditor's page; axe is content at every step."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NUMBERS = "+31612345001\n+31612345002\n+31612399999"
+
+
+def sound(page, address):
+    found = [each["id"] for each in axe.Axe().run(page).response["violations"]]
+    assert found == [], address
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
+
+
+@pytest.fixture(scope="module")
+def audited(demo, chromium, signed_in):
+    """An audit that was answered by hand, and the auditor's link to it."""
+    context = chromium.new_context(base_url=demo[0], storage_state=signed_in, locale="en-GB")
+    page = context.new_page()
+    page.goto("/audits")
+    page.locator("[name=sender]").select_option("800123")
+    page.locator("[name=numbers]").fill(NUMBERS)
+    page.locator("[name=carrier]").fill("Bandwidth")
+    page.locator("[name=reference]").fill("CASE-4711")
+    page.get_by_role("button", name="Make the answer").click()
+    page.wait_for_url(re.compile(r"/audits/\d+$"))
+    address = page.url
+    page.get_by_role("button", name="Download the answer").wait_for()
+    assert page.get_by_text("24 hours left").count() == 1
+    page.get_by_role("button", name="Make a link for the auditor").click()
+    link = page.locator("#link-made").inner_text()
+    context.close()
+    return address, link
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_axe_finds_nothing_and_nothing_runs_over(visit, audited, scheme, width):
+    page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    address, link = audited
+    for number, each in enumerate(("/audits", address, f"{address}/close", link)):
+        page.goto(each)
+        if PICTURES is not None:
+            page.screenshot(path=PICTURES / f"audit-{number}-{width}-{scheme}.png", full_page=True)
+        sound(page, each)
+
+
+PICTURES: Path | None = None
+
+
+def test_the_auditor_takes_the_answer_without_an_account_and_without_script(demo, chromium, audited, visit):
+    address, link = audited
+    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(link)
+    assert page.get_by_role("rowheader", name="Opted in").count() == 1
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download the answer").click()
+    data = Path(taken.value.path()).read_bytes()
+    context.close()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert "answer.csv" in archive.namelist()
+    console = visit()
+    console.goto(address)
+    assert console.get_by_text("The auditor took the answer on").count() == 1
+    assert console.get_by_text("Answered in time").count() == 1
+
+
+def test_closing_is_asked_in_a_dialog_first(visit, audited):
+    page = visit()
+    page.goto(audited[0])
+    page.get_by_role("link", name="Close the audit").click()
+    page.locator("dialog[open]").wait_for()
+    page.get_by_role("button", name="Go back").click()
+    assert page.get_by_role("button", name="Download the answer").count() == 1

@@ -1,0 +1,35 @@
+"""The daily round: due once a day, goes on where it was stopped, and erases nobody who only was silent."""
+
+from datetime import timedelta
+
+import pytest
+
+from factories.worlds import world
+from yesword.privacy import retaining
+from yesword.worker import housekeeping
+
+
+@pytest.fixture
+def here(sqlite_store):
+    with world(sqlite_store) as made:
+        made.join()
+        yield made
+
+
+def test_it_is_due_at_first_then_after_a_day(here):
+    assert housekeeping.is_due(here.at)
+    retaining.run(here.store, here.at, with_people=False)
+    assert not housekeeping.is_due(here.at + timedelta(hours=23))
+    assert housekeeping.is_due(here.at + timedelta(hours=24))
+
+
+def test_a_round_that_was_stopped_is_due_at_once(here):
+    assert not retaining.run(here.store, here.at, is_stopped=lambda: True).is_done
+    assert housekeeping.is_due(here.at)
+
+
+def test_nobody_who_was_only_silent_is_erased_by_it(here):
+    years = here.at + timedelta(days=3650)
+    here.strangers(["+31612345699"])
+    assert retaining.run(here.store, years, is_dry_run=True).counts["erased"] > 0
+    assert retaining.run(here.store, years, with_people=False).counts["erased"] == 0
