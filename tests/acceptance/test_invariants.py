@@ -39,6 +39,7 @@ from yesword.ledger.checkpoint import verify_checkpoint
 from yesword.ledger.leaf import leaf_hash
 from yesword.ledger.merkle import verify_inclusion
 from yesword.ledger.tile_proofs import inclusion_path_from
+from yesword.privacy.codes import Purpose, ask_for_code, prove
 from yesword.proof import logs
 from yesword.proof.sequencer import Sequencer
 from yesword.sending import campaigns, explaining, handing, inbound, recovery
@@ -576,6 +577,18 @@ def test_only_the_handset_lifts_a_stop(stopped_anna: World, actor: Actor) -> Non
     assert here.states(campaign) == {MessageState.REFUSED: 1}
     assert here.shown() == shown
     assert here.text(ANNA, "START") == "restarted"
+
+
+def test_only_the_handset_lifts_a_stop_and_a_code_that_it_typed_in_lifts_none(stopped_anna: World) -> None:
+    here = stopped_anna
+    ask_for_code(here.store, here.contact(), here.club, Purpose.OWN_DATA, here.at)
+    campaign = here.campaign()
+    here.settle()
+    code = here.shown()[-1][:6]
+    assert prove(here.store, here.contact(), Purpose.OWN_DATA, code, here.at) is not None
+    here.settle()
+    assert here.states(campaign) == {MessageState.REFUSED: 1}
+    assert here.state().grants == ()
 
 
 @pytest.mark.parametrize("actor", [each for each in Actor if each is not Actor.HANDSET])

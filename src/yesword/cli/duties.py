@@ -63,7 +63,7 @@ def _open_requests(store: "Store", brand: int, at: datetime) -> Iterator[dict[st
         for each in page:
             number = people[each.contact].number
             yield {
-                "id": to_text("req", each.id),
+                "id": to_text("prq", each.id),
                 "text": None if each.inbound is None else to_text("inb", each.inbound),
                 "asks_for": each.right.value,
                 "number": phone.parse(number, country=None).masked() if number else None,
@@ -80,9 +80,30 @@ def _open_requests(store: "Store", brand: int, at: datetime) -> Iterator[dict[st
 def _request_line(row: Mapping[str, Any]) -> str:
     left = "OVERDUE" if row["is_overdue"] else f"{row['days_left']} days left"
     return (
-        f"{row['text'] or 'own page':17}  {row['asks_for']:8}  {row['number'] or 'erased':16}  "
+        f"{row['text'] or row['id']:17}  {row['asks_for']:8}  {row['number'] or 'erased':16}  "
         f"asked {row['asked_at'][:10]}  due {row['due_at'][:10]}  {left}"
     )
+
+
+@click.command("close")
+@click.argument("request")
+@click.option(
+    "--user", "name", required=True, metavar="NAME", help="The account of whoever did what was asked."
+)
+@click.option("--note", default="", help="How; kept with the request, sealed.")
+@with_store
+def close(request: str, name: str, note: str, data: Path, database_url: str | None) -> None:
+    """Close the request with the id REQUEST, such as one that was made on the person's own page, once it is met."""
+    with _store(data, database_url) as store:
+        from yesword.accounts import rights
+        from yesword.domain.ids import RequestId, from_text
+        from yesword.sending import privacy_requests
+
+        user = rights.acting(name)
+        with store.database.write() as session:
+            found = RequestId(from_text("prq", request))
+            privacy_requests.close(store, session, found, user.pk, datetime.now(UTC), note)
+        click.echo("Closed.")
 
 
 @click.command("processing")

@@ -11,7 +11,7 @@ import click
 
 from yesword.cli.breaches import breach
 from yesword.cli.check import read_time
-from yesword.cli.duties import processing, requests, retain
+from yesword.cli.duties import close, processing, requests, retain
 from yesword.cli.erase import erase
 from yesword.cli.finding import UnknownPersonError, find_person, find_program
 from yesword.cli.options import opened, with_store
@@ -46,7 +46,7 @@ def command() -> None:
     """
 
 
-for each in (breach, erase, requests, processing, retain):
+for each in (breach, erase, requests, close, processing, retain):
     command.add_command(each)
 
 
@@ -183,6 +183,28 @@ def _tell(holding: "Holding") -> None:
         else ""
     )
     click.echo(f"Not shown: {shown}.{sign}")
+
+
+@command.command("confirm")
+@_NUMBER
+@_PROGRAM
+@_USER
+@with_store
+def confirm(number: str, program: str, name: str, data: Path, database_url: str | None) -> None:
+    """Say that whoever has NUMBER has shown in another way, too, who they are, such as by a call back or a letter.
+
+    For thirty days a code to their handset then shows them on their own page all that is held, name and older texts
+    included. A sign that the number changed hands ends that at once.
+    """
+    with _store(data, database_url) as store:
+        from yesword.accounts import rights
+        from yesword.privacy import owners
+
+        user = rights.acting(name)
+        person = _person(store, number, program)
+        owners.confirm_second_proof(store, person, user.pk, datetime.now(UTC))
+        days = owners.SECOND_PROOF_LASTS.days
+        click.echo(f"Confirmed. With a code to their handset they see all of it, for {days} days.")
 
 
 # --- rectification and restriction -----------------------------------------------------------------------------

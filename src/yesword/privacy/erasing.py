@@ -26,7 +26,7 @@ from yesword.domain.times import to_micros
 from yesword.ledger.entry import JsonObject, open_disclosure
 from yesword.privacy import traces
 from yesword.sending.draining import drain
-from yesword.store import contacts, erasures, ledgers, programs, suppressions
+from yesword.store import audits, contacts, erasures, ledgers, programs, suppressions
 from yesword.store.contacts import PHONE, Contact
 from yesword.store.database import Session
 from yesword.store.erasures import DONE, HELD, STOPPED, WIPED, ErasureRow
@@ -209,6 +209,7 @@ def _wipe(store: Store, row: ErasureRow, at: datetime) -> None:
             held = new if row.retain_until else None
             erasures.inbound_bodies(session, row.contact, old, held, kept_texts)
             erasures.blobs(session, row.contact, old, held, _KEPT_FILES)
+        audits.forget_about(store, row.contact, at)
         erasures.wipe(session, contact, at, _held_number(contact, new) if row.retain_until else None)
         erasures.move(session, row.contact, WIPED)
 

@@ -13,7 +13,7 @@ from factories.queued import add_user
 from factories.worlds import CLUB, world
 from yesword.cli.audit_answer import command
 from yesword.domain.errors import YeswordError
-from yesword.reporting.audit_answers import keeping
+from yesword.store import audits
 from yesword.store.models import AuditEntry, CarrierAudit, User
 
 
@@ -81,7 +81,7 @@ def test_sending_is_said_of_it_and_closing_it_keeps_nothing(run, here):
     audit = CarrierAudit.objects.get()
     assert (audit.state, audit.answered_by.name) == ("answered", "kim")
     assert "Nothing of its answer is kept here" in run("--close", "1", "--user", "kim")
-    assert not list((here.store.folder / keeping.FOLDER).iterdir())
+    assert not list((here.store.folder / audits.FOLDER).iterdir())
     assert AuditEntry.objects.filter(user__name="kim").count() == 2
 
 

@@ -14,6 +14,7 @@ from factories.worlds import ANNA, World, world
 from yesword.cli.privacy import command
 from yesword.domain.understanding import Kind
 from yesword.domain.understanding import Right as Asked
+from yesword.privacy.wishes import ask_brand
 from yesword.store import models
 from yesword.store.opening import Store
 
@@ -134,6 +135,24 @@ def test_who_waits_for_an_answer_is_listed_with_the_clock(here: World, run: Run)
     listed = run("requests", "--brand", "demo").output
     assert "OVERDUE" in listed
     assert ANNA not in listed
+
+
+def test_a_request_from_the_persons_own_page_is_closed_by_its_id(here: World, run: Run) -> None:
+    ask_brand(here.store, here.contact(), Asked.ERASURE, here.at)
+    (row,) = [json.loads(line) for line in run("requests", "--json").output.splitlines()]
+    assert (row["text"], row["asks_for"]) == (None, "erasure")
+    assert row["id"] in run("requests").output
+    assert code(run("close", "con_1", "--user", "mo", ok=False)) == "bad_id"
+    assert run("close", row["id"], "--user", "mo", "--note", "erased").output == "Closed.\n"
+    assert run("requests").output == "Nobody waits for an answer.\n"
+
+
+def test_a_second_proof_opens_the_persons_own_page(here: World, run: Run) -> None:
+    assert "for 30 days" in run("confirm", *PERSON, "--user", "mo").output
+    with here.store.database.read() as session:
+        person = here.contact()
+        assert session.first("second_proof", bucket=person.bucket, contact_id=person.id) is not None
+    assert actions() == ["privacy.second_proof"]
 
 
 def test_processing_as_markdown_and_as_json(here: World, run: Run) -> None:

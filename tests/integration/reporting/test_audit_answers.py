@@ -43,7 +43,7 @@ from yesword.reporting.audit_answers import Part, Status, collect, keeping, read
 from yesword.reporting.audit_answers.asking import UnknownSourceError
 from yesword.reporting.audit_answers.keeping import AuditClosedError, NoAnswerError
 from yesword.reporting.audit_answers.writing import COLUMNS, TYPE
-from yesword.store import models, programs
+from yesword.store import audits, models, programs
 from yesword.store.keyfiles import HOLD, key_file
 from yesword.store.models import CarrierAudit
 from yesword.store.opening import open_store
@@ -142,8 +142,10 @@ def test_of_somebody_unknown_there_is_nothing_but_that(here):
 
 
 def test_an_opt_out_says_when_and_that_nothing_but_its_confirmation_followed(here):
+    here.sql("UPDATE message SET handed_at = handed_at + 2000000 WHERE kind = 'stop_reply'")
     rows, written = rows_of(here)
-    assert rows[STOPPED]["opt_out_at"] == rows[STOPPED]["last_message_at"] == "2026-03-03T12:03:40Z"
+    assert rows[STOPPED]["opt_out_at"] == "2026-03-03T12:03:40Z"
+    assert rows[STOPPED]["last_message_at"] == "2026-03-03T12:03:42Z"
     assert "To none of those whose opt-out stands was any text handed over after it" in told(written)
 
 
@@ -381,7 +383,7 @@ def test_no_number_stands_in_the_store_in_the_clear(here):
     left = dump(here.store)
     for number in EVERYBODY:
         assert number[1:] not in left
-    sealed = list((here.store.folder / keeping.FOLDER).iterdir())
+    sealed = list((here.store.folder / audits.FOLDER).iterdir())
     assert [path.suffix for path in sealed] == [".sealed"]
     assert sealed[0].stat().st_mode & 0o077 == 0
     assert sealed[0].parent.stat().st_mode & 0o077 == 0
@@ -391,7 +393,7 @@ def test_no_number_stands_in_the_store_in_the_clear(here):
 
 def test_the_answer_is_worth_nothing_once_somebody_in_it_is_erased(small):
     audit = opened(small, (JOINED,))
-    (path,) = (small.store.folder / keeping.FOLDER).iterdir()
+    (path,) = (small.store.folder / audits.FOLDER).iterdir()
     copy, key = path.read_bytes(), audit.vault_key
     small.wait(minutes=1)
     erasing.erase(small.store, small.contact(JOINED).id, Wish(ground=REQUESTED), small.at)
@@ -404,15 +406,15 @@ def test_the_answer_is_worth_nothing_once_somebody_in_it_is_erased(small):
 
 def test_an_erasure_can_destroy_the_answers_itself(small):
     audit = opened(small, (JOINED,))
-    assert keeping.forget_about(small.store, small.contact(JOINED).id, small.at) == 1
+    assert audits.forget_about(small.store, small.contact(JOINED).id, small.at) == 1
     audit.refresh_from_db()
     assert audit.vault_key is None
-    assert not list((small.store.folder / keeping.FOLDER).iterdir())
-    assert keeping.forget_about(small.store, small.contact(JOINED).id, small.at) == 0
+    assert not list((small.store.folder / audits.FOLDER).iterdir())
+    assert audits.forget_about(small.store, small.contact(JOINED).id, small.at) == 0
 
 
 def test_closing_destroys_the_answer_and_ends_the_links(small):
-    audit = opened(small, (JOINED,))
+    audit = opened(small, (JOINED, UNKNOWN))
     keeping.make_link(small.store, audit, small.at)
     keeping.close(small.store, audit, small.at)
     assert [each.holds(small.at) for each in keeping.links_of(small.store, audit)] == [False]
@@ -421,7 +423,8 @@ def test_closing_destroys_the_answer_and_ends_the_links(small):
     with pytest.raises(AuditClosedError):
         keeping.make_link(small.store, audit, small.at)
     audit.refresh_from_db()
-    assert (audit.state, audit.counts) == ("closed", {"opted_in": 1})
+    assert (audit.state, audit.counts) == ("closed", {"opted_in": 1, "unknown": 1})
+    assert (audit.unknown_count, audit.unknown_digests) == (1, [])
 
 
 def test_making_it_again_leaves_one_answer(small):
@@ -430,7 +433,7 @@ def test_making_it_again_leaves_one_answer(small):
     small.text(JOINED, "STOP")
     sequence(small)
     keeping.make_answer(small.store, audit, read_numbers(JOINED, "NL"), small.at)
-    assert len(list((small.store.folder / keeping.FOLDER).iterdir())) == 1
+    assert len(list((small.store.folder / audits.FOLDER).iterdir())) == 1
     assert (audit.counts, audit.file_digest != first) == ({"opted_out": 1}, True)
 
 

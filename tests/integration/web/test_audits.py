@@ -14,6 +14,7 @@ from factories.worlds import CLUB, world
 from yesword.privacy import erasing
 from yesword.privacy.erasing import REQUESTED, Wish
 from yesword.reporting.audit_answers import keeping
+from yesword.store import audits
 from yesword.store.models import AuditEntry, CarrierAudit, User
 from yesword.web import audit_words
 from yesword.web.console import audit_making
@@ -333,7 +334,7 @@ def test_once_somebody_is_erased_the_list_is_asked_for_again(here, manager):
 def test_an_answer_that_is_being_made_shows_how_far_it_is(here, manager):
     ask(manager)
     audit = only()
-    keeping.forget(here.store, audit, datetime.now(UTC))
+    audits.forget(here.store, audit, datetime.now(UTC))
     CarrierAudit.objects.update(touched_at=datetime.now(UTC), asked_count=200, done_count=50, made_at=None)
     said = words(manager.get(f"/audits/{audit.pk}"))
     assert "50 of 200" in said

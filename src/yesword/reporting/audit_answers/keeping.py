@@ -1,36 +1,27 @@
-"""Audits as rows, and their answers as sealed files: opened when a carrier asks, answered, closed.
+"""Audits as rows: opened when a carrier asks, answered, closed; and their answers, which `store.audits` keeps sealed.
 
-An answer holds numbers in the clear, because that is what was asked for. So it lies in the data folder sealed under a key
-of its own, which is destroyed when the audit is closed or when anybody in the answer is erased: a copy of the file is
-then worth nothing. The rows never hold a number.
+The rows never hold a number. Those that are known here stand in them by their ids, the others by a keyed digest.
 """
 
 import hashlib
-import os
-import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from yesword.domain.errors import YeswordError
-from yesword.domain.ids import BrandId, ContactId, from_text, random_bucket, to_text
-from yesword.domain.times import to_micros
+from yesword.domain.ids import BrandId, ContactId, from_text, to_text
 from yesword.reporting.audit_answers.answer import Answer
 from yesword.reporting.audit_answers.asking import Asked, Question
 from yesword.reporting.audit_answers.collecting import Watch, collect, programs_of, sources_of
 from yesword.reporting.audit_answers.writing import vouching, write_answer
-from yesword.store import contacts, links, programs
+from yesword.store import audits, contacts, links, programs
 from yesword.store.links import Link, LinkKind, NewLink
 from yesword.store.models import CarrierAudit, User
 from yesword.store.opening import Store
-from yesword.store.sealing import place
 
-FOLDER: Final = "audits"
 STALLED: Final = timedelta(seconds=30)  # whoever makes an answer says at least so often how far it is
 
 _UNKNOWN: Final = "asked_phone"  # keys the digests of numbers that nobody here has
-_ANSWER: Final = "audit_answer"
 _TELLS: Final = timedelta(milliseconds=500)
 
 State = CarrierAudit.State
@@ -122,11 +113,9 @@ def make_answer(
     brand = programs.brand(audit.brand_id)
     answer = collect(store, brand, question_of(audit), asked, at, _telling(store, audit, watch))
     old = audit.vault_key
-    key = _new_key(store, brand.id)
+    key = audits.new_key(store, brand.id)
     data = write_answer(answer, to_text("aud", key), vouching(store, answer))
-    seal = store.vault.seal(ContactId(key))
-    assert seal is not None, "it was made above"
-    _keep(_path(store, key), seal.close(data, place(_ANSWER, key)))
+    audits.keep(store, key, data)
     found = {each.contact for each in answer.lines if each.contact is not None}
     known = {each.number for each in answer.lines if each.contact is not None}
     unknown = [number for number in asked.numbers if number not in known]
@@ -142,7 +131,7 @@ def make_answer(
         audit.file_digest, audit.file_size = hashlib.sha256(data).hexdigest(), len(data)
         audit.save(update_fields=_MADE)
     if old is not None:
-        _destroy(store, old, at)
+        audits.destroy(store, old, at)
     return answer
 
 
@@ -195,43 +184,22 @@ def begin_again(store: Store, audit: CarrierAudit, asked: Asked, at: datetime) -
 
 def read_answer(store: Store, audit: CarrierAudit, at: datetime) -> bytes:
     """The zip file. Raises NoAnswerError."""
-    is_there = is_kept(store, audit, at)
-    key = audit.vault_key
-    seal = store.vault.seal(ContactId(key)) if is_there and key is not None else None
-    if key is None or seal is None:
+    data = audits.read(store, audit.vault_key) if is_kept(store, audit, at) and audit.vault_key else None
+    if data is None:
         raise NoAnswerError(number=audit.pk)
-    return seal.open(_path(store, key).read_bytes(), place(_ANSWER, key))
+    return data
 
 
 def is_kept(store: Store, audit: CarrierAudit, at: datetime) -> bool:
     """Whether there is an answer to be had. One that speaks of somebody who was erased since is destroyed."""
     if audit.vault_key is not None and _has_erased(store, audit):
-        forget(store, audit, at)
-    return audit.vault_key is not None and _path(store, audit.vault_key).exists()
+        audits.forget(store, audit, at)
+    return audit.vault_key is not None and audits.is_kept(store, audit.vault_key)
 
 
 def name_of(audit: CarrierAudit) -> str:
     """What the file is called where somebody keeps it."""
     return f"consent-audit-{audit.sender}-{audit.asked_at:%Y-%m-%d}-{audit.pk}.zip"
-
-
-def forget(store: Store, audit: CarrierAudit, at: datetime) -> None:
-    """Destroy the answer. That there was one, and what it added up to, stays."""
-    key = audit.vault_key
-    with store.database.write():
-        audit.vault_key, audit.touched_at = None, at - STALLED  # and nobody is making another
-        audit.save(update_fields=["vault_key", "touched_at"])
-    if key is not None:
-        _destroy(store, key, at)
-
-
-def forget_about(store: Store, contact: ContactId, at: datetime) -> int:
-    """Destroy every answer that speaks of somebody who is being erased. How many there were."""
-    name = to_text("con", contact)
-    found = [each for each in CarrierAudit.objects.exclude(vault_key=None) if name in each.contacts]
-    for each in found:
-        forget(store, each, at)
-    return len(found)
 
 
 def people(audit: CarrierAudit) -> Iterator[ContactId]:
@@ -250,36 +218,6 @@ def _has_erased(store: Store, audit: CarrierAudit) -> bool:
     )
 
 
-def _new_key(store: Store, brand: BrandId) -> int:
-    digest = store.look_up.digests(brand, _ANSWER, secrets.token_hex(16))
-    ((key, _),) = store.vault.prepare(
-        brand, _ANSWER, store.look_up.newest, [digest], lambda: store.ids.make(random_bucket())
-    )
-    return int(key)
-
-
-def _destroy(store: Store, key: int, at: datetime) -> None:
-    store.vault.forget(ContactId(key))
-    store.vault.destroy(ContactId(key), to_micros(at))
-    _path(store, key).unlink(missing_ok=True)
-
-
-def _path(store: Store, key: int) -> Path:
-    return store.folder / FOLDER / f"{to_text('aud', key)}.sealed"
-
-
-def _keep(path: Path, sealed: bytes) -> None:
-    """Whole or not at all, and for the server's own eyes."""
-    path.parent.mkdir(exist_ok=True, mode=0o700)
-    draft = path.with_suffix(".draft")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
 # --- what becomes of an audit ------------------------------------------------------------------------------------
 
 
@@ -296,11 +234,11 @@ def mark_answered(store: Store, audit: CarrierAudit, by: User | None, at: dateti
 def close(store: Store, audit: CarrierAudit, at: datetime) -> None:
     """Nothing of the answer is kept, and its links open nothing any more."""
     with store.database.write() as session:
-        audit.state, audit.closed_at = State.CLOSED, at
-        audit.save(update_fields=["state", "closed_at"])
+        audit.state, audit.closed_at, audit.unknown_digests = State.CLOSED, at, []
+        audit.save(update_fields=["state", "closed_at", "unknown_digests"])
         for link in links_of(store, audit):
             links.end(session, link.digest, at)
-    forget(store, audit, at)
+    audits.forget(store, audit, at)
 
 
 def make_link(store: Store, audit: CarrierAudit, at: datetime) -> str:

@@ -1,0 +1,142 @@
+"""The invariant erasable, over everything that the product writes: the store, the vault, the journal, what it publishes, a
+receipt that somebody kept, and a copy of the store from before.
+"""
+
+import hashlib
+import hmac
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from factories.dumps import dump, found_in
+from factories.worlds import world
+from yesword.collect.imports import Options, run_import
+from yesword.domain.retention import Override
+from yesword.ledger.receipt import Verdict, read_receipt, write_tlog_receipt
+from yesword.privacy import erasing
+from yesword.privacy.erasing import REQUESTED, Wish
+from yesword.proof import receipts
+from yesword.proof.auditing import audit
+from yesword.proof.logs import verifier_keys
+from yesword.proof.sequencer import Sequencer
+from yesword.store import ledgers
+from yesword.store.keyfiles import keys_folder
+from yesword.store.opening import Store
+
+ANNA, BEN = "+31687654321", "+31612340000"
+NAME, WORDS = "Annabella Unmistakable", "my grandmother wears size 37"
+BLOCK = [f"{ANNA[:-4]}{last:04d}" for last in range(10_000)]
+
+
+def test_erasable(store: Store, tmp_path: Path) -> None:
+    with world(store) as here:
+        here.strangers([ANNA], name=NAME)
+        for each in (ANNA, BEN):
+            here.join(each)
+        here.text(ANNA, WORDS)
+        here.campaign("[Brand]: hi [First name|you], 20% off.")
+        here.settle()
+        sequencer = Sequencer(store=store, clock=lambda: here.at)
+        sequencer.round()
+        kept = {
+            number: write_tlog_receipt(receipts.receipt_for(store, here.contact(number), here.club))
+            for number in (ANNA, BEN)
+        }
+        before = copy_of(store, tmp_path)
+
+        wish = Wish(ground=REQUESTED, overrides=(Override(days=0, reason="the brand keeps nothing"),))
+        erasing.erase(store, here.contact(ANNA).id, wish, here.at)
+        while sequencer.round():
+            pass
+
+        # Nothing readable: not in the files of the store, the vault and the journal, nor in what is published.
+        now = dump(store) + published(store)
+        for secret in (ANNA, ANNA[1:], NAME, WORDS):
+            assert secret not in now, secret
+            assert secret.encode().hex() not in now, secret
+
+        # No guess finds the number: by plain digests, and by every key of today over a copy from before.
+        keys = [path.read_bytes() for path in keys_folder(store.folder).glob("*.key")]
+        assert len(keys) >= 4
+        plain = {}
+        for number in BLOCK:
+            for form in (number, number[1:]):
+                plain[hashlib.sha256(form.encode()).hexdigest()] = number
+                for key in keys:
+                    plain[hmac.digest(key, form.encode(), hashlib.sha256).hex()] = number
+        looked_up = {store.look_up.digest(here.club.brand, "phone", number).hex(): number for number in BLOCK}
+        assert found_in(before, plain | looked_up) == set()
+        assert found_in(now, plain) == set()
+        assert found_in(now, looked_up) == {ANNA}, (
+            "with the pepper: whether a guess is suppressed, and no more"
+        )
+        ben = {store.look_up.digest(here.club.brand, "phone", BEN).hex(): BEN}
+        assert found_in(now, ben) == {BEN}, "who is not erased is found, or this test shows nothing"
+
+        # What they kept still proves, and so does everybody else's.
+        (log,) = logs_of(store)
+        key = verifier_keys(store, log)[log.key_number]
+        for receipt in kept.values():
+            assert read_receipt(receipt).check(key).verdict is Verdict.PROVEN
+        assert audit(store).is_sound
+
+        # And the stop holds when a list brings the number back.
+        here.wait(days=1)
+        rows = tmp_path / "people.csv"
+        agreed = (here.at - timedelta(days=30)).date().isoformat()
+        rows.write_text(
+            "mobile,consent date,consent source,consent wording\n"
+            f"{ANNA},{agreed},checkout,Yes to offers by text\n"
+        )
+        run_import(store, here.club, rows, Options(), clock=lambda: here.at)
+        assert here.state(ANNA).grant_for(here.club.id) is None
+        here.campaign("[Brand]: 30% off.")
+        shown = here.shown(ANNA)
+        here.settle()
+        assert here.shown(ANNA) == shown
+
+
+def copy_of(store: Store, folder: Path) -> str:
+    """The store alone, as a backup has it: without the vault, which has a backup of its own."""
+    if store.url is not None:
+        return dump_without_keys(store)
+    path = folder / "before.sqlite3"
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"VACUUM INTO '{path}'")
+    data = path.read_bytes()
+    return data.decode("latin-1") + data.hex()
+
+
+def dump_without_keys(store: Store) -> str:
+    command = ["pg_dump", "--exclude-schema", "keys", "--inserts", f"--dbname={store.url}"]
+    return subprocess.run(command, check=True, capture_output=True).stdout.decode()
+
+
+def logs_of(store: Store) -> list[ledgers.LogRow]:
+    with store.database.read() as session:
+        return ledgers.logs(session)
+
+
+def published(store: Store) -> str:
+    """Every entry and tile, as an auditor can fetch them."""
+    (log,) = logs_of(store)
+    with store.database.read() as session:
+        entries = b"".join(body or b"" for body in ledgers.entry_bodies(session, log.id, 0, log.size))
+        tiles = b"".join(
+            bytes(row[2]) for row in session.rows("tiles_after", log_id=log.id, level=-1, idx=-1, count=99)
+        )
+    return entries.decode() + entries.hex() + tiles.hex()
+
+
+@pytest.mark.parametrize("number", [ANNA])
+def test_erasable_at_once_means_that_nothing_is_sent_any_more(store: Store, number: str) -> None:
+    with world(store) as here:
+        here.join(number)
+        here.plan(here.contact(number).id)
+        shown = here.shown(number)
+        erasing.erase(store, here.contact(number).id, Wish(ground=REQUESTED), here.at)
+        here.settle()
+        assert here.shown(number) == shown
