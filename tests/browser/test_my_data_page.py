@@ -129,6 +129,9 @@ def test_a_code_a_look_and_an_erasure(person, desk, link):
 
 def test_it_begins_without_a_script(person, desk):
     link = made_for(desk, BRAM)
+    german = person()
+    german.goto(f"{link}/data?lang=de")
+    looks_right(german, "start, in longer words")
     page = person(java_script_enabled=False)
     page.goto(f"{link}?lang=en")
     page.get_by_role("link", name="See or erase my data").click()

@@ -21,7 +21,7 @@ from yesword.sending.privacy_requests import State
 from yesword.store import links, programs, suppressions
 from yesword.store.models import AuditEntry, User
 from yesword.web.languages import CODES
-from yesword.web.public import handset_proof, my_data, my_rights
+from yesword.web.public import handset_proof, my_data, my_rights, receipt
 from yesword.web.public.addresses import make_receipt_link
 
 NAME = "Annabella"
@@ -53,7 +53,8 @@ def on_both(store):
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch):
     """One address asks for all tests; the cap on it has a test of its own."""
-    for module, names in ((my_data, ("_ASKS", "_TRIES")), (my_rights, ("_COPIES",))):
+    caps = ((my_data, ("_ASKS", "_TRIES")), (my_rights, ("_COPIES",)), (receipt, ("_PAGES", "_MISSES")))
+    for module, names in caps:
         for name in names:
             monkeypatch.setattr(getattr(module, name), "take", lambda key: 0.0)
 
