@@ -154,6 +154,8 @@ def _trouble(store: Store, log: LogRow) -> str:
         return FOREIGN_HEAD
     if head.size > log.size:
         return ROLLED_BACK
+    if head.size == log.size:
+        return "" if head.root == log.frontier.root() else REWRITTEN
     with store.database.read() as session:
         try:
             root = root_from(ledgers.tile_reader(session, log.id), head.size)

@@ -63,7 +63,6 @@ class Sequencer:
     clock: Callable[[], datetime]
     watch: Watch = _unwatched
     _signers: dict[tuple[int, int], Signer] = field(default_factory=dict)
-    _looked_at: set[int] = field(default_factory=set)
     _troubled: set[int] = field(default_factory=set)
 
     def round(self) -> int:
@@ -97,7 +96,7 @@ class Sequencer:
         if row.id in self._troubled and row.trouble:
             return 0
         try:
-            self._look_at(row)
+            logs.check_head(self.store, row)  # each time: a store may be put back under a running process
             self._troubled.discard(row.id)
             return act(row)
         except YeswordError as error:
@@ -105,11 +104,6 @@ class Sequencer:
                 log.warning("log_not_signed", origin=row.origin, code=error.code, reason=error.message)
             self._troubled.add(row.id)
             return 0
-
-    def _look_at(self, row: LogRow) -> None:
-        if row.trouble or row.id not in self._looked_at:
-            logs.check_head(self.store, row)
-            self._looked_at.add(row.id)
 
     def _republish(self, row: LogRow) -> int:
         with self.store.database.read() as session:

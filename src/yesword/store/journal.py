@@ -4,6 +4,7 @@ Here are the head that each log signed last, below which it must never be signed
 digest of its number. No file holds a number.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -12,13 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ProgramId
 from yesword.domain.times import from_micros, to_micros
 
 _VERSION: Final = 1
+_LONGEST_LINE: Final = 256  # bytes; a stop takes some 170
 _HEAD: Final = re.compile(r"log-([0-9]+)\.checkpoint")
 
 
@@ -71,12 +73,13 @@ class Journal:
         )
         path = self.folder / f"stops-{stops[-1].at:%Y-%m}.jsonl"
         is_new = not path.exists()
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.write(handle, lines.encode())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with path.open("ab+") as file:
+            os.fchmod(file.fileno(), 0o600)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _cut_torn_end(file)
+            file.write(lines.encode())
+            file.flush()
+            os.fsync(file.fileno())
         if is_new:
             _sync(self.folder)
 
@@ -89,7 +92,7 @@ class Journal:
         """The last ones that were written."""
         found: list[Stop] = []
         for path in sorted(self.folder.glob("stops-*.jsonl"), reverse=True):
-            found = [*_read(path), *found]
+            found = [*_read(path, last=count - len(found)), *found]
             if len(found) >= count:
                 break
         return found[-count:]
@@ -115,12 +118,11 @@ class Journal:
         """Whole or not at all; durable when this returns."""
         path = self._head(log_id)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(handle, note.encode())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with draft.open("xb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(note.encode())
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(path)
         _sync(self.folder)
 
@@ -128,14 +130,44 @@ class Journal:
         return self.folder / f"log-{log_id}.checkpoint"
 
 
-def _read(path: Path) -> Iterator[Stop]:
-    data = path.read_bytes()
-    lines = data.split(b"\n")
-    for number, line in enumerate(lines[:-1], 1):  # what follows the last line break was never acknowledged
+def _read(path: Path, last: int | None = None) -> Iterator[Stop]:
+    """The stops of a file, or its last ones, read from its end."""
+    with path.open("rb") as file:
+        start = 0
+        if last is not None:
+            start = max(0, file.seek(0, os.SEEK_END) - last * _LONGEST_LINE)
+        file.seek(start)
+        lines = file.read().split(b"\n")
+    before = 0
+    if start:
+        lines = lines[1:]  # its first one began before
+        before = path.read_bytes()[:start].count(b"\n") + 1 if _is_damaged(lines) else 0
+    for number, line in enumerate(
+        lines[:-1], before + 1
+    ):  # what follows the last line break was never acknowledged
         try:
             yield _stop(json.loads(line))
         except (ValueError, TypeError) as error:
             raise DamagedJournalError(line=number, file=path.name) from error
+
+
+def _is_damaged(lines: list[bytes]) -> bool:
+    for line in lines[:-1]:
+        try:
+            _stop(json.loads(line))
+        except (ValueError, TypeError):
+            return True
+    return False
+
+
+def _cut_torn_end(file: IO[bytes]) -> None:
+    """A line that a crash cut short was never acknowledged; what is appended to it would be lost with it."""
+    end = file.seek(0, os.SEEK_END)
+    start = max(0, end - _LONGEST_LINE)
+    file.seek(start)
+    tail = file.read()
+    if tail and not tail.endswith(b"\n"):
+        file.truncate(start + tail.rfind(b"\n") + 1)
 
 
 def _stop(fields: list[Any]) -> Stop:

@@ -134,6 +134,7 @@ class Dispatcher:
                 moved = self.chores()
                 next_chores = time.monotonic() + (0 if moved else _CHORES_EVERY_S)
             if now >= next_reap:
+                hold_if_restored(self.store, self.clock())
                 uncertain = recovery.reap(self.store, self.clock(), keep=self.owner)
                 if uncertain:
                     log.warning("hand_overs_uncertain", messages=uncertain)
@@ -158,6 +159,9 @@ class Dispatcher:
 
 def hold_if_restored(store: Store, at: datetime) -> None:
     """A store that was put back from a backup does not know who has stopped since: nothing is sent from it."""
+    with store.database.read() as session:
+        if holds.RESTORED in holds.held_for(session):
+            return
     if missing := restoring.forgotten(store):
         log.error("store_is_older_than_its_journal", stops=missing.stops, logs=missing.logs)
         with store.database.write() as session:

@@ -7,7 +7,12 @@ from datetime import timedelta
 import pytest
 
 from factories.worlds import ANNA, world
-from yesword.ledger.checkpoint import read_checkpoint, verify_checkpoint
+from yesword.ledger.checkpoint import (
+    Checkpoint,
+    read_checkpoint,
+    sign_checkpoint,
+    verify_checkpoint,
+)
 from yesword.ledger.merkle import verify_consistency
 from yesword.ledger.tile_proofs import consistency_path_from, root_from
 from yesword.proof import logs
@@ -139,6 +144,21 @@ def test_a_log_whose_head_the_journal_has_lost_is_not_signed(here):
     assert sequencer(here).round() == 0
     assert (the_log(here).trouble, the_log(here).size) == (logs.NO_HEAD, size)
     assert here.sql("SELECT count(*) FROM ledger_outbox") != [(0,)], "intake goes on"
+
+
+def test_a_store_that_is_put_back_under_a_running_sequencer_is_not_signed(here):
+    running = sequencer(here)
+    running.round()
+    log = the_log(here)
+    seen = published(here)
+    other = sign_checkpoint(
+        Checkpoint(origin=log.origin, size=seen.size + 5, root=seen.root), logs.signer_of(here.store, log)
+    )
+    here.store.journal.raise_head(log.id, other)
+    here.text(BEN, "SAVEMORE")
+    assert running.round() == 0
+    assert the_log(here).trouble == logs.ROLLED_BACK
+    assert here.store.journal.head(log.id) == other
 
 
 def test_two_sequencers_at_once_make_one_tree(here):

@@ -130,3 +130,35 @@ def test_a_stop_that_a_crash_kept_out_of_the_journal_is_written_at_the_next_star
     assert journaling.catch_up(here.store, here.at) == 1
     assert journaling.catch_up(here.store, here.at) == 0
     assert [stop.kind for stop in here.store.journal.stops()] == ["withdrawn"]
+
+
+def test_a_line_that_a_crash_has_cut_takes_no_later_stop_with_it(backed_up):
+    here, _ = backed_up
+    here.text(ANNA, "STOP")
+    (file,) = here.store.journal.folder.glob("stops-*.jsonl")
+    file.write_bytes(file.read_bytes() + b'[1,42,1,"ab')
+    here.join(BEN)
+    here.text(BEN, "STOP")
+    assert [stop.kind for stop in here.store.journal.stops()] == ["withdrawn", "withdrawn"]
+    assert not restoring.forgotten(here.store)
+
+
+def test_the_newest_stops_are_those_at_the_end_and_a_damaged_line_is_named_by_its_own_number(backed_up):
+    here, _ = backed_up
+    here.text(ANNA, "STOP")
+    (file,) = here.store.journal.folder.glob("stops-*.jsonl")
+    line = file.read_bytes()
+    file.write_bytes(line * 1000)
+    assert len(here.store.journal.newest(5)) == 5
+    file.write_bytes(line * 998 + b"nonsense\n" + line)
+    with pytest.raises(journal.DamagedJournalError, match="Line 999 of"):
+        here.store.journal.newest(5)
+
+
+def test_a_store_that_is_put_back_under_a_running_dispatcher_is_held_within_seconds(backed_up):
+    here, copy = backed_up
+    here.text(ANNA, "STOP")
+    put_back(here, copy)
+    rounds = iter([False, True])
+    here.dispatcher.run(lambda: next(rounds))
+    assert is_held(here.store) == {holds.RESTORED}
