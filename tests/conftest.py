@@ -9,8 +9,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from yesword.store.opening import Store, open_store, set_up_django
+
+# No test asserts on time: a busy machine must not make a property false.
+settings.register_profile("yesword", deadline=None)
+settings.load_profile("yesword")
 
 POSTGRES_URL = os.environ.get("YESWORD_TEST_POSTGRES_URL")
 MUST_HAVE_ALL = bool(os.environ.get("CI"))

@@ -70,9 +70,13 @@ class TestChecking:
         assert failed(made_up.check(log.key)) == {Check.SIGNATURE}
 
     def test_parts_may_be_held_back(self, log):
-        notice_only = replace(log.receipt(), disclosures=log.entry.disclosures[2:3])
+        event_only = replace(log.receipt(), disclosures=log.entry.disclosures[:1])
+        assert event_only.check(log.key).verdict is Verdict.PROVEN
+
+    def test_without_the_event_nothing_vouches_for_which_event_it_is(self, log):
+        notice_only = replace(log.receipt(), disclosures=log.entry.disclosures[2:3], event_id="evt_made_up")
         check = notice_only.check(log.key)
-        assert check.verdict is Verdict.PROVEN
+        assert check.verdict is Verdict.CONSISTENT
         assert check.sections == {"notice": log.sections["notice"]}
         assert outcomes(check)[Check.EVENT_ID] is Outcome.OPEN
 

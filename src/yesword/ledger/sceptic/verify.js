@@ -271,7 +271,7 @@
       found.push(await look("signature", "signature_forged", () => lookAtSignature(proof, key)));
     }
     const outcomes = Object.fromEntries(found.map((each) => [each.check, each.outcome]));
-    const vouched = outcomes.inclusion === "held" && outcomes.signature === "held";
+    const vouched = Object.values(outcomes).every((outcome) => outcome === "held");
     const isFailed = found.some((each) => each.outcome === "failed");
     return { verdict: isFailed ? "failed" : vouched ? "proven" : "consistent", shown, found };
   }

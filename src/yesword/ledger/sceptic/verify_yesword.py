@@ -211,7 +211,7 @@ def look_at_all(receipt: Receipt, key: Key | None) -> tuple[str, dict[str, Any],
     if key and (receipt["proof"] is not None or key[0] != receipt["origin"]):
         look("signature", look_at_signature, key)
     is_failed = "FAILED" in [outcome for outcome, _ in found.values()]
-    is_proven = found["inclusion"][0] == found["signature"][0] == "held"
+    is_proven = all(outcome == "held" for outcome, _ in found.values())
     return "FAILED" if is_failed else "PROVEN" if is_proven else "CONSISTENT", shown, found
 
 
