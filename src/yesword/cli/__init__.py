@@ -90,3 +90,8 @@ def main(arguments: list[str] | None = None) -> Any:
     except YeswordError as error:
         click.echo(f"yesword: {error}", err=True)
         sys.exit(FAILED)
+    except OSError as error:
+        # A path that is not there, a full disk, no right to write: the system's own words say it best.
+        named = f": {error.filename}" if error.filename else ""
+        click.echo(f"yesword: {error.strerror or error}{named}", err=True)
+        sys.exit(FAILED)

@@ -18,6 +18,7 @@ from yesword.store import contacts, ledgers, models, programs, suppressions
 from yesword.store.contacts import PHONE
 from yesword.store.database import Session
 from yesword.store.journal import Stop
+from yesword.store.keyfiles import PEPPER, KeyMissingError
 from yesword.store.ledgers import LogRow, brand_of
 from yesword.store.opening import Store
 
@@ -66,7 +67,11 @@ def _behind(logs: Sequence[LogRow], heads: Mapping[int, str]) -> Iterator[str]:
 
 
 def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
-    """End again what had been ended, and let nothing go that may have gone already. Safe to do twice."""
+    """End again what had been ended, and let nothing go that may have gone already. Safe to do twice.
+
+    Raises KeyMissingError when the journal needs a pepper that is not here, and DamagedJournalError.
+    """
+    _check_peppers(store)
     known = ended = suppressed = 0
     page: list[Stop] = []
     for stop in [*store.journal.stops(), None]:
@@ -86,6 +91,13 @@ def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
         page = []
     uncertain, paused = _hold_back(store, at, is_dry_run=is_dry_run)
     return Replayed(known=known, ended=ended, suppressed=suppressed, uncertain=uncertain, paused=paused)
+
+
+def _check_peppers(store: Store) -> None:
+    """A stop under a pepper that is not here could only be kept where it is never found: better none than that."""
+    for stop in store.journal.stops():
+        if stop.pepper not in store.look_up.versions:
+            raise KeyMissingError(folder=store.folder, name=f"{PEPPER}-{stop.pepper}.key")
 
 
 def _known(session: Session, stops: list[Stop]) -> set[int]:

@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from yesword.domain.errors import YeswordError
 from yesword.store.database import Session
-from yesword.store.keyfiles import PEPPER, WRAPPING, KeyMissingError, Keys
+from yesword.store.keyfiles import PEPPER, WRAPPING, KeyMissingError, Keys, key_file
 
 _MESSAGE: Final = b"yesword: this key belongs to this store"
 
@@ -29,6 +30,15 @@ def check_keys(session: Session, keys: Keys, folder: object) -> None:
             raise WrongKeyError(name=f"{name}.key")
     for name in here.keys() - known.keys():
         session.run("insert_key_check", name=name, digest=_check(here[name]))
+
+
+def missing_key(session: Session, folder: Path) -> KeyMissingError | None:
+    """The first of the keys that the store knows whose file is not there."""
+    for name in sorted(name for name, _ in session.rows("key_checks")):
+        kind, _, number = name.partition("-")
+        if not key_file(folder, kind, int(number)).exists():
+            return KeyMissingError(folder=folder, name=f"{name}.key")
+    return None
 
 
 def forget_key(session: Session, kind: str, number: int) -> None:

@@ -17,7 +17,7 @@ from yesword.store import schema
 from yesword.store.configuration import databases
 from yesword.store.database import Database
 from yesword.store.journal import Journal
-from yesword.store.keychecks import WrongKeyError, check_keys
+from yesword.store.keychecks import WrongKeyError, check_keys, missing_key
 from yesword.store.keyfiles import KeyMissingError, Keys, load_keys
 from yesword.store.locality import run_folder, take_maker
 from yesword.store.sealing import LookUp
@@ -115,6 +115,9 @@ def open_store(
     database = Database(run_folder(folder))
     if keys is not None:
         trouble = _trouble(database, keys, folder)
+    else:
+        with database.read() as session:
+            trouble = missing_key(session, folder) or trouble
     if trouble is not None and needs_keys:
         raise trouble
     if not marker.exists():

@@ -1,6 +1,7 @@
 """A store that was put back from a backup: noticed, held, and told of the stops that it has forgotten."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from django.db import connections
@@ -11,6 +12,7 @@ from yesword.domain.events import Actor, Grade
 from yesword.domain.messages import MessageState
 from yesword.proof.sequencer import Sequencer
 from yesword.store import holds, journal, programs
+from yesword.store.keyfiles import KeyMissingError
 from yesword.worker.dispatcher import hold_if_restored
 
 BEN = "+31612345679"
@@ -161,4 +163,18 @@ def test_a_store_that_is_put_back_under_a_running_dispatcher_is_held_within_seco
     put_back(here, copy)
     rounds = iter([False, True])
     here.dispatcher.run(lambda: next(rounds))
+    assert is_held(here.store) == {holds.RESTORED}
+
+
+def test_a_stop_under_a_pepper_that_is_not_here_is_not_replayed_and_holds(backed_up):
+    here, copy = backed_up
+    here.text(ANNA, "STOP")
+    (file,) = here.store.journal.folder.glob("stops-*.jsonl")
+    (stop,) = here.store.journal.stops()
+    file.unlink()
+    here.store.journal.write([replace(stop, pepper=2)])
+    put_back(here, copy)
+    hold_if_restored(here.store, here.at)
+    with pytest.raises(KeyMissingError, match="pepper-2"):
+        restoring.replay(here.store, here.at)
     assert is_held(here.store) == {holds.RESTORED}

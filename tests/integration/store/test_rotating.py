@@ -9,7 +9,7 @@ from yesword.privacy import erasing
 from yesword.proof import logs
 from yesword.proof.sequencer import Sequencer
 from yesword.store import contacts, ledgers, rotating, suppressions
-from yesword.store.keyfiles import PEPPER, WRAPPING
+from yesword.store.keyfiles import PEPPER, WRAPPING, KeyMissingError
 from yesword.store.opening import open_store
 from yesword.store.rotating import KeyInUseError, NoSuchKeyError, StoreInUseError
 
@@ -122,3 +122,13 @@ def test_the_head_after_a_change_of_the_logs_key_is_signed_by_both_and_the_next_
         assert len(read_note(store.journal.head(log.id)).signatures) == 1
         verify_checkpoint(store.journal.head(log.id), new)
         assert here.sql("SELECT count(*) FROM ledger_statement WHERE kind = 'key_rotated'") == [(1,)]
+
+
+def test_of_a_missing_key_the_one_is_named_that_is_missing(prepared):
+    store, _ = prepared
+    again = rotating.rotate(store, WRAPPING)
+    rotating.retire(again, WRAPPING, 1)
+    again.close()
+    (again.folder / "keys" / "wrapping-2.key").rename(again.folder / "elsewhere")
+    with pytest.raises(KeyMissingError, match="wrapping-2"):
+        open_store(again.folder, again.url)
