@@ -4,20 +4,19 @@ Here are the head that each log signed last, below which it must never be signed
 digest of its number. No file holds a number.
 """
 
-import fcntl
 import json
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ProgramId
 from yesword.domain.times import from_micros, to_micros
+from yesword.store import durable
 
 _VERSION: Final = 1
 _LONGEST_LINE: Final = 256  # bytes; a stop takes some 170
@@ -71,17 +70,7 @@ class Journal:
             + "\n"
             for stop in stops
         )
-        path = self.folder / f"stops-{stops[-1].at:%Y-%m}.jsonl"
-        is_new = not path.exists()
-        with path.open("ab+") as file:
-            os.fchmod(file.fileno(), 0o600)
-            fcntl.flock(file, fcntl.LOCK_EX)
-            _cut_torn_end(file)
-            file.write(lines.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        if is_new:
-            _sync(self.folder)
+        durable.append(self.folder / f"stops-{stops[-1].at:%Y-%m}.jsonl", lines.encode())
 
     def stops(self) -> Iterator[Stop]:
         """Every stop, the oldest file first. Raises DamagedJournalError; a last line that was cut by a crash is passed over."""
@@ -116,15 +105,7 @@ class Journal:
 
     def raise_head(self, log_id: int, note: str) -> None:
         """Whole or not at all; durable when this returns."""
-        path = self._head(log_id)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        with draft.open("xb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(note.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        _sync(self.folder)
+        durable.replace(self._head(log_id), note.encode())
 
     def _head(self, log_id: int) -> Path:
         return self.folder / f"log-{log_id}.checkpoint"
@@ -160,16 +141,6 @@ def _is_damaged(lines: list[bytes]) -> bool:
     return False
 
 
-def _cut_torn_end(file: IO[bytes]) -> None:
-    """A line that a crash cut short was never acknowledged; what is appended to it would be lost with it."""
-    end = file.seek(0, os.SEEK_END)
-    start = max(0, end - _LONGEST_LINE)
-    file.seek(start)
-    tail = file.read()
-    if tail and not tail.endswith(b"\n"):
-        file.truncate(start + tail.rfind(b"\n") + 1)
-
-
 def _stop(fields: list[Any]) -> Stop:
     version, event, brand, digest, pepper, program, kind, at = fields
     if version != _VERSION:
@@ -183,11 +154,3 @@ def _stop(fields: list[Any]) -> Stop:
         kind=kind,
         at=from_micros(at),
     )
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,7 +5,6 @@ the valve in front of all sending is closed before, and opens only when everythi
 """
 
 import base64
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Final
 
 from yesword.channels.ports import DeliveryReport, InboundText
 from yesword.domain import codec
-from yesword.store import holds
+from yesword.store import durable, holds
 from yesword.store.keyfiles import named_key
 from yesword.store.opening import Store
 from yesword.store.sealing import Seal
@@ -34,13 +33,7 @@ def spool(store: Store, account: int, items: Sequence[Item], at: datetime) -> bo
         base64.b64encode(seal.close(codec.dumps([account, type(item).__name__, item]), _PLACE)) + b"\n"
         for item in items
     )
-    path = _path(store)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(handle, lines)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    durable.append(_path(store), lines)
     return holds.is_quiet(store, _PATIENCE_S)
 
 
