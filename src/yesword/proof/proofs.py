@@ -67,7 +67,7 @@ class Vouching:
 class Vouched:
     """Since when a place is in the log, by the log's own clock and by those of others; the earliest first."""
 
-    since: datetime | None  # at the latest: of the older checkpoints few are kept
+    since: datetime | None  # when the head that first covered it was signed
     witnesses: tuple[Vouching, ...]
     stamps: tuple[Vouching, ...]
 
@@ -161,7 +161,7 @@ def published(session: Session, brand: BrandId, events: Iterable[int]) -> dict[i
 def vouched(session: Session, place: Place) -> Vouched:
     """What was said of the log since it holds the place."""
     where = {"log_id": place.log, "idx": place.index}
-    first = session.first("first_covering", **where)
+    first = session.first("entered_at", **where)
     said = [
         (kind, Vouching(name=name, at=from_micros(at)))
         for kind, name, at in session.rows("first_vouched_for", **where)

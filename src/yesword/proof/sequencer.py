@@ -128,7 +128,7 @@ class Sequencer:
         with self.store.database.write() as session:
             if not ledgers.grow(session, row, growth.frontier):
                 return 0  # another sequencer was faster; what we signed is forgotten unseen
-            ledgers.enter(session, row, taken)
+            ledgers.enter(session, row, taken, at)
             ledgers.put_tiles(session, row.id, growth.tiles)
             ledgers.insert_checkpoint(session, row, checkpoint.size, note, at)
             self.watch(Step.ENTERED)

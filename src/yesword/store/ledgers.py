@@ -166,12 +166,18 @@ def oldest_waiting(session: Session, brand: BrandId) -> tuple[int, datetime | No
     return row[0], None if row[1] is None else from_micros(row[1])
 
 
-def enter(session: Session, log: LogRow, taken: Sequence[Waiting]) -> None:
+def enter(session: Session, log: LogRow, taken: Sequence[Waiting], at: datetime) -> None:
     """Give each event the next place in the log, and take it from the outbox."""
     session.many(
         "insert_entry",
         [
-            {"log_id": log.id, "idx": log.size + step, "bucket": each.bucket, "event_id": each.event}
+            {
+                "log_id": log.id,
+                "idx": log.size + step,
+                "bucket": each.bucket,
+                "event_id": each.event,
+                "entered_at": to_micros(at),
+            }
             for step, each in enumerate(taken)
         ],
     )

@@ -208,7 +208,7 @@ def place_added(hands):
     event, bucket = hands.sql(
         "SELECT event_id, bucket FROM ledger_outbox WHERE event_id IN (SELECT id FROM consent_event)"
     )[0]
-    hands.sql("INSERT INTO ledger_entry VALUES (%s, %s, %s, %s)", hands.log, size, bucket, event)
+    hands.sql("INSERT INTO ledger_entry VALUES (%s, %s, %s, %s, 0)", hands.log, size, bucket, event)
     return f"place {size}: it is beyond the end"
 
 

@@ -48,7 +48,8 @@ VALUES (:log_id, :number, :vkey, :since_size, :made_at) ON CONFLICT DO NOTHING
 SELECT number, vkey, since_size, made_at FROM ledger_key WHERE log_id = :log_id ORDER BY number
 
 -- name: insert_entry
-INSERT INTO ledger_entry (log_id, idx, bucket, event_id) VALUES (:log_id, :idx, :bucket, :event_id)
+INSERT INTO ledger_entry (log_id, idx, bucket, event_id, entered_at)
+VALUES (:log_id, :idx, :bucket, :event_id, :entered_at)
 
 -- name: entries
 SELECT idx, bucket, event_id FROM ledger_entry WHERE log_id = :log_id AND idx >= :start AND idx < :stop ORDER BY idx

@@ -9,8 +9,8 @@ WHERE c.log_id = :log_id AND c.size <= :published AND a.kind = :kind
 
 -- The first that covers a place: since when it is in the log, as far as that is still known.
 
--- name: first_covering
-SELECT signed_at FROM ledger_checkpoint WHERE log_id = :log_id AND size > :idx ORDER BY size LIMIT 1
+-- name: entered_at
+SELECT entered_at FROM ledger_entry WHERE log_id = :log_id AND idx = :idx
 
 -- The first that each witness and clock said of a checkpoint that covers a place.
 

@@ -75,6 +75,7 @@ CREATE TABLE ledger_key (
 -- The place of each event in its log; its entry stands with the event.
 CREATE TABLE ledger_entry (
   log_id BIGINT NOT NULL, idx BIGINT NOT NULL, bucket INTEGER NOT NULL, event_id BIGINT NOT NULL,
+  entered_at BIGINT NOT NULL,                 -- when the head that first covered it was signed
   PRIMARY KEY (log_id, idx)
 ) ROWLESS;
 CREATE UNIQUE INDEX ledger_entry_of_event ON ledger_entry (event_id, log_id);
