@@ -45,14 +45,9 @@ def audited(demo, chromium, signed_in):
 def test_axe_finds_nothing_and_nothing_runs_over(visit, audited, scheme, width):
     page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
     address, link = audited
-    for number, each in enumerate(("/audits", address, f"{address}/close", link)):
+    for each in ("/audits", address, f"{address}/close", link):
         page.goto(each)
-        if PICTURES is not None:
-            page.screenshot(path=PICTURES / f"audit-{number}-{width}-{scheme}.png", full_page=True)
         sound(page, each)
-
-
-PICTURES: Path | None = None
 
 
 def test_the_auditor_takes_the_answer_without_an_account_and_without_script(demo, chromium, audited, visit):

@@ -108,6 +108,7 @@ def test_what_cannot_be_done_says_why_and_opens_no_audit(run, arguments, given, 
 )
 def test_a_command_that_is_not_understood_says_so(run, arguments):
     run(*arguments, exit_code=2)
+    assert not CarrierAudit.objects.exists()
 
 
 def test_who_only_looks_may_not_answer(run):

@@ -200,7 +200,10 @@ def test_heads_of_one_hour_are_forgotten_but_the_last(here):
     assert read_checkpoint(kept[-1].note).size == the_log(here).size
 
 
-def test_a_stop_is_in_the_ledger_a_second_after(here):
+def test_a_stop_is_in_the_ledger_after_the_next_round(here):
     here.text(ANNA, "STOP")
+    placed = "SELECT count(*) FROM consent_event e JOIN ledger_entry l ON l.event_id = e.id WHERE e.kind = 'withdrawn'"
+    assert here.sql(placed) == [(0,)]
     sequencer(here).round()
+    assert here.sql(placed) == [(1,)]
     everybody_has_one_place(here)

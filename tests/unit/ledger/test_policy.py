@@ -84,7 +84,8 @@ class TestReading:
 
     def test_a_log_and_a_witness_may_hold_the_same_key(self, log):
         same = WitnessKey(name="w", public=log.key.public)
-        read_policy(f"log {log.key}\nwitness W {same}\nquorum W\n")
+        policy = read_policy(f"log {log.key}\nwitness W {same}\nquorum W\n")
+        assert policy.logs[0].key.public == policy.witnesses[0].key.public
 
     def test_no_break_space_and_other_spaces_belong_to_a_name(self):
         policy = read_policy(f"witness a\u00a0b\u2003c\u2028d {W1}\nquorum a\u00a0b\u2003c\u2028d\n")
