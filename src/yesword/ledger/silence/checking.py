@@ -81,7 +81,11 @@ _SENTENCES: Final[Mapping[tuple[Look, Outcome], str]] = {
     (
         Look.CHAINS,
         Outcome.HELD,
-    ): "No hand-over is missing between those that are shown. Of {ends} of the {processes} processes no later one is shown.",
+    ): "No hand-over is missing: each of the {processes} processes goes on to one after that time.",
+    (
+        Look.CHAINS,
+        Outcome.OPEN,
+    ): "No hand-over is missing between those that are shown. Of {ends} of the {processes} processes none after that time is shown, so whether their last ones were left out cannot be seen.",
 }
 
 
@@ -144,7 +148,7 @@ class SilenceCheck:
     def sentence(self) -> str:
         """What follows, in English; worth as much as the verdict is."""
         since, until = iso_millis(self.silence.since), iso_millis(self.silence.until)
-        start = f"From {since} to {until} the log shows {self.hand_overs} hand-overs."
+        start = f"From {since} to {until} this file shows {self.hand_overs} hand-overs of the log."
         if not self.texts:
             return f"{start} None of them wrote to this person."
         classes = Counter(each.text.message_class if each.text else "unknown" for each in self.texts)
@@ -281,7 +285,10 @@ def _chains(looking: _Looking, gaps: Sequence[str]) -> SilenceFinding:
         each.chain for each in looking.statements.values() if each.falls_into(silence.since, silence.until)
     }
     followed = {each.chain for each in looking.statements.values() if each.first_at > silence.until}
-    return _found(Look.CHAINS, Outcome.HELD, processes=len(inside), ends=len(inside - followed))
+    # Cutting the last ones off leaves no gap. Only a later one of the same process shows that none was cut off.
+    is_whole = bool(inside) and inside <= followed
+    outcome = Outcome.HELD if is_whole else Outcome.OPEN
+    return _found(Look.CHAINS, outcome, processes=len(inside), ends=len(inside - followed))
 
 
 def _texts(looking: _Looking) -> SilenceFinding:
