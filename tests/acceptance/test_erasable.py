@@ -5,6 +5,7 @@ receipt that somebody kept, and a copy of the store from before.
 import hashlib
 import hmac
 import subprocess
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import pytest
 from django.db import connections
 
 from factories.dumps import dump, found_in
-from factories.worlds import world
-from yesword.collect.imports import Options, run_import
+from factories.worlds import World, world
+from yesword.collect.imports import Options, Outcome, run_import
 from yesword.domain.retention import Override
 from yesword.ledger.receipt import Verdict, read_receipt, write_tlog_receipt
 from yesword.privacy import erasing
@@ -22,7 +23,7 @@ from yesword.proof import receipts
 from yesword.proof.auditing import audit
 from yesword.proof.logs import verifier_keys
 from yesword.proof.sequencer import Sequencer
-from yesword.store import ledgers
+from yesword.store import contacts, ledgers
 from yesword.store.keyfiles import keys_folder
 from yesword.store.opening import Store
 
@@ -33,7 +34,7 @@ BLOCK = [f"{ANNA[:-4]}{last:04d}" for last in range(10_000)]
 
 def test_erasable(store: Store, tmp_path: Path) -> None:
     with world(store) as here:
-        here.strangers([ANNA], name=NAME)
+        brought_by_a_file(here, tmp_path)
         for each in (ANNA, BEN):
             here.join(each)
         here.text(ANNA, WORDS)
@@ -70,6 +71,9 @@ def test_erasable(store: Store, tmp_path: Path) -> None:
         looked_up = {store.look_up.digest(here.club.brand, "phone", number).hex(): number for number in BLOCK}
         assert found_in(before, plain | looked_up) == set()
         assert found_in(now, plain) == set()
+        files = guessed_files(keys)
+        assert found_in(before, files) == set()
+        assert found_in(now, files) == set()
         assert found_in(now, looked_up) == {ANNA}, (
             "with the pepper: whether a guess is suppressed, and no more"
         )
@@ -91,12 +95,39 @@ def test_erasable(store: Store, tmp_path: Path) -> None:
             "mobile,consent date,consent source,consent wording\n"
             f"{ANNA},{agreed},checkout,Yes to offers by text\n"
         )
-        run_import(store, here.club, rows, Options(), clock=lambda: here.at)
-        assert here.state(ANNA).grant_for(here.club.id) is None
+        report = run_import(store, here.club, rows, Options(), clock=lambda: here.at)
+        assert (report.outcomes[Outcome.KEPT_STOPPED], report.outcomes.get(Outcome.CREATED, 0)) == (1, 0)
+        with store.database.read() as session:
+            assert contacts.find(store, session, here.club.brand, ANNA) is None, "no file brings them back"
         here.campaign("[Brand]: 30% off.")
         shown = here.shown(ANNA)
         here.settle()
         assert here.shown(ANNA) == shown
+
+
+def row_of(number: str) -> str:
+    return f"mobile,name\n{number},{NAME}\n"
+
+
+def brought_by_a_file(here: World, folder: Path) -> None:
+    """She is the only one in it, as in the lists that a shop sends after each customer."""
+    file = folder / "one-customer.csv"
+    file.write_text(row_of(ANNA))
+    report = run_import(here.store, here.club, file, Options(), clock=lambda: here.at)
+    assert report.outcomes[Outcome.CREATED] == 1
+
+
+def guessed_files(keys: Sequence[bytes]) -> dict[str, str]:
+    """The digests of that very file with each number of the block in it, plain and under every key of today."""
+    found = {}
+    for number in BLOCK:
+        data = row_of(number).encode()
+        plain = hashlib.sha256(data).hexdigest()
+        found[plain] = number
+        for key in keys:
+            for each in (data, plain.encode()):
+                found[hmac.digest(key, each, hashlib.sha256).hex()] = number
+    return found
 
 
 def copy_of(store: Store, folder: Path) -> str:

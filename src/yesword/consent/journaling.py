@@ -6,12 +6,14 @@ from typing import Final
 
 from yesword.domain import codec, ids
 from yesword.domain.events import ConsentEvent, EventKind
+from yesword.domain.ids import ContactId
 from yesword.domain.times import to_micros
 from yesword.store import contacts
 from yesword.store.contacts import PHONE, Contact
 from yesword.store.database import Session
 from yesword.store.journal import Stop
 from yesword.store.opening import Store
+from yesword.store.sealing import UnreadableError
 
 _DAY: Final = timedelta(days=1)
 _LOOKED_AT: Final = 100_000  # lines of the journal, from its end
@@ -54,11 +56,19 @@ def catch_up(store: Store, at: datetime) -> int:
             for row in session.rows("stops_lately", stamp=ids.stamp_at(at - _DAY), since=to_micros(at - _DAY))
         ]
         missed = [event for event in lately if event.id not in known]
-        people = contacts.read_many(store, session, [event.contact for event in missed])
+        people = {event.contact: _read(store, session, event.contact) for event in missed}
     found = [
-        _stop(store, people[event.contact], number, event)
+        _stop(store, contact, contact.number, event)
         for event in missed
-        if (number := people[event.contact].number) is not None
+        if (contact := people[event.contact]) is not None and contact.number is not None
     ]
     store.journal.write(sorted(found, key=lambda stop: stop.at))
     return len(found)
+
+
+def _read(store: Store, session: Session, contact: ContactId) -> Contact | None:
+    """None where the key is gone: a store that was put back may have somebody who was erased since."""
+    try:
+        return contacts.read(store, session, contact)
+    except UnreadableError:
+        return None

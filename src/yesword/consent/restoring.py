@@ -1,9 +1,11 @@
 """A store that was put back from a backup: noticing it, and telling it of the stops that came in since.
 
-Such a store does not know who has stopped, nor which of its queued texts have gone already. So nothing is sent until
-somebody has said that it was put back on purpose, and what it forgot has been made good as far as it can be.
+Such a store does not know who has stopped or was erased, nor which of its queued texts have gone already. So nothing is
+sent until somebody has said that it was put back on purpose, and what it forgot has been made good as far as it can be.
+Whoever was erased is suppressed here; that they are erased again is `privacy.erasing_again`'s.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +16,10 @@ from yesword.domain.events import Actor, EventKind, Scope
 from yesword.domain.ids import bucket_of
 from yesword.domain.times import to_micros
 from yesword.ledger.checkpoint import read_checkpoint
-from yesword.store import contacts, ledgers, models, programs, suppressions
+from yesword.store import contacts, erasures, ledgers, models, programs, suppressions
 from yesword.store.contacts import PHONE
 from yesword.store.database import Session
-from yesword.store.journal import Stop
+from yesword.store.journal import Erased, Stop
 from yesword.store.keyfiles import PEPPER, KeyMissingError
 from yesword.store.ledgers import LogRow, brand_of
 from yesword.store.opening import Store
@@ -32,10 +34,11 @@ class Forgotten:
     """What the journal knows and the store does not."""
 
     stops: int  # among the newest of the journal
+    erasures: int  # among the newest, too
     logs: tuple[str, ...]  # origins of logs that were signed at a larger size than they have
 
     def __bool__(self) -> bool:
-        return bool(self.stops or self.logs)
+        return bool(self.stops or self.erasures or self.logs)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,11 +52,12 @@ class Replayed:
 
 def forgotten(store: Store) -> Forgotten:
     """Whether this store is older than its journal. Raises DamagedJournalError."""
-    newest = store.journal.newest(_LOOKED_AT)
+    newest, erased = store.journal.newest(_LOOKED_AT), store.journal.newest_erased(_LOOKED_AT)
     with store.database.read() as session:
         unknown = len(newest) - len(_known(session, newest))
+        people = {line.contact for line in erasures.unknown(session, erased)}
         logs = ledgers.logs(session)
-    return Forgotten(stops=unknown, logs=tuple(_behind(logs, store.journal.heads())))
+    return Forgotten(stops=unknown, erasures=len(people), logs=tuple(_behind(logs, store.journal.heads())))
 
 
 def _behind(logs: Sequence[LogRow], heads: Mapping[int, str]) -> Iterator[str]:
@@ -72,6 +76,8 @@ def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
     Raises KeyMissingError when the journal needs a pepper that is not here, and DamagedJournalError.
     """
     _check_peppers(store)
+    if not is_dry_run:
+        _suppress_erased(store)
     known = ended = suppressed = 0
     page: list[Stop] = []
     for stop in [*store.journal.stops(), None]:
@@ -94,10 +100,23 @@ def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
 
 
 def _check_peppers(store: Store) -> None:
-    """A stop under a pepper that is not here could only be kept where it is never found: better none than that."""
-    for stop in store.journal.stops():
-        if stop.pepper not in store.look_up.versions:
-            raise KeyMissingError(folder=store.folder, name=f"{PEPPER}-{stop.pepper}.key")
+    """A line under a pepper that is not here could only be kept where it is never found: better none than that."""
+    lines: Iterator[Stop | Erased] = itertools.chain(store.journal.stops(), store.journal.erased())
+    for line in lines:
+        if line.pepper not in store.look_up.versions:
+            raise KeyMissingError(folder=store.folder, name=f"{PEPPER}-{line.pepper}.key")
+
+
+def _suppress_erased(store: Store) -> None:
+    """Before all else, so that nobody who was erased can come back, whatever becomes of the rest."""
+    lines = store.journal.erased()
+    while page := list(itertools.islice(lines, _PAGE)):
+        with store.database.write() as session:
+            for line in page:
+                if line.digest is not None:
+                    suppressions.enter(
+                        session, line.brand, line.digest, line.pepper, suppressions.ERASED, line.at
+                    )
 
 
 def _known(session: Session, stops: list[Stop]) -> set[int]:
@@ -113,10 +132,10 @@ def _replay(store: Store, stop: Stop, at: datetime, *, is_dry_run: bool) -> bool
         with store.database.read() as session:
             return contact_id is not None and bool(contacts.standings(session, [contact_id]))
     with store.database.write() as session:
-        session.run("insert_replayed_stop", event_id=stop.event, replayed_at=to_micros(at))
         contact = None if contact_id is None else contacts.read(store, session, contact_id)
         if contact is None:
             suppressions.enter(session, stop.brand, stop.digest, stop.pepper, suppressions.RESTORED, stop.at)
+            _replayed(session, stop, None, at)
             return False
         draft = Draft(
             kind=EventKind.WITHDRAWN,
@@ -127,8 +146,13 @@ def _replay(store: Store, stop: Stop, at: datetime, *, is_dry_run: bool) -> bool
             received_at=stop.at,
             reason=stop.kind,
         )
-        append(store, session, programs.brand(contact.brand), contact, [draft], at)
+        (event,) = append(store, session, programs.brand(contact.brand), contact, [draft], at).events
+        _replayed(session, stop, event.id, at)
     return True
+
+
+def _replayed(session: Session, stop: Stop, became: int | None, at: datetime) -> None:
+    session.run("insert_replayed_stop", event_id=stop.event, replayed_at=to_micros(at), became=became)
 
 
 def _hold_back(store: Store, at: datetime, *, is_dry_run: bool) -> tuple[int, int]:

@@ -5,14 +5,16 @@ Sealing and storing disclosures is the store's task; the tree is in `merkle`.
 """
 
 import json
+import os
 import re
-import secrets
 from base64 import urlsafe_b64decode
 from binascii import Error as BadBase64
 from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from hashlib import sha256
+from io import BytesIO
 from json.encoder import encode_basestring
 from typing import Final, TypeAlias, cast
 
@@ -22,6 +24,13 @@ from yesword.ledger.leaf import leaf_hash
 JsonValue: TypeAlias = "str | int | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 JsonObject: TypeAlias = Mapping[str, JsonValue]
 SectionValue: TypeAlias = JsonObject | Sequence[JsonValue]
+
+
+class Written(str):
+    """The canonical text of a section, made once by `written` for the many entries that hold the same."""
+
+    __slots__ = ()
+
 
 SECTIONS: Final = ("event", "subject", "context", "notice", "evidence", "terms")
 SALT_BYTES: Final = 32
@@ -92,6 +101,11 @@ def canonical(value: JsonValue) -> bytes:
         raise NotCanonicalError(reason="it is nested too deeply") from error
 
 
+def written(section: SectionValue) -> Written:
+    """The canonical text of a section, to be given to `make_entry` again and again. Raises NotCanonicalError."""
+    return Written(canonical(section).decode())
+
+
 def read_json(text: str) -> JsonValue:
     """A value from JSON text, under the same rules as `canonical`; a key that occurs twice is refused.
 
@@ -130,12 +144,12 @@ def from_b64url(text: str) -> bytes:
 
 
 def make_entry(
-    sections: Mapping[str, SectionValue],
+    sections: Mapping[str, SectionValue | Written],
     *,
-    salts: Callable[[], bytes] = lambda: secrets.token_bytes(SALT_BYTES),
+    salts: Callable[[], bytes] | None = None,
 ) -> Entry:
     """Salt and hash the sections of one event. Sections left out are made up for by decoys, so that
-    an entry never tells how much it holds. `salts` gives 32 fresh random bytes at each call.
+    an entry never tells how much it holds. `salts` gives 32 fresh random bytes at each call; the system's, if left out.
 
     Raises NotAnEntryError, NotCanonicalError.
     """
@@ -143,21 +157,17 @@ def make_entry(
         raise NotAnEntryError(reason=f"its sections are {', '.join(map(str, sections)) or 'none'}")
     disclosures = []
     digests = []
+    draw = salts or _fresh_salts()
     try:
         for name in SECTIONS:
+            salt = _b64url_salt(draw)
             if name in sections:
-                value = sections[name]
-                if type(value) not in _PLAIN and (
-                    isinstance(value, str) or not isinstance(value, Mapping | Sequence)
-                ):
-                    raise NotAnEntryError(reason=f"its section {name} is neither an object nor a list")
-                salt = _b64url_salt(salts)
-                text = f'["{salt}","{name}",{_written(value)}]'.encode()
-                disclosure = _b64url(text)
+                text = _section_written(name, sections[name])
+                disclosure = _b64url(f'["{salt.decode()}","{name}",{text}]'.encode())
                 disclosures.append(disclosure.decode())
                 digests.append(_digest(disclosure))
             else:
-                digests.append(_digest(_b64url_salt(salts).encode()))
+                digests.append(_digest(salt))
     except UnicodeEncodeError as error:
         raise NotCanonicalError(reason="a text holds half of a surrogate pair") from error
     except RecursionError as error:
@@ -225,11 +235,24 @@ def _digest(disclosure: bytes) -> bytes:
     return _b64url(sha256(disclosure).digest())
 
 
-def _b64url_salt(salts: Callable[[], bytes]) -> str:
+def _fresh_salts() -> Callable[[], bytes]:
+    """All that one entry needs, by one call of the system."""
+    return partial(BytesIO(os.urandom(SALT_BYTES * len(SECTIONS))).read, SALT_BYTES)
+
+
+def _section_written(name: str, value: SectionValue | Written) -> str:
+    if type(value) is Written:
+        return value
+    if type(value) not in _PLAIN and (isinstance(value, str) or not isinstance(value, Mapping | Sequence)):
+        raise NotAnEntryError(reason=f"its section {name} is neither an object nor a list")
+    return _written(value)
+
+
+def _b64url_salt(salts: Callable[[], bytes]) -> bytes:
     salt = salts()
     if len(salt) != SALT_BYTES:
         raise NotAnEntryError(reason=f"a salt has {len(salt)} bytes")
-    return _b64url(salt).decode()
+    return _b64url(salt)
 
 
 def _is_salt(text: str) -> bool:
@@ -274,17 +297,21 @@ def _written(value: JsonValue) -> str:
 
 
 def _object_written(members: Mapping[str, JsonValue]) -> str:
+    parts = [
+        f"{label}{encode_basestring(value) if type(value := members[key]) is str else _written(value)}"
+        for key, label in _layout(tuple(members))
+    ]
+    return "{" + ",".join(parts) + "}"
+
+
+@lru_cache(maxsize=256)
+def _layout(keys: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Keys in their order, each with what stands before its value: most objects have the keys of the one before."""
     try:
-        is_ascii = "".join(members).isascii()
+        is_ascii = "".join(keys).isascii()
     except TypeError as error:
         raise NotCanonicalError(reason="a key is not text") from error
-    keys = sorted(members) if is_ascii else sorted(members, key=_utf16)
-    parts = []
-    for key in keys:
-        value = members[key]
-        text = encode_basestring(value) if type(value) is str else _written(value)
-        parts.append(f"{encode_basestring(key)}:{text}")
-    return "{" + ",".join(parts) + "}"
+    return [(key, f"{encode_basestring(key)}:") for key in sorted(keys, key=None if is_ascii else _utf16)]
 
 
 def _unusual_written(value: JsonValue) -> str:

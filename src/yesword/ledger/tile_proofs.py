@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from yesword.ledger.leaf import HASH_BYTES, node_hash
+from yesword.ledger.leaf import HASH_BYTES, parents
 from yesword.ledger.merkle import (
     EMPTY_ROOT,
     MAX_TREE_SIZE,
@@ -23,7 +23,6 @@ from yesword.ledger.tiles import (
     TILE_WIDTH,
     TileLengthError,
     TileReader,
-    hashes_of,
     tile_width,
 )
 
@@ -96,10 +95,9 @@ class _Tree:
         level, rise = divmod(height, TILE_HEIGHT)
         tile, first = divmod(index << rise, TILE_WIDTH)
         row = self._tile(level, tile)[first * HASH_BYTES : (first + (1 << rise)) * HASH_BYTES]
-        nodes = hashes_of(row)
-        while len(nodes) > 1:
-            nodes = [node_hash(left, right) for left, right in zip(nodes[::2], nodes[1::2], strict=True)]
-        return nodes[0]
+        while len(row) > HASH_BYTES:
+            row = parents(row)
+        return row
 
     def _tile(self, level: int, index: int) -> bytes:
         tile = self.tiles.get((level, index))

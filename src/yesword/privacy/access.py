@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from yesword.consent.reassigned import reassigned_at
 from yesword.consent.record import open_sections
 from yesword.domain import codec
 from yesword.domain.decisions import Decision, Sentence, Verdict
-from yesword.domain.events import OTHER_OWNER, ConsentEvent, EventKind
+from yesword.domain.events import ConsentEvent
 from yesword.domain.facts import Listed, MessageFacts
 from yesword.domain.ids import InboundId, ProgramId, to_text
 from yesword.domain.messages import MessageKind, MessageState, without_code
@@ -41,9 +42,19 @@ from yesword.privacy.holding import (
 from yesword.privacy.masking import Masker, for_person
 from yesword.privacy.periods import HOUSE, Periods
 from yesword.sending import privacy_requests
-from yesword.store import contacts, models, programs, registries, suppressions
+from yesword.store import (
+    contacts,
+    invitations,
+    invitees,
+    leave_answers,
+    models,
+    programs,
+    registries,
+    suppressions,
+)
 from yesword.store.contacts import Contact
 from yesword.store.database import Row, Session
+from yesword.store.leave_answers import LeaveAnswer
 from yesword.store.opening import Store
 from yesword.store.sealing import Seal, UnreadableError, place
 
@@ -91,7 +102,10 @@ def collect(
         )
         names = {program.id: program for program in programs.of_brand(contact.brand)}
         senders = {row.pk: row for row in models.Sender.objects.select_related("account")}
-        record = _record(contact, rows, events, seal, masker, names)
+        record = _with_why_left(
+            _record(contact, rows, events, seal, masker, names),
+            leave_answers.of_contact(store, session, contact.id),
+        )
         sent = _sent(session, contact, seal, names, senders)
         received = _received(session, contact, seal, senders)
         requests = privacy_requests.of_contact(store, session, contact.id)
@@ -99,6 +113,10 @@ def collect(
         files = session.rows("files_of_person", bucket=contact.bucket, contact_id=contact.id)
         texted_from = session.rows("senders_to_person", bucket=contact.bucket, contact_id=contact.id)
         suppressed = _suppressed(store, session, contact)
+        # As a name, an address is not shown before it is proven whose it is.
+        is_named = second_proof and contact.hidden_since is None
+        mail = invitees.mails(store, session, [contact.id]).get(contact.id) if is_named else None
+        letters = invitations.of_contact(session, contact.id) if is_named else ()
     state = standing.state if standing else EMPTY
     brand = models.Brand.objects.get(pk=contact.brand)
     shown_record, shown_sent, shown_received, shown_requests, withheld = _shown(
@@ -108,7 +126,9 @@ def collect(
     return Holding(
         made_at=at,
         controller=controller(brand, names.values()),
-        identity=_identity(contact, withheld),
+        identity=_identity(
+            contact, withheld, mail, [from_micros(row[4]) for row in letters if row[4] is not None]
+        ),
         permitted=tuple(_permitted(contact, state, program, at) for program in names.values()),
         record=shown_record,
         sent=shown_sent,
@@ -141,23 +161,6 @@ def collect(
         rights=rights(brand, names.values()),
         withheld=withheld,
     )
-
-
-def reassigned_at(contact: Contact, events: Sequence[ConsentEvent]) -> datetime | None:
-    """The newest sign that somebody else has the number; one that was a misreading is none."""
-    undone = {event.answers for event in events if event.kind is EventKind.CORRECTED}
-    signs = [
-        event.received_at
-        for event in events
-        if event.id not in undone
-        and (
-            event.kind is EventKind.INVALIDATED
-            or (event.kind is EventKind.WITHDRAWN and event.route == OTHER_OWNER)
-        )
-    ]
-    if contact.hidden_since is not None:
-        signs.append(contact.hidden_since)
-    return max(signs, default=None)
 
 
 # --- what is shown, and what is only counted -------------------------------------------------------------------
@@ -202,7 +205,9 @@ def _bare(occurrence: Occurrence) -> Occurrence:
     return replace(occurrence, context={}, evidence=(), reason=None, is_shown_whole=False)
 
 
-def _identity(contact: Contact, withheld: Withheld) -> Identity:
+def _identity(
+    contact: Contact, withheld: Withheld, mail: str | None, letters: Sequence[datetime]
+) -> Identity:
     """Of a number that went to somebody else, only what the number itself says."""
     is_former_owners = contact.hidden_since is not None
     return Identity(
@@ -210,6 +215,8 @@ def _identity(contact: Contact, withheld: Withheld) -> Identity:
         number=contact.number,
         number_country=contact.country,
         number_kind=contact.number_kind,
+        mail=mail,
+        invited_at=tuple(letters),
         name="" if withheld.name else contact.name,
         language="" if is_former_owners else contact.language,
         attributes={} if withheld.attributes else dict(contact.attributes),
@@ -286,6 +293,21 @@ def _record(
         _occurrence(event, row, _sections(seal, row, origin), masker, names)
         for event, row in zip(events, rows, strict=True)
     ]
+
+
+def _with_why_left(record: Sequence[Occurrence], answers: Sequence[LeaveAnswer]) -> list[Occurrence]:
+    """Each withdrawal with what they said of it afterwards, on the page by which they left."""
+    said = {to_text("evt", each.event): _why_left(each) for each in answers}
+    return [replace(each, context={**each.context, **said.get(each.id, {})}) for each in record]
+
+
+def _why_left(answer: LeaveAnswer) -> dict[str, Any]:
+    found = {
+        "why_left": answer.reason.value if answer.reason else None,
+        "own_words": answer.words,
+        "wants_mail": answer.wants_mail,
+    }
+    return {name: each for name, each in found.items() if each}
 
 
 def _sections(seal: Seal | None, row: Row, origin: str) -> dict[str, Any]:

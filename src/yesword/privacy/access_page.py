@@ -1,16 +1,19 @@
 """What is held of a person as a page to read: one file of plain HTML, without scripts and without anything from elsewhere.
 
-Everything is escaped, for much of it was written by somebody. Words come from the catalogue; codes stay as they are.
+Everything is escaped, for much of it was written by somebody. Sentences come from the catalogue, and `code_words` has the words
+for codes; the file for programs has the codes themselves.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any, Final
 
 from yesword.domain.decisions import Argument, Sentence
 from yesword.domain.explain import FormatDay, Translate, english_day, identity
+from yesword.privacy.code_words import word
 from yesword.privacy.holding import Holding, Identity, Occurrence, Withheld
 from yesword.privacy.sentences import render
 
@@ -19,18 +22,32 @@ _STYLE: Final = (
     ":root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--line:#767676;--faint:#5c5c5c}"
     "@media(prefers-color-scheme:dark){:root{--ink:#ececec;--paper:#141816;--line:#8a8a8a;--faint:#b4b4b4}"
     "a{color:#8ab8ff}}"
-    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:var(--ink);"
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:var(--ink);"
     "background:var(--paper)}table{border-collapse:collapse;width:100%}th,td{text-align:start;vertical-align:top;"
-    "padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:break-word}section{margin:2rem 0}"
+    "padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}td{min-width:6rem}td>:is(pre,.told){min-width:15rem}section{margin:2rem 0}"
     "h1,h2{line-height:1.2}pre{white-space:pre-wrap;margin:0;font:inherit;overflow-wrap:anywhere}.note{border-inline-start:.25rem solid "
     "var(--line);padding-inline-start:1rem}"
     "@media(max-width:44rem){body{margin:1rem auto;overflow-wrap:anywhere}table,tbody,tr,th,td{display:block}thead{position:absolute;"
     "width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}tr{padding:.5rem 0;border-bottom:1px solid "
-    "var(--line)}th,td{padding:.1rem 0;border:0;overflow-wrap:anywhere}td:empty{display:none}td[data-label]::before{content:attr(data-label);"
+    "var(--line)}th,td{padding:.1rem 0;border:0;overflow-wrap:anywhere}td>:is(pre,.told){min-width:0}td:empty{display:none}td[data-label]::before{content:attr(data-label);"
     "display:block;font-size:.875rem;color:var(--faint)}}"
 )
 
-Say = Callable[..., str]
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Words:
+    """Sentences and codes in the reader's words, and escaped."""
+
+    translate: Translate
+    day: FormatDay
+
+    def __call__(self, found: Sentence | str, **args: Argument) -> str:
+        sentence = found if isinstance(found, Sentence) else Sentence.of(found, **args)
+        return escape(render(sentence, self.translate, self.day))
+
+    def code(self, family: str, code: str | None) -> str:
+        known = word(family, code) if code else ""
+        return escape(self.translate(known) if known else "")
 
 
 def write_readable(
@@ -44,12 +61,7 @@ def write_readable(
     """The whole page. `language` is that of the words that `translate` gives, as BCP 47 has it. `back`: where it was
     asked for, if it is shown there and not kept as a file.
     """
-
-    def say(found: Sentence | str, **args: Argument) -> str:
-        """In words, and escaped."""
-        sentence = found if isinstance(found, Sentence) else Sentence.of(found, **args)
-        return escape(render(sentence, translate, day))
-
+    say = _Words(translate=translate, day=day)
     title = say("page.title", brand=holding.controller.name)
     made_on = holding.made_at.date().isoformat()
     parts = [
@@ -60,7 +72,7 @@ def write_readable(
         _withheld(holding.withheld, say),
         _section(say("page.you"), _identity(holding, say)),
         _section(say("page.permission"), _permission(holding, say)),
-        _section(say("page.record"), _record(holding.record, say)),
+        _section(say("page.record"), _record(holding, say)),
         _section(say("page.sent"), _sent(holding, say)),
         _section(say("page.received"), _received(holding, say)),
         _section(say("page.requests"), _requests(holding, say)),
@@ -86,7 +98,7 @@ def _section(title: str, body: str) -> str:
     return f"<section>\n<h2>{title}</h2>\n{body}\n</section>"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], say: Say) -> str:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], say: _Words) -> str:
     """The cells are escaped already."""
     lines = [
         '<tr role="row">'
@@ -112,7 +124,7 @@ def _controller(holding: Holding) -> str:
     return f"<address>{'<br>'.join(escape(line) for line in lines if line)}</address>"
 
 
-def _withheld(withheld: Withheld, say: Say) -> str:
+def _withheld(withheld: Withheld, say: _Words) -> str:
     if not withheld.is_anything:
         return ""
     told = [
@@ -140,19 +152,21 @@ def _withheld(withheld: Withheld, say: Say) -> str:
     )
 
 
-def _identity(holding: Holding, say: Say) -> str:
+def _identity(holding: Holding, say: _Words) -> str:
     found = holding.identity
     rows = [
         ("number", escape(found.number or "–")),
         ("number_country", escape(found.number_country)),
-        ("number_kind", escape(found.number_kind)),
+        ("number_kind", say.code("number_kind", found.number_kind)),
+        ("mail", escape(found.mail or "")),
+        ("invited_at", "<br>".join(_moment(each) for each in found.invited_at)),
         ("name", escape(found.name)),
-        ("language", escape(found.language)),
+        ("language", say.code("language", found.language)),
         ("attributes", _pairs(found.attributes)),
-        ("places", _places(found)),
-        ("recipient", escape(found.recipient)),
+        ("places", _places(found, say)),
+        ("recipient", say.code("recipient", found.recipient)),
         ("adult_since", _moment(found.adult_since)),
-        ("source", escape(found.source)),
+        ("source", say.code("source", found.source)),
         ("since", _moment(found.since)),
         ("restricted_since", _moment(found.restricted_since)),
         ("suppressed", _moment(holding.suppressed_since)),
@@ -166,79 +180,108 @@ def _identity(holding: Holding, say: Say) -> str:
     return f'<table role="table"><tbody role="rowgroup">\n{lines}\n</tbody></table>'
 
 
-def _places(found: Identity) -> str:
+def _places(found: Identity, say: _Words) -> str:
     return "<br>".join(
-        escape(f"{each.region or each.country}, {each.zone} ({', '.join(each.concluded_from)})")
+        f"{escape(each.region or each.country)}, {escape(each.zone)} "
+        f"({', '.join(say.code('place', ground) for ground in each.concluded_from)})"
         for each in found.places
     )
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
+    """As somebody else named them, such as the columns of a file."""
     return "<br>".join(f"{escape(key)}: {escape(_said(each))}" for key, each in values.items())
+
+
+def _named(values: Mapping[str, Any], say: _Words) -> str:
+    """As we name them."""
+    return "<br>".join(f"{say.code('detail', key)}: {_value(key, each, say)}" for key, each in values.items())
+
+
+def _value(key: str, value: Any, say: _Words) -> str:
+    if key == "kind":
+        return say.code("evidence", str(value))
+    if key == "reason":
+        return say.code("reason", str(value))
+    if key == "read" and isinstance(value, Mapping):
+        return "; ".join(f"{say.code('detail', each)}: {escape(_said(value[each]))}" for each in value)
+    return escape(_said(value))
 
 
 def _said(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _permission(holding: Holding, say: Say) -> str:
+def _permission(holding: Holding, say: _Words) -> str:
     rows = [(escape(each.name), escape(each.purpose), say(each.sentence)) for each in holding.permitted]
     return _table((say("field.program"), say("field.what"), say("field.why")), rows, say)
 
 
-def _record(record: Sequence[Occurrence], say: Say) -> str:
+def _record(holding: Holding, say: _Words) -> str:
+    names = {each.program: each.name for each in holding.permitted}
     rows = [
         (
             _moment(each.occurred_at),
-            escape(" ".join(filter(None, (each.kind, each.basis, each.grade)))),
-            escape(each.program),
-            escape(f"{each.method} ({each.actor})"),
+            _lines(
+                say.code("event", each.kind),
+                say.code("basis", each.basis),
+                f"{say('page.grade', grade=each.grade)} {say.code('grade', each.grade)}"
+                if each.grade
+                else "",
+            ),
+            escape(names.get(each.program, each.program)),
+            f"{say.code('route', each.method)} ({say.code('actor', each.actor)})",
             _words(each.wording, ""),
             _details(each, say),
         )
-        for each in record
+        for each in holding.record
     ]
     head = ("when", "what", "program", "how", "wording", "details")
     return _table([say(f"field.{name}") for name in head], rows, say)
 
 
-def _details(found: Occurrence, say: Say) -> str:
+def _lines(*lines: str) -> str:
+    return "<br>".join(line for line in lines if line)
+
+
+def _details(found: Occurrence, say: _Words) -> str:
     if not found.is_shown_whole:
         return f"<em>{say('page.withheld.text')}</em>"
     told = {**found.context, **({"reason": found.reason} if found.reason else {})}
-    return "<br>".join(filter(None, [_pairs(told), *(_pairs(each) for each in found.evidence)]))
+    lines = _lines(_named(told, say), *(_named(each, say) for each in found.evidence))
+    return f'<div class="told">{lines}</div>' if lines else ""
 
 
-def _sent(holding: Holding, say: Say) -> str:
+def _sent(holding: Holding, say: _Words) -> str:
     rows = [
         (
             _moment(each.handed_at or each.created_at),
-            escape(f"{each.kind}, {each.state}"),
+            _lines(say.code("message", each.kind), say.code("state", each.state)),
             _words(each.text, say("page.withheld.text")),
-            "<br>".join(say(sentence) for sentence in each.why),
+            _lines(*dict.fromkeys(say(sentence) for sentence in each.why)),
         )
         for each in holding.sent
     ]
     return _table([say(f"field.{name}") for name in ("when", "what", "text", "why")], rows, say)
 
 
-def _received(holding: Holding, say: Say) -> str:
+def _received(holding: Holding, say: _Words) -> str:
     rows = [
         (
             _moment(each.received_at),
             _words(each.text, say("page.withheld.text")),
-            escape(", ".join(each.read_as)),
+            ", ".join(say.code("reason", meant) for meant in each.read_as),
         )
         for each in holding.received
     ]
     return _table([say(f"field.{name}") for name in ("when", "text", "read_as")], rows, say)
 
 
-def _requests(holding: Holding, say: Say) -> str:
+def _requests(holding: Holding, say: _Words) -> str:
     rows = [
         (
             _moment(each.asked_at),
-            escape(each.asks_for),
+            say.code("right", each.asks_for),
             _moment(each.done_at or each.due_at),
             escape(each.note),
         )
@@ -247,7 +290,7 @@ def _requests(holding: Holding, say: Say) -> str:
     return _table([say(f"field.{name}") for name in ("when", "what", "until", "details")], rows, say)
 
 
-def _registries(holding: Holding, say: Say) -> str:
+def _registries(holding: Holding, say: _Words) -> str:
     rows = [
         (_moment(each.checked_at), escape(each.registry), "✓" if each.is_listed else "–")
         for each in holding.registries
@@ -255,7 +298,7 @@ def _registries(holding: Holding, say: Say) -> str:
     return _table([say(f"field.{name}") for name in ("when", "what", "details")], rows, say)
 
 
-def _files(holding: Holding, say: Say) -> str:
+def _files(holding: Holding, say: _Words) -> str:
     rows = [
         (
             _moment(each.kept_at),
@@ -268,7 +311,7 @@ def _files(holding: Holding, say: Say) -> str:
     return _table([say(f"field.{name}") for name in ("when", "what", "details", "until")], rows, say)
 
 
-def _recipients(holding: Holding, say: Say) -> str:
+def _recipients(holding: Holding, say: _Words) -> str:
     rows = [
         (escape(f"{each.name} ({each.channel})" if each.channel else each.name), say(each.gets))
         for each in holding.recipients
@@ -276,10 +319,13 @@ def _recipients(holding: Holding, say: Say) -> str:
     return _table((say("field.name"), say("field.details")), rows, say)
 
 
-def _kept(holding: Holding, say: Say) -> str:
-    rows = [
-        (say(f"part.{each.part.value}"), say(each.sentence), escape(each.citation)) for each in holding.kept
-    ]
+def _kept(holding: Holding, say: _Words) -> str:
+    """What is kept equally long on the same ground stands together, so that no sentence is said twice."""
+    parts: dict[tuple[str, str], list[str]] = {}
+    for each in holding.kept:
+        told = parts.setdefault((say(each.sentence), escape(each.citation)), [])
+        told.append(say(f"part.{each.part.value}"))
+    rows = [(_lines(*names), until, why) for (until, why), names in parts.items()]
     return _table([say(f"field.{name}") for name in ("what", "until", "why")], rows, say)
 
 

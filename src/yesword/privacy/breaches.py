@@ -342,7 +342,7 @@ def _came_by(store: Store, session: Session, contact: ContactId, run: models.Imp
             continue
         for disclosure in open_sections(seal, bytes(row[2]), origin, row[0]):
             name, value = open_disclosure(disclosure)
-            if name == "context" and isinstance(value, dict) and value.get("file_sha256") == run.file_digest:
+            if name == "context" and isinstance(value, dict) and value.get("file_digest") == run.file_digest:
                 return True
     return False
 

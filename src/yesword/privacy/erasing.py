@@ -6,6 +6,8 @@ becomes nothing, in one transaction with the event that says so; the key is dest
 
 Where the law lets or makes the brand keep its proof, the proof alone is sealed anew, under a key of legal holds, until
 its day comes. What becomes of it stands in the record, and the person can be told why.
+
+The journal learns of it before anything is lost, so that a store which is put back can be told: see `erasing_again`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,24 +19,25 @@ from yesword.consent import Act, Withdrawn, append, withdraw
 from yesword.consent.record import Draft, open_sections, seal_place
 from yesword.domain import codec
 from yesword.domain.errors import YeswordError
-from yesword.domain.events import Actor, ConsentEvent, EventKind, Scope
+from yesword.domain.events import Actor, ConsentEvent, EventKind, Grade, Scope
 from yesword.domain.evidence.kinds import EvidenceKind
 from yesword.domain.ids import ContactId, EventId, from_text
 from yesword.domain.retention import Override, Retention, decide
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.ledger.entry import JsonObject, open_disclosure
-from yesword.privacy import traces
+from yesword.privacy import kept_proof, traces
+from yesword.privacy.erasing_journal import line_of, remember
 from yesword.sending.draining import drain
-from yesword.store import audits, contacts, erasures, ledgers, programs, suppressions
+from yesword.store import audits, contacts, erasures, invitees, ledgers, programs, suppressions, triage
 from yesword.store.contacts import PHONE, Contact
 from yesword.store.database import Session
-from yesword.store.erasures import DONE, HELD, STOPPED, WIPED, ErasureRow
+from yesword.store.erasures import DONE, HELD, KEYLESS, STOPPED, WIPED, ErasureRow
 from yesword.store.opening import Store
 from yesword.store.sealing import Seal, place
+from yesword.store.vault import HoldKeyMissingError
 
 ROUTE: Final = "erasure"
-HOLD_LOOK_UP: Final = "held_phone"  # finds kept proof by its number, for a claim and nothing else
 
 REQUESTED: Final = "request"  # the person asked for it
 RETENTION: Final = "retention"  # its time was over
@@ -85,7 +88,9 @@ def plan(store: Store, contact_id: ContactId, at: datetime, overrides: Iterable[
         contact, events = _read(store, session, contact_id)
         last_use = erasures.last_use(session, contact_id)
     where = _jurisdictions(contact, programs.brand(contact.brand).country)
-    grants = [event.received_at for event in events if event.kind in _GRANTS]
+    # A bare claim that they agreed is no consent, so there is nothing in it to prove.
+    agreed = (event for event in events if event.kind in _GRANTS and event.grade is not Grade.E)
+    grants = [event.received_at for event in agreed]
     stops = [event.received_at for event in events if event.kind in _STOPS]
     retention = decide(
         jurisdictions=where,
@@ -110,7 +115,9 @@ def erase(store: Store, contact_id: ContactId, wish: Wish, at: datetime) -> Eras
         if known is not None and not is_over:
             return known
         known = _stop(store, contact_id, wish, at, is_over=is_over)
-    return _go_on(store, known, at)
+    else:
+        remember(store, known)
+    return go_on(store, known, at)
 
 
 def finish(store: Store, at: datetime) -> int:
@@ -122,16 +129,18 @@ def finish(store: Store, at: datetime) -> int:
 
 def _is_ended(store: Store, row: ErasureRow, at: datetime) -> bool:
     try:
-        _go_on(store, row, at)
-    except StillSendingError:
+        remember(store, row)
+        go_on(store, row, at)
+    except (StillSendingError, HoldKeyMissingError):
         return False
     return True
 
 
-def _go_on(store: Store, row: ErasureRow, at: datetime) -> ErasureRow:
-    if row.stage == STOPPED:
+def go_on(store: Store, row: ErasureRow, at: datetime) -> ErasureRow:
+    """All that comes after the stop. Raises StillSendingError."""
+    if row.stage in (STOPPED, KEYLESS):
         _wipe(store, row, at)
-    if row.stage in (STOPPED, WIPED):
+    if row.stage in (STOPPED, KEYLESS, WIPED):
         store.vault.destroy(row.contact, to_micros(at))
         store.database.scrub()
         with store.database.write() as session:
@@ -146,12 +155,20 @@ def _stop(store: Store, contact_id: ContactId, wish: Wish, at: datetime, *, is_o
     """Nothing more goes to them, and nothing will when their number comes back: before anything is lost."""
     retention = plan(store, contact_id, at, wish.overrides).retention if not is_over else None
     with store.database.write() as session:
-        contact, _ = _read(store, session, contact_id, is_erased=is_over)
-        brand = programs.brand(contact.brand)
-        if contact.number is not None:
-            digest = store.look_up.digest(contact.brand, PHONE, contact.number)
-            suppressions.enter(session, contact.brand, digest, store.look_up.newest, suppressions.ERASED, at)
-        if not is_over:
+        held = erasures.read(session, contact_id)
+        contact = contacts.read(store, session, contact_id)
+        if contact is None and held is not None and is_over:
+            brand = programs.brand(held.brand)  # a store that was put back never knew them
+        elif contact is None or (contact.erased_at is not None and not is_over):
+            raise NobodyToEraseError
+        else:
+            brand = programs.brand(contact.brand)
+        if contact is not None and contact.number is not None:
+            digest = store.look_up.digest(brand.id, PHONE, contact.number)
+            suppressions.enter(session, brand.id, digest, store.look_up.newest, suppressions.ERASED, at)
+        if mail := invitees.mails(store, session, [contact_id]).get(contact_id):
+            invitees.suppress(store, session, brand.id, mail, invitees.ERASED, at)
+        if contact is not None and not is_over:
             act = Act(
                 actor=Actor.PERSON if wish.ground == REQUESTED else Actor.SYSTEM,
                 route=ROUTE,
@@ -162,7 +179,7 @@ def _stop(store: Store, contact_id: ContactId, wish: Wish, at: datetime, *, is_o
             withdraw(store, session, brand, contact, act, at, reason=wish.ground)
         row = ErasureRow(
             contact=contact_id,
-            brand=contact.brand,
+            brand=brand.id,
             stage=STOPPED,
             ground=wish.ground,
             policy=retention.policy if retention else "",
@@ -173,6 +190,8 @@ def _stop(store: Store, contact_id: ContactId, wish: Wish, at: datetime, *, is_o
             done_at=None,
         )
         erasures.enter(session, row)
+        line = line_of(store, row, None if contact is None else contact.number)
+        session.after_commit(lambda: store.journal.write_erased(line))
         until = None if row.retain_until is None else row.retain_until.date().isoformat()
         traces.leave(
             "erase", traces.about(contact_id), wish.by, ground=wish.ground, policy=row.policy, until=until
@@ -182,15 +201,20 @@ def _stop(store: Store, contact_id: ContactId, wish: Wish, at: datetime, *, is_o
 
 def _wipe(store: Store, row: ErasureRow, at: datetime) -> None:
     with store.database.read() as session:
-        contact, _ = _read(store, session, row.contact, is_erased=True)
+        contact = contacts.read(store, session, row.contact)
+    if contact is None:
+        _forget_absent(store, row)
+        return
+    with store.database.read() as session:
         state = contacts.standings(session, [row.contact])[row.contact].state
     if not drain(store, row.contact, _everything(state), at):
         raise StillSendingError
-    old = store.vault.seal(row.contact)
-    new = store.vault.forget(row.contact, is_held=row.retain_until is not None)
-    if row.retain_until is not None and contact.number is not None:
-        _find_when_claimed(store, contact, contact.number)
     with store.database.write() as session, store.database.overwriting():
+        if not _is_ours(session, contact):
+            return  # the dispatcher goes on with what a command has begun, too: somebody else was faster
+        old, new = _keys(store, row)
+        if row.retain_until is not None and contact.number is not None:
+            kept_proof.enter(store, contact.brand, contact.number, contact.id)
         brand = programs.brand(contact.brand)
         kept_texts = _seal_anew(session, row.contact, old, new if row.retain_until else None, brand.origin)
         draft = Draft(
@@ -205,18 +229,37 @@ def _wipe(store: Store, row: ErasureRow, at: datetime) -> None:
         )
         blank = replace(contact, number=None, name="")
         append(store, session, brand, blank, [draft], at, seal=new)
-        if old is not None:
-            held = new if row.retain_until else None
-            erasures.inbound_bodies(session, row.contact, old, held, kept_texts)
-            erasures.blobs(session, row.contact, old, held, _KEPT_FILES)
+        held = new if row.retain_until and old else None
+        erasures.inbound_bodies(session, row.contact, old, held, kept_texts)
+        erasures.blobs(session, row.contact, old, held, _KEPT_FILES)
         audits.forget_about(store, row.contact, at)
+        triage.close(session, row.contact, row.asked_by, at)
         erasures.wipe(session, contact, at, _held_number(contact, new) if row.retain_until else None)
         erasures.move(session, row.contact, WIPED)
 
 
-def _find_when_claimed(store: Store, contact: Contact, number: str) -> None:
-    digest = store.look_up.digest(contact.brand, HOLD_LOOK_UP, number)
-    store.vault.rows.enter(contact.brand, HOLD_LOOK_UP, digest, store.look_up.newest, contact.id)
+def _is_ours(session: Session, contact: Contact) -> bool:
+    """Locked, so that of two who go on with one erasure the second finds that it is done."""
+    session.first("raise_standing", events=0, bucket=contact.bucket, contact_id=contact.id)
+    begun = erasures.read(session, contact.id)
+    return begun is not None and begun.stage in (STOPPED, KEYLESS)
+
+
+def _keys(store: Store, row: ErasureRow) -> tuple[Seal | None, Seal]:
+    """The key under which everything is sealed, and the one that takes its place."""
+    found = store.vault.seal(row.contact)
+    if row.stage == KEYLESS and found is not None:
+        return None, found  # it has taken the place of the other one already, which opened what is here
+    new = store.vault.forget(row.contact, is_held=row.retain_until is not None)
+    return (None if row.stage == KEYLESS else found), new
+
+
+def _forget_absent(store: Store, row: ErasureRow) -> None:
+    """Of somebody whom a store that was put back never knew, only the vault may still know something."""
+    if row.retain_until is None:
+        store.vault.forget(row.contact)
+    with store.database.write() as session:
+        erasures.move(session, row.contact, WIPED)
 
 
 def _held_number(contact: Contact, seal: Seal) -> bytes | None:
@@ -267,11 +310,9 @@ def _everything(state: ConsentState) -> Withdrawn:
     return Withdrawn(event=EventId(0), seq=state.seq + 1, program=None)
 
 
-def _read(
-    store: Store, session: Session, contact_id: ContactId, *, is_erased: bool = False
-) -> tuple[Contact, list[ConsentEvent]]:
+def _read(store: Store, session: Session, contact_id: ContactId) -> tuple[Contact, list[ConsentEvent]]:
     contact = contacts.read(store, session, contact_id)
-    if contact is None or (contact.erased_at is not None and not is_erased):
+    if contact is None or contact.erased_at is not None:
         raise NobodyToEraseError
     return contact, [codec.loads(ConsentEvent, body) for _, body, _ in erasures.events(session, contact_id)]
 

@@ -30,6 +30,8 @@ class Identity:
     number: str | None
     number_country: str
     number_kind: str
+    mail: str | None
+    invited_at: tuple[datetime, ...]  # by e-mail, to join by text
     name: str
     language: str
     attributes: Mapping[str, str]

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from yesword.consent.reassigned import reassigned_at
 from yesword.domain import codec
 from yesword.domain.events import ConsentEvent
 from yesword.domain.ids import ContactId, bucket_of
 from yesword.domain.times import from_micros, to_micros
 from yesword.privacy import traces
-from yesword.privacy.access import Proof, reassigned_at
+from yesword.privacy.access import Proof
 from yesword.privacy.restricting import NobodyThereError
 from yesword.store import contacts
 from yesword.store.contacts import Contact
@@ -34,6 +35,16 @@ def confirm_second_proof(store: Store, contact: Contact, by: int, at: datetime) 
             confirmed_by=by,
         )
         traces.leave("privacy.second_proof", traces.about(known.id), by)
+
+
+def second_proof_until(store: Store, contact: Contact, at: datetime) -> datetime | None:
+    """Until when what the brand has confirmed counts; None where it has confirmed nothing, or that counts no more."""
+    proof = completed(store, contact, Proof(since=at), at)
+    if not proof.is_second:
+        return None
+    with store.database.read() as session:
+        confirmed = _confirmed_at(session.first("second_proof", **_place(contact.id)))
+    return None if confirmed is None else confirmed + SECOND_PROOF_LASTS
 
 
 def completed(store: Store, contact: Contact, proof: Proof, at: datetime) -> Proof:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
+from yesword.domain.evidence.addresses import KEPT_FOR
 from yesword.domain.ids import BrandId
 from yesword.domain.programs import Program
 from yesword.domain.retention import Part, Policy, shipped_policies
@@ -20,15 +21,17 @@ from yesword.store.opening import Store
 
 MISSING: Final = "Not known here: to be filled in."
 
-# Art. 30(1)(g): a general description of the measures of art. 32(1). Each is what the software itself does.
+# Art. 30(1)(g): a general description of the measures of art. 32(1). Each is what the software itself does, and no more.
 SECURITY: Final = (
     "Numbers, texts in both directions and the circumstances of a consent are sealed under a key for each person.",
     "Those keys (AES-256-GCM) are wrapped by a key file, and kept in a database of their own.",
     "Numbers are found by a keyed digest; none stands in the clear in the database, in logs, addresses or figures.",
-    "To erase a person is to destroy their key, so that backups cannot be read either.",
+    "To erase a person is to empty what is held of them and to destroy their key.",
+    "A copy of the store from before can be read with a copy of the key from before; whoever makes copies sets how long they are kept.",
     "The record of consent is append-only, guarded by the database and by a Merkle log with signed heads.",
-    "IP addresses are kept shortened, as evidence only, and for 30 days at most.",
-    "Numbers are masked on the screen; whoever has one shown, and whoever exports, leaves a trace.",
+    f"An IP address with what a person did goes when the handset confirms, or by the retention job after {KEPT_FOR.days} days.",
+    "The rows of imported files are kept as evidence with whatever stands in them.",
+    "Numbers are masked on the pages; whoever has one shown there, and whoever downloads one from there, leaves a trace.",
     "Every text passes one gate, which refuses what the person has not allowed.",
 )
 _LEGAL_BASIS: Final = (
@@ -213,8 +216,10 @@ def as_markdown(found: Processing) -> str:
         "",
         "## How long it is kept",
         "",
-        f"- Texts that prove nothing: {found.texts_kept_days} days",
-        f"- People who may not be texted and are silent: {found.silent_people_kept_days} days, or as long as their proof",
+        f"- Texts that prove nothing: {found.texts_kept_days} days, and then the retention job empties them",
+        _silent_people(found.silent_people_kept_days),
+        "- Proof of people who were erased: as long as this table says, and then it goes by the retention job",
+        "- The retention job runs by itself once a day while `yesword serve` runs",
         "",
         *_table(
             ("country", "proof is kept for", "from", "ground", "written in", "how sure"),
@@ -235,6 +240,13 @@ def as_markdown(found: Processing) -> str:
         *_listed(found.security),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _silent_people(days: int) -> str:
+    return (
+        f"- People who may not be texted and are silent: {days} days, or as long as their proof; they are erased when "
+        "somebody runs `yesword privacy retain`, and not before"
+    )
 
 
 def _told(activity: Activity) -> Iterator[str]:

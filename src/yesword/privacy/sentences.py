@@ -51,10 +51,13 @@ _OWN: Final[Mapping[str, str]] = {
     "page.kept": _("How long it is kept"),
     "page.rights": _("Your rights"),
     "page.nothing": _("Nothing."),
+    "page.grade": _("Evidence of grade {grade}:"),
     "page.withheld.text": _("not shown, or no longer kept"),
     # --- names of what is held
     "field.number": _("Number"),
     "field.number_country": _("Country of the number"),
+    "field.mail": _("E-mail address"),
+    "field.invited_at": _("Invited by e-mail"),
     "field.number_kind": _("Kind of number"),
     "field.name": _("Name"),
     "field.language": _("Language"),
@@ -94,9 +97,14 @@ _OWN: Final[Mapping[str, str]] = {
     "gets.registry": _("Your number, in order to look it up."),
     # --- how long
     "kept.proof.none": _("It is erased as soon as you ask."),
-    "kept.profile": _("As long as we may text you; it is erased when you ask."),
+    "kept.profile": _(
+        "Until it is cleared away with what is kept of people who are silent; it is erased when you ask."
+    ),
     "kept.conversation": _("For {days} days; it is erased when you ask."),
-    "kept.address": _("Until you confirm from your telephone, and {days} days at most."),
+    "kept.address": _(
+        "Where it came with what you did yourself, until you confirm from your telephone, and {days} days at most. What a "
+        "file said of you is kept with the evidence."
+    ),
     "kept.context": _("As long as the address; it is erased when you ask."),
     "kept.replay": _("For the time that was set when it was made; it is erased when you ask."),
     "kept.suppression": _("For as long as your stop has to hold. Nobody can read a number from it."),
@@ -105,7 +113,7 @@ _OWN: Final[Mapping[str, str]] = {
     "right.withdraw": _("Stop the texts at any time: reply STOP to any of them."),
     "right.rectify": _("Have put right what is wrong, such as your name."),
     "right.erase": _(
-        "Be erased. Where the law makes us keep proof of what you agreed to, we say until when and why."
+        "Be erased. Where the law makes us keep some of it for a while, we say what, until when and why."
     ),
     "right.restrict": _("Have it kept and used for nothing else while a question about it is open."),
     "right.object": _("Object to what we do with it."),

@@ -7,7 +7,7 @@ from yesword.store.opening import Store
 from yesword.store.sealing import place
 
 
-def leave(action: str, subject: str, by: int | None, **detail: object) -> None:
+def leave(action: str, subject: str, by: int | None, /, **detail: object) -> None:
     """Called in the transaction of what it tells of. `by`: a user; None: a program did it by itself."""
     AuditEntry.objects.create(user_id=by, action=action, subject=subject, detail=detail)
 

@@ -48,8 +48,18 @@ class Occasion(enum.Enum):
     DEMAND = enum.auto()  # everybody who has anything to say, however short ago it was
 
 
-def _untold(outcome: Outcome) -> None:
-    del outcome
+def _logged(outcome: Outcome) -> None:
+    failure = outcome.said.failure
+    if failure is None:
+        return
+    is_alarm = isinstance(failure, WitnessError) and failure.is_alarm
+    (log.error if is_alarm else log.warning)(
+        "witness_alarm" if is_alarm else "not_attested",
+        origin=outcome.log.origin,
+        name=outcome.name,
+        code=failure.code,
+        reason=failure.message,
+    )
 
 
 def _never() -> bool:
@@ -64,9 +74,10 @@ def attest_due(
     post: witnessing.Post = witnessing.post_over_http,
     post_stamp: timestamps.Post = timestamps.post,
     is_over: Callable[[], bool] = _never,
-    tell: Callable[[Outcome], None] = _untold,
+    tell: Callable[[Outcome], None] = _logged,
 ) -> int:
     """One round. The number of times that somebody vouched for a head; who did not is noted, and never raised.
+    `tell` hears of each; by default who did not goes to the log of the process.
 
     What comes in after `is_over` is dropped: the next round learns it from the witness.
     """
@@ -154,9 +165,6 @@ def _keep(store: Store, outcome: Outcome, at: datetime) -> Outcome:
                 is_ahead = isinstance(failure, WitnessAheadError)
                 trouble = logs.WITNESS_AHEAD if is_ahead else logs.WITNESS_DISAGREES
                 session.run("trouble_log", id=row.id, trouble=trouble)
-                log.error("witness_alarm", origin=row.origin, name=name, code=failure.code)
-    if failure is not None:
-        log.warning("not_attested", origin=row.origin, name=name, code=failure.code, reason=failure.message)
     return outcome
 
 

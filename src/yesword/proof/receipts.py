@@ -5,6 +5,7 @@ Before that it is a promise: its leaf hash is fixed, and the receipt can be aske
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from yesword.consent.record import open_sections
@@ -17,7 +18,7 @@ from yesword.ledger.checkpoint import VerifierKey
 from yesword.ledger.proof import format_proof, read_proof, verify_path
 from yesword.ledger.receipt import Receipt
 from yesword.proof.proofs import Proven, UnfitTreeError, prove, signing_key
-from yesword.store import ledgers, programs
+from yesword.store import contacts, ledgers, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Row, Session
 from yesword.store.opening import Store
@@ -32,21 +33,57 @@ class NoReceiptError(YeswordError):
     code = "no_receipt"
 
 
+class NoReceiptOfEventError(NoReceiptError):
+    """There is no event {event} of this person that can be read. `yesword receipt NUMBER --program P --list` names those that there are."""
+
+    code = "no_receipt_of_event"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """An event of which there may be a receipt."""
+
+    event: ConsentEvent
+    is_in_force: bool  # the consent of today rests on it
+
+
 def receipt_for(store: Store, person: Contact, program: Program) -> Receipt:
-    """The receipt of the newest event that speaks of the program, or of the whole brand, and can be read.
+    """The receipt of the consent that is in force; where there is none, of the newest event that can be read.
 
     Raises NoReceiptError, UnfitTreeError.
     """
-
-    def is_wanted(event: ConsentEvent) -> bool:
-        return event.scope.program in (None, program.id)
-
-    return _newest(store, person, is_wanted, program.key)
+    recorded = events_about(store, person, program)
+    first = [each.event.id for each in recorded if each.is_in_force]
+    for event in (*first, *(each.event.id for each in reversed(recorded) if not each.is_in_force)):
+        try:
+            return receipt_of(store, person, event)
+        except NoReceiptOfEventError:
+            continue
+    raise NoReceiptError(program=program.key)
 
 
 def receipt_of(store: Store, person: Contact, event: EventId) -> Receipt:
-    """The receipt of one event of this person. Raises NoReceiptError, UnfitTreeError."""
-    return _newest(store, person, lambda each: each.id == event, to_text("evt", event))
+    """The receipt of one event of this person. Raises NoReceiptOfEventError, UnfitTreeError."""
+    with store.database.read() as session:
+        for row in session.rows("events_of_contact", bucket=person.bucket, contact_id=person.id):
+            opened = _opened(store, person, row) if row[0] == event else ()
+            if opened:
+                return _receipt(store, session, person, row, opened)
+    raise NoReceiptOfEventError(event=to_text("evt", event))
+
+
+def events_about(store: Store, person: Contact, program: Program) -> list[Recorded]:
+    """The events that speak of the program, or of the whole brand, as they were recorded."""
+    with store.database.read() as session:
+        rows = session.rows("events_of_contact", bucket=person.bucket, contact_id=person.id)
+        standing = contacts.standings(session, [person.id]).get(person.id)
+    grant = standing.state.grant_for(program.id) if standing else None
+    events = [codec.loads(ConsentEvent, bytes(row[1])) for row in rows]
+    return [
+        Recorded(event=each, is_in_force=grant is not None and each.id == grant.event)
+        for each in events
+        if each.scope.program in (None, program.id)
+    ]
 
 
 def await_proof(make: Callable[[], Receipt], wait_s: float) -> Receipt:
@@ -64,18 +101,6 @@ def key_of(store: Store, person: Contact, receipt: Receipt) -> VerifierKey | Non
     with store.database.read() as session:
         log = next(each for each in ledgers.logs(session, person.brand) if each.origin == receipt.origin)
         return signing_key(session, log, read_proof(receipt.proof).checkpoint)
-
-
-def _newest(store: Store, person: Contact, is_wanted: Callable[[ConsentEvent], bool], what: str) -> Receipt:
-    with store.database.read() as session:
-        rows = session.rows("events_of_contact", bucket=person.bucket, contact_id=person.id)
-        for row in reversed(rows):
-            if not is_wanted(codec.loads(ConsentEvent, bytes(row[1]))):
-                continue
-            opened = _opened(store, person, row)
-            if opened:
-                return _receipt(store, session, person, row, opened)
-    raise NoReceiptError(program=what)
 
 
 def _opened(store: Store, person: Contact, row: Row) -> tuple[str, ...]:

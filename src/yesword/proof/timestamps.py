@@ -51,7 +51,7 @@ class BadAuthorityError(YeswordError):
 
 
 class BadRootsError(YeswordError):
-    """The root certificates of the timestamp authority cannot be read. They should be PEM, as the authority publishes them."""
+    """The root certificates of the timestamp authority cannot be read. Give its certificates in PEM, with a line BEGIN CERTIFICATE, as the authority publishes them."""
 
     code = "timestamp_roots_unreadable"
 
@@ -69,7 +69,7 @@ class NotGrantedError(YeswordError):
 
 
 class UnreadableTimestampError(YeswordError):
-    """The timestamp cannot be read: it is not the strict DER of an authority's answer with its certificate, or it is damaged. Ask again, or use another authority."""
+    """The timestamp cannot be read: it is not the strict DER of an authority's answer with its certificate, or it is damaged. Ask again, or use another authority; if it is your own and runs on `openssl ts`, take the line `certs` out of its settings."""
 
     code = "timestamp_unreadable"
 
@@ -154,6 +154,11 @@ def verify_token(token: bytes, data: bytes, roots: bytes) -> datetime:
             raise ExpiredAuthorityError(at=f"{at:%Y-%m-%d %H:%M:%S} UTC") from error
         raise UntrustedTimestampError from error
     return at
+
+
+def check_roots(roots: bytes) -> None:
+    """Raises BadRootsError where these are no certificates in PEM."""
+    _anchors(roots)
 
 
 def told_time(token: bytes, data: bytes) -> datetime:

@@ -1,25 +1,28 @@
 """The journal: what must survive a store that is put back from a backup, in files of its own, apart from the store.
 
-Here are the head that each log signed last, below which it must never be signed again, and every stop, under the keyed
-digest of its number. No file holds a number.
+Here are the head that each log signed last, below which it must never be signed again, every stop, under the keyed
+digest of its number, and every erasure, under the same. No file holds a number.
 """
 
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from yesword.domain.errors import YeswordError
-from yesword.domain.ids import BrandId, ProgramId
+from yesword.domain.ids import BrandId, ContactId, ProgramId
 from yesword.domain.times import from_micros, to_micros
 from yesword.store import durable
 
 _VERSION: Final = 1
-_LONGEST_LINE: Final = 256  # bytes; a stop takes some 170
+_LONGEST_LINE: Final = 256  # bytes; a stop or an erasure takes some 170
+_STOPS: Final = "stops"
+_ERASURES: Final = "erasures"
+_ERASED: Final = "erased"
 _HEAD: Final = re.compile(r"log-([0-9]+)\.checkpoint")
 
 
@@ -42,6 +45,27 @@ class Stop:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Erased:
+    """One erasure, as the journal keeps it: enough to do it again in a store that does not know of it.
+
+    Of somebody whose proof was kept there are two in the end; the later one counts.
+    """
+
+    contact: ContactId
+    brand: BrandId
+    digest: bytes | None  # None: the number could not be read any more, and an earlier line has it
+    pepper: int
+    at: datetime  # when it was asked for
+    ground: str
+    policy: str  # of retention
+    by: int | None  # a user
+    retain_until: datetime | None  # until then the proof is kept; None: all of it goes
+
+
+Line = TypeVar("Line", Stop, Erased)
+
+
 class Journal:
     """The folder of the journal. `YESWORD_JOURNAL` puts it on another disk than the store."""
 
@@ -54,37 +78,52 @@ class Journal:
         if not stops:
             return
         lines = "".join(
-            json.dumps(
-                [
-                    _VERSION,
-                    stop.event,
-                    stop.brand,
-                    stop.digest.hex(),
-                    stop.pepper,
-                    stop.program,
-                    stop.kind,
-                    to_micros(stop.at),
-                ],
-                separators=(",", ":"),
+            _line(
+                stop.event,
+                stop.brand,
+                stop.digest.hex(),
+                stop.pepper,
+                stop.program,
+                stop.kind,
+                to_micros(stop.at),
             )
-            + "\n"
             for stop in stops
         )
-        durable.append(self.folder / f"stops-{stops[-1].at:%Y-%m}.jsonl", lines.encode())
+        durable.append(self.folder / f"{_STOPS}-{stops[-1].at:%Y-%m}.jsonl", lines.encode())
+
+    def write_erased(self, erased: Erased) -> None:
+        """Append an erasure; it is durable when this returns."""
+        line = _line(
+            _ERASED,
+            erased.contact,
+            erased.brand,
+            "" if erased.digest is None else erased.digest.hex(),
+            erased.pepper,
+            to_micros(erased.at),
+            erased.ground,
+            erased.policy,
+            erased.by,
+            None if erased.retain_until is None else to_micros(erased.retain_until),
+        )
+        durable.append(self.folder / f"{_ERASURES}-{erased.at:%Y-%m}.jsonl", line.encode())
 
     def stops(self) -> Iterator[Stop]:
         """Every stop, the oldest file first. Raises DamagedJournalError; a last line that was cut by a crash is passed over."""
-        for path in sorted(self.folder.glob("stops-*.jsonl")):
-            yield from _read(path)
+        for path in self._files(_STOPS):
+            yield from _read(path, _stop)
+
+    def erased(self) -> Iterator[Erased]:
+        """Every erasure, in the same way."""
+        for path in self._files(_ERASURES):
+            yield from _read(path, _erased)
 
     def newest(self, count: int) -> list[Stop]:
-        """The last ones that were written."""
-        found: list[Stop] = []
-        for path in sorted(self.folder.glob("stops-*.jsonl"), reverse=True):
-            found = [*_read(path, last=count - len(found)), *found]
-            if len(found) >= count:
-                break
-        return found[-count:]
+        """The last stops that were written."""
+        return _newest(self._files(_STOPS), _stop, count)
+
+    def newest_erased(self, count: int) -> list[Erased]:
+        """The last erasures that were written."""
+        return _newest(self._files(_ERASURES), _erased, count)
 
     def head(self, log_id: int) -> str | None:
         """The signed head below which this log must never be signed again; None if none is known."""
@@ -110,9 +149,25 @@ class Journal:
     def _head(self, log_id: int) -> Path:
         return self.folder / f"log-{log_id}.checkpoint"
 
+    def _files(self, kind: str) -> list[Path]:
+        return sorted(self.folder.glob(f"{kind}-*.jsonl"))
 
-def _read(path: Path, last: int | None = None) -> Iterator[Stop]:
-    """The stops of a file, or its last ones, read from its end."""
+
+def _line(*fields: object) -> str:
+    return json.dumps([_VERSION, *fields], separators=(",", ":")) + "\n"
+
+
+def _newest(files: list[Path], read: Callable[[list[Any]], Line], count: int) -> list[Line]:
+    found: list[Line] = []
+    for path in reversed(files):
+        found = list(_read(path, read, last=count - len(found))) + found
+        if len(found) >= count:
+            break
+    return found[-count:]
+
+
+def _read(path: Path, read: Callable[[list[Any]], Line], last: int | None = None) -> Iterator[Line]:
+    """The lines of a file, or its last ones, read from its end."""
     with path.open("rb") as file:
         start = 0
         if last is not None:
@@ -122,20 +177,20 @@ def _read(path: Path, last: int | None = None) -> Iterator[Stop]:
     before = 0
     if start:
         lines = lines[1:]  # its first one began before
-        before = path.read_bytes()[:start].count(b"\n") + 1 if _is_damaged(lines) else 0
+        before = path.read_bytes()[:start].count(b"\n") + 1 if _is_damaged(lines, read) else 0
     for number, line in enumerate(
         lines[:-1], before + 1
     ):  # what follows the last line break was never acknowledged
         try:
-            yield _stop(json.loads(line))
+            yield read(json.loads(line))
         except (ValueError, TypeError) as error:
             raise DamagedJournalError(line=number, file=path.name) from error
 
 
-def _is_damaged(lines: list[bytes]) -> bool:
+def _is_damaged(lines: list[bytes], read: Callable[[list[Any]], Line]) -> bool:
     for line in lines[:-1]:
         try:
-            _stop(json.loads(line))
+            read(json.loads(line))
         except (ValueError, TypeError):
             return True
     return False
@@ -153,4 +208,21 @@ def _stop(fields: list[Any]) -> Stop:
         program=None if program is None else ProgramId(program),
         kind=kind,
         at=from_micros(at),
+    )
+
+
+def _erased(fields: list[Any]) -> Erased:
+    version, kind, contact, brand, digest, pepper, at, ground, policy, by, until = fields
+    if (version, kind) != (_VERSION, _ERASED):
+        raise ValueError("another version")
+    return Erased(
+        contact=ContactId(contact),
+        brand=BrandId(brand),
+        digest=bytes.fromhex(digest) or None,
+        pepper=pepper,
+        at=from_micros(at),
+        ground=ground,
+        policy=policy,
+        by=by,
+        retain_until=None if until is None else from_micros(until),
     )

@@ -75,11 +75,15 @@ class Fault(StrEnum):
     HEAD_BEHIND = "head_behind"
     HEAD_OF_NO_LOG = "head_of_no_log"
 
-    # the journal's stops
+    # the journal's stops and erasures
     JOURNAL_UNREADABLE = "journal_unreadable"
     STOP_UNKNOWN = "stop_unknown"
     STOP_DIFFERS = "stop_differs"
     STOP_NOT_IN_JOURNAL = "stop_not_in_journal"
+    SUPPRESSION_MISSING = "suppression_missing"
+    ERASURE_MISSING = "erasure_missing"
+    ERASURE_NOT_IN_JOURNAL = "erasure_not_in_journal"
+    ERASED_AT_DIFFERS = "erased_at_differs"
 
     # what everybody was shown
     WORDING_DIFFERS = "wording_differs"
@@ -145,6 +149,10 @@ _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.STOP_UNKNOWN: "The journal has the stop {event}, and the store does not know it.",
     Fault.STOP_DIFFERS: "The journal has the stop {event} with {member} {found}, and the event says {expected}.",
     Fault.STOP_NOT_IN_JOURNAL: "Event {event} is a stop, and the journal does not have it: a store that is put back would not be told of it.",
+    Fault.SUPPRESSION_MISSING: "{what} {event}: the journal has the keyed digest that it suppressed, and the suppression is missing. Imported again, that number could be texted.",
+    Fault.ERASURE_MISSING: "Contact {contact}: {reason} that they were erased, and the row of that erasure is missing.",
+    Fault.ERASURE_NOT_IN_JOURNAL: "Contact {contact}: event {event} says that they were erased, and the journal does not have it: a store that is put back would not erase them again.",
+    Fault.ERASED_AT_DIFFERS: "Contact {contact}: its row says {found} for erased_at, and its events say {expected}.",
     Fault.WORDING_DIFFERS: "The wording {digest}: the digest of its text is {found}.",
     Fault.WORDING_MISSING: "Program {program}, version {version}: its wording in {language} is not in the store under its digest {digest}.",
     Fault.PROGRAM_DIFFERS: "Program {program}, version {version}: its digest is {found}, and what it says gives {expected}.",

@@ -1,4 +1,4 @@
-"""The journal's stops by their event, in a file that is thrown away: as many as there are do not fit into memory."""
+"""The journal's stops by their event, and whom it knows as erased, in a file that is thrown away: as many as there are do not fit into memory."""
 
 import sqlite3
 import tempfile
@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from yesword.store.journal import Stop
+from yesword.store.journal import Erased, Stop
 
 
 class StopIndex:
@@ -19,6 +19,7 @@ class StopIndex:
         self._rows.executescript(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
             "CREATE TABLE stop (event INTEGER PRIMARY KEY, digest BLOB NOT NULL, pepper INTEGER NOT NULL);"
+            "CREATE TABLE erased (contact INTEGER PRIMARY KEY);"
         )
 
     def add(self, stops: Iterable[Stop]) -> None:
@@ -29,6 +30,14 @@ class StopIndex:
             [(stop.event, stop.digest, stop.pepper) for stop in stops],
         )
         self._rows.execute("COMMIT")
+
+    def add_erased(self, lines: Iterable[Erased]) -> None:
+        self._rows.execute("BEGIN")
+        self._rows.executemany("INSERT OR IGNORE INTO erased VALUES (?)", [(line.contact,) for line in lines])
+        self._rows.execute("COMMIT")
+
+    def has_erased(self, contact: int) -> bool:
+        return self._rows.execute("SELECT 1 FROM erased WHERE contact = ?", (contact,)).fetchone() is not None
 
     def get(self, event: int) -> tuple[bytes, int] | None:
         """The digest of the number that was stopped, and the pepper that made it."""

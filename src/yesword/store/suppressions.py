@@ -54,5 +54,13 @@ def find(store: Store, session: Session, brand: BrandId, numbers: Sequence[str])
     }
 
 
+def among(session: Session, brand: BrandId, digests: Sequence[bytes]) -> set[bytes]:
+    """Which of these digests are suppressed as they are."""
+    rows = session.rows(
+        "suppressions", brand_id=brand, kind=PHONE, digests=session.texts({each.hex() for each in digests})
+    )
+    return {bytes.fromhex(row[0]) for row in rows}
+
+
 def peppers_in_use(session: Session) -> set[int]:
     return {row[0] for row in session.rows("suppression_peppers")}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId
 from yesword.store.keyfiles import Keys
 from yesword.store.sealing import Seal, new_key, place
@@ -70,6 +71,12 @@ class Rows(Protocol):
         """Leave no trace of what was destroyed in the files."""
 
     def close(self) -> None: ...
+
+
+class HoldKeyMissingError(YeswordError):
+    """Proof that has to be kept cannot be locked away: the key of legal holds is not on this machine. Put hold-1.key back into the keys folder; what was begun goes on by itself."""
+
+    code = "hold_key_missing"
 
 
 class Vault:
@@ -154,7 +161,10 @@ class Vault:
     @property
     def _hold(self) -> int:
         """The number of the key of legal holds: below zero, so that it is never taken for one that all may use."""
-        return min(self._wrapping)
+        number = min(self._wrapping)
+        if number >= 0:
+            raise HoldKeyMissingError
+        return number
 
     def rewrap(self, rows: Iterable[tuple[int, bytes, int]]) -> None:
         """Wrap these keys, each given as it is wrapped now and by which number, by the newest wrapping key."""

@@ -1,7 +1,9 @@
 """What a brand holds about one person, for that person: all of it, nothing of others, and nothing of a former owner."""
 
 import json
+import re
 from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -27,6 +29,11 @@ ASKED = f"{QUESTION} <b>or not</b>"
 
 def held(here, **proof):
     return collect(here.store, here.contact(), here.at, **proof)
+
+
+def read(page):
+    body = page[page.index("<main>") :]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def everything(here):
@@ -194,3 +201,23 @@ def test_how_long_and_on_what_ground_is_said_for_every_part(told):
     assert kept["event"].ground == "legal_claims"
     assert kept["conversation"].sentence.id == "kept.conversation"
     assert len(kept) == 12
+
+
+def test_codes_are_told_in_words(told):
+    said = read(write_readable(everything(told), "en"))
+    for words in (
+        "Consent was confirmed In writing",
+        "a keyword, texted (your telephone)",
+        "Read as",
+        "a yes",
+    ):
+        assert words in said
+    for code in ("express_written", "consent_request", "inbound_text", "privacy_request"):
+        assert code not in said
+
+
+def test_no_sentence_is_said_twice_of_how_long_it_is_kept(told):
+    page = write_readable(everything(told), "en")
+    kept = page[page.index("How long it is kept") : page.index("Your rights")]
+    sentences = [each for each in re.findall(r'data-label="Until">([^<]*)<', kept) if each]
+    assert len(sentences) == len(set(sentences))

@@ -16,12 +16,13 @@ from yesword.domain.retention import Override
 from yesword.ledger.entry import open_disclosure
 from yesword.ledger.merkle import verify_inclusion
 from yesword.ledger.tile_proofs import inclusion_path_from, root_from
-from yesword.privacy import erasing
+from yesword.privacy import erasing, kept_proof
 from yesword.privacy.erasing import OPERATOR, REQUESTED, NobodyToEraseError, Wish
 from yesword.proof.sequencer import Sequencer
 from yesword.store import contacts, erasures, ledgers, programs
 from yesword.store.checking import check_store
 from yesword.store.contacts import PHONE
+from yesword.store.vault import HoldKeyMissingError
 
 BEN = "+31612345679"
 NAME = "Annabella Unmistakable"
@@ -229,8 +230,7 @@ def test_where_the_proof_must_be_kept_it_alone_is_kept_under_a_key_of_its_own(he
     # Nobody finds them by their number but who has a claim to answer.
     with here.store.database.read() as session:
         assert contacts.find(here.store, session, here.club.brand, ANNA) is None
-    digest = here.store.look_up.digest(here.club.brand, erasing.HOLD_LOOK_UP, ANNA)
-    assert here.store.vault.find(here.club.brand, erasing.HOLD_LOOK_UP, [digest]) == {digest: anna}
+    assert kept_proof.find(here.store, here.club.brand, ANNA) == [anna]
 
 
 def test_kept_proof_is_unreadable_where_the_key_of_legal_holds_is_not(here):
@@ -242,6 +242,20 @@ def test_kept_proof_is_unreadable_where_the_key_of_legal_holds_is_not(here):
     assert not any(sections for _, sections in record(here, anna))
 
 
+def test_without_the_key_of_legal_holds_nothing_is_kept_under_another_and_the_stop_holds(here):
+    anna = here.contact().id
+    key = here.store.vault._wrapping.pop(-1)
+    with pytest.raises(HoldKeyMissingError):
+        erasing.erase(here.store, anna, KEPT, here.at)
+    assert erasing.finish(here.store, here.at) == 0
+    with here.store.database.read() as session:
+        assert erasures.read(session, anna).stage == erasures.STOPPED
+    assert here.state(anna).withdrawal_for(here.club.id) is not None
+    here.store.vault._wrapping[-1] = key
+    assert erasing.finish(here.store, here.at) == 1
+    assert {number for _, _, number in here.store.vault.rows.keys([anna])} == {-1}
+
+
 def test_kept_proof_goes_when_its_time_is_over(here):
     anna = here.contact().id
     row = erasing.erase(here.store, anna, KEPT, here.at)
@@ -249,8 +263,7 @@ def test_kept_proof_goes_when_its_time_is_over(here):
     here.now[0] = row.retain_until + timedelta(seconds=1)
     assert erasing.erase(here.store, anna, Wish(ground="retention"), here.at).stage == erasures.DONE
     assert [kind for kind, sections in record(here, anna) if sections] == ["erased"]
-    digest = here.store.look_up.digest(here.club.brand, erasing.HOLD_LOOK_UP, ANNA)
-    assert here.store.vault.find(here.club.brand, erasing.HOLD_LOOK_UP, [digest]) == {}
+    assert kept_proof.find(here.store, here.club.brand, ANNA) == []
 
 
 def test_a_plan_changes_nothing_and_says_until_when_and_why(here):
@@ -312,3 +325,15 @@ def test_an_operators_wish_is_recorded_as_such(here):
     erasing.erase(here.store, anna, Wish(ground=OPERATOR, overrides=NOW.overrides), here.at)
     kinds = [sections["event"]["reason"] for _, sections in record(here, anna) if sections]
     assert kinds == [OPERATOR]
+
+
+def test_each_of_two_erased_records_of_one_number_is_found_when_claimed(here):
+    first = here.contact().id
+    erasing.erase(here.store, first, KEPT, here.at)
+    here.join()
+    second = here.contact().id
+    erasing.erase(here.store, second, KEPT, here.at)
+    erasing.erase(here.store, second, KEPT, here.at)
+    assert kept_proof.find(here.store, here.club.brand, ANNA) == sorted([first, second])
+    found = kept_proof.find_many(here.store, here.club.brand, [ANNA, "+31612349999"])
+    assert found == {ANNA: sorted([first, second])}

@@ -41,6 +41,14 @@ def test_as_json_and_as_text_it_says_the_same_and_no_number(here):
     assert ANNA[3:] not in as_json(found)
 
 
+def test_it_promises_no_more_than_is_done(here):
+    """Nobody is erased by itself, imported rows stay, and copies are in other hands."""
+    page = as_markdown(record(here.store, here.club.brand, here.at))
+    assert "erased when somebody runs `yesword privacy retain`, and not before" in page
+    assert "The rows of imported files are kept as evidence" in page
+    assert "whoever makes copies sets how long they are kept" in page
+
+
 def test_a_brand_with_nothing_but_its_name_has_one_too(here):
 
     bare = models.Brand.objects.create(key="bare", name="Bare", country="SE", origin="example.org/bare")

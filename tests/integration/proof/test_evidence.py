@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 
 from factories.browsers import NONCE, probe
+from factories.databases import on_both
 from factories.dumps import dump
 from factories.worlds import ANNA, NOON, TEXTS, publish, world
 from yesword.consent import Act, Draft, append, invalidate, withdraw
@@ -22,7 +23,7 @@ from yesword.domain.retention import Override
 from yesword.privacy import erasing, retaining
 from yesword.privacy.erasing import REQUESTED, Wish
 from yesword.proof.evidence import attaching, files, grades, opening, probes
-from yesword.proof.evidence.attaching import Attachment, attach
+from yesword.proof.evidence.attaching import AttachedBeforeError, Attachment, attach
 from yesword.proof.sequencer import Sequencer
 from yesword.store import blobs, contacts, ledgers, models, programs
 from yesword.store.checking import check_store
@@ -38,10 +39,10 @@ KEPT = Wish(ground=REQUESTED)
 
 
 @pytest.fixture
-def here(store, monkeypatch):
+def here(chosen_store, monkeypatch):
     """A program that was there a month ago, and somebody whom the brand knows."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON - timedelta(days=30))
-    with world(store) as made:
+    with world(chosen_store) as made:
         monkeypatch.undo()
         made.strangers([ANNA])
         yield made
@@ -69,6 +70,7 @@ def lines(sentences):
 # --- files -------------------------------------------------------------------------------------------------------
 
 
+@on_both
 def test_a_scan_is_kept_sealed_and_comes_back_as_it_was(here):
     added = add(here)
     found = files.read(here.store, added.file.id)
@@ -96,6 +98,7 @@ def test_a_scan_of_ten_megabytes_is_taken_and_one_of_twenty_is_not(here):
     assert count(here) == (1, 1)
 
 
+@on_both
 @pytest.mark.parametrize(
     ("data", "declared", "error"),
     [
@@ -115,6 +118,24 @@ def test_a_file_that_is_something_else_leaves_nothing_behind(here, data, declare
     assert not models.AuditEntry.objects.filter(action="evidence.added").exists()
 
 
+def test_the_same_scan_of_the_same_consent_is_known_again_and_adds_nothing(here):
+    added = add(here)
+    with pytest.raises(AttachedBeforeError) as raised:
+        add(here)
+    assert raised.value.fields["file"] == added.file.ref
+    assert raised.value.fields["event"] == to_text("evt", added.event.id)
+    assert count(here) == (1, 1)
+
+
+def test_where_it_shows_another_consent_too_it_is_kept_once(here):
+    first = add(here)
+    second = add(here, happened_at=SIGNED_ON + timedelta(days=1))
+    assert not first.was_kept
+    assert second.was_kept
+    assert second.file.ref == first.file.ref
+    assert count(here) == (1, 2)
+
+
 def test_a_file_is_lost_with_the_event_that_it_backs(here, monkeypatch):
     def crash(*_args, **_kwargs):
         raise OSError
@@ -125,6 +146,7 @@ def test_a_file_is_lost_with_the_event_that_it_backs(here, monkeypatch):
     assert count(here) == (0, 0)
 
 
+@on_both
 def test_a_file_that_was_never_there_is_not_one_that_is_gone(here):
     file = add(here).file
     with pytest.raises(files.NoSuchFileError):
@@ -182,6 +204,7 @@ def test_it_is_a_consent_of_that_day_that_reached_us_today(here, changes, route,
     assert "unproved.true" in lines(again.does_not_prove)
 
 
+@on_both
 def test_who_added_it_and_why_is_sealed_and_traced(here):
     user = models.User.objects.create_user("ben")
     added = add(here, by=user.pk, note="found in the drawer of the Amsterdam shop")
@@ -199,6 +222,7 @@ def test_who_added_it_and_why_is_sealed_and_traced(here):
     }
 
 
+@on_both
 def test_the_version_of_that_day_is_the_one_that_was_agreed_to(here):
     sender = models.Sender.objects.get(address=here.club.sender)
     other = replace(TEXTS, disclosure="[Brand] texts you much more. STOP to stop, HELP for help.")
@@ -238,6 +262,7 @@ def test_nothing_is_added_of_a_day_to_come_or_in_a_language_that_was_not_spoken(
     assert count(here) == (0, 0)
 
 
+@on_both
 def test_no_paper_lifts_a_stop(here):
     here.join()
     here.text(ANNA, "STOP")
@@ -257,6 +282,7 @@ def test_no_paper_lifts_a_stop(here):
     assert [grant.grade for grant in here.state().grants] == [Grade.A]
 
 
+@on_both
 def test_no_paper_takes_back_a_no(here):
     here.text(ANNA, "SAVEMORE")
     here.text(ANNA, "no")
@@ -272,6 +298,7 @@ def test_paper_pushes_out_no_yes_from_the_handset(here):
     assert here.state().grant_for(here.club.id) == confirmed
 
 
+@on_both
 @pytest.mark.parametrize("route", ["lookup", OTHER_OWNER], ids=["found out", "said by who has it now"])
 def test_what_a_former_owner_signed_is_nobodys_consent(here, route):
     here.join()
@@ -353,6 +380,7 @@ def test_in_the_eu_nothing_of_the_person_or_the_device_is_kept_and_it_goes_after
     assert grades.graded(here.store, here.contact(), event.id) == graded
 
 
+@on_both
 def test_an_american_of_an_american_brand_keeps_the_record_that_the_law_asks_for(here):
     models.Brand.objects.update(country="US")
     here.strangers([AMERICAN])
@@ -399,6 +427,7 @@ def test_what_was_found_stays_in_the_record_when_the_probe_goes(here, changes, r
     assert reason in lines(found.why_not_better)
 
 
+@on_both
 def test_at_the_confirmation_what_the_browser_told_of_that_request_goes(here):
     taken, event, _ = take(here)
     other, _, _ = take(here)
@@ -417,6 +446,7 @@ def test_at_the_confirmation_what_the_browser_told_of_that_request_goes(here):
 # --- grades ------------------------------------------------------------------------------------------------------
 
 
+@on_both
 def test_an_event_is_said_to_be_witnessed_once_it_is(here):
     event = add(here).event
     Sequencer(store=here.store, clock=lambda: here.at).round()
@@ -468,6 +498,7 @@ def erased(here, contact):
         return contacts.read(here.store, session, contact)
 
 
+@on_both
 def test_who_is_erased_leaves_no_file_and_gets_no_new_one(here):
     file, person = add(here).file, here.contact()
     taken, _, _ = take(here)
@@ -483,6 +514,7 @@ def test_who_is_erased_leaves_no_file_and_gets_no_new_one(here):
     assert MARK.decode() not in dump(here.store)
 
 
+@on_both
 def test_where_the_proof_must_be_kept_the_scan_is_and_the_probe_is_not(here):
     here.join()
     file, person = add(here).file, here.contact()

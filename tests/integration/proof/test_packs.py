@@ -19,6 +19,7 @@ from sd_jwt.verifier import SDJWTVerifier
 from factories.packed import (
     WITNESS,
     attested,
+    checked,
     failures,
     own_policy,
     packed,
@@ -36,7 +37,7 @@ from yesword.domain import codec
 from yesword.domain.events import Actor, Basis, EventKind, Grade, Scope
 from yesword.ledger.entry import b64url, open_disclosure
 from yesword.ledger.findings import Outcome, Verdict
-from yesword.ledger.packs import Purpose, check_pack
+from yesword.ledger.packs import Purpose
 from yesword.ledger.policy import Group
 from yesword.proof.packs.dossier import NoHeadYetError, NoRecordError
 from yesword.proof.packs.sentences import render
@@ -57,7 +58,7 @@ def after_a_story(store):
 
 
 def verdict(world, data, **more):
-    return check_pack(data, own_policy(world), **more).verdict
+    return checked(data, own_policy(world), **more).verdict
 
 
 def finding(check, name):
@@ -80,7 +81,7 @@ def pdf_text(files):
 def test_the_pack_of_somebody_who_joined_stopped_and_came_back_is_proven(store):
     with after_a_story(store) as world:
         pack = packed(world)
-        check = check_pack(pack.data, own_policy(world))
+        check = checked(pack.data, own_policy(world))
     assert not failures(check)
     assert check.verdict is Verdict.PROVEN
     assert [each.told["type"] for each in check.events] == ["requested", "confirmed", "withdrawn", "granted"]
@@ -89,7 +90,7 @@ def test_the_pack_of_somebody_who_joined_stopped_and_came_back_is_proven(store):
 
 def test_the_policy_in_the_pack_alone_proves_nothing(sqlite_store):
     with after_a_story(sqlite_store) as world:
-        check = check_pack(packed(world).data)
+        check = checked(packed(world).data)
     assert not failures(check)
     assert check.verdict is Verdict.CONSISTENT
 
@@ -100,7 +101,7 @@ def test_the_policy_of_another_log_fails(sqlite_store):
         (log,) = policy.logs
         other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
         for key in (replace(log.key, name="other.example/log"), replace(log.key, public=other)):
-            check = check_pack(packed(world).data, replace(policy, logs=(replace(log, key=key),)))
+            check = checked(packed(world).data, replace(policy, logs=(replace(log, key=key),)))
             assert check.verdict is Verdict.FAILED
 
 
@@ -113,7 +114,7 @@ def test_each_purpose_shows_the_sections_that_it_is_for(sqlite_store):
     with after_a_story(sqlite_store) as world:
         shown = {}
         for purpose in Purpose:
-            check = check_pack(packed(world, purpose=purpose).data, own_policy(world))
+            check = checked(packed(world, purpose=purpose).data, own_policy(world))
             assert check.verdict is Verdict.PROVEN, failures(check)
             shown[purpose.value] = sorted({name for each in check.events for name in each.sections})
     assert shown == {
@@ -265,8 +266,8 @@ def test_openssl_accepts_the_timestamps_and_so_do_we(sqlite_store, tmp_path):
         size = attested(world, ledgers.STAMP, "tsa", partial(stamped_by, tsa))
         pack = packed(world)
         files = unzipped(pack.data)
-        check = check_pack(pack.data, own_policy(world), partial(verify_token, roots=tsa.roots))
-        unchecked = check_pack(pack.data, own_policy(world))
+        check = checked(pack.data, own_policy(world), partial(verify_token, roots=tsa.roots))
+        unchecked = checked(pack.data, own_policy(world))
     assert tsa.reads(files[f"time/{size}.tsr"], files[f"checkpoints/{size}.ckpt"])
     assert check.verdict is Verdict.PROVEN
     assert finding(check, "stamps").outcome is Outcome.HELD
@@ -279,7 +280,7 @@ def test_a_stamp_by_another_authority_is_named(sqlite_store, tmp_path):
     tsa, other = stamper(tmp_path / "tsa"), stamper(tmp_path / "other")
     with after_a_story(sqlite_store) as world:
         size = attested(world, ledgers.STAMP, "tsa", partial(stamped_by, other))
-        check = check_pack(packed(world).data, own_policy(world), partial(verify_token, roots=tsa.roots))
+        check = checked(packed(world).data, own_policy(world), partial(verify_token, roots=tsa.roots))
     assert [each.file for each in failures(check)] == [f"time/{size}.tsr"]
 
 
@@ -304,7 +305,7 @@ def test_a_witness_that_saw_an_older_log_vouches_for_what_was_in_it_and_for_noth
         assert {f"witnesses/{seen}.ckpt", f"consistency/{seen}-{size}.txt"} <= files.keys()
         assert b"witness partner" in files["policy.txt"]
         policy = with_witness(own_policy(made))
-        check = check_pack(pack.data, policy)
+        check = checked(pack.data, policy)
         assert check.verdict is Verdict.PROVEN, failures(check)
         assert check.events[0].bracket.not_after.by == "partner"
         assert "No witness has signed" not in pdf_text(files)
@@ -314,10 +315,10 @@ def test_a_witness_that_saw_an_older_log_vouches_for_what_was_in_it_and_for_noth
             key=replace(WITNESS.witness_key, name="other.example", public=bytes(32)),
         )
         both = Group(name="some", threshold=2, members=("partner", "other"))
-        wanting = check_pack(pack.data, replace(policy, witnesses=(*policy.witnesses, other), groups=(both,)))
+        wanting = checked(pack.data, replace(policy, witnesses=(*policy.witnesses, other), groups=(both,)))
         made.text(ANNA, "STOP")
         sequence(made)
-        later = check_pack(packed(made).data, policy)
+        later = checked(packed(made).data, policy)
     assert finding(wanting, "witnesses").outcome is Outcome.OPEN
     assert wanting.verdict is Verdict.CONSISTENT
     assert finding(later, "witnesses").outcome is Outcome.OPEN
@@ -332,7 +333,7 @@ def test_an_event_that_waits_is_told_as_not_yet_in_the_log_and_never_as_proven(s
     with after_a_story(store) as world:
         world.text(ANNA, "STOP")
         pack = packed(world)
-        check = check_pack(pack.data, own_policy(world))
+        check = checked(pack.data, own_policy(world))
         assert state(pack)[0].startswith("Consent had been withdrawn")
     assert len(pack.manifest.waiting) == 1
     assert not failures(check)
@@ -360,7 +361,7 @@ def test_events_of_another_program_are_there_by_their_link_alone(sqlite_store):
         made.text(ANNA, "EVENTS", to="555888")
         made.text(ANNA, "STOP")
         sequence(made)
-        check = check_pack(packed(made, purpose=Purpose.DSAR).data, own_policy(made))
+        check = checked(packed(made, purpose=Purpose.DSAR).data, own_policy(made))
     assert check.verdict is Verdict.PROVEN, failures(check)
     shown = {each.told["program"]: list(each.sections) for each in check.events}
     assert shown["events"] == ["event"]
@@ -380,14 +381,26 @@ def erase(world, keep=()):
         world.sql("UPDATE consent_event SET sealed = %s WHERE id = %s", anew, row_id)
 
 
+def test_codes_are_told_in_words(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        told = pdf_text(unzipped(packed(world).data))
+    assert "Came by: a keyword, texted." in told
+    assert "Reason given: a stop" in told
+    for code in ("opt_out", "free_text"):
+        assert code not in told
+
+
 def test_sections_that_were_erased_are_shown_as_erased(store):
     with after_a_story(store) as world:
         erase(world, keep=("event", "notice", "terms"))
         pack = packed(world, purpose=Purpose.DSAR)
-        check = check_pack(pack.data, own_policy(world))
+        check = checked(pack.data, own_policy(world))
     assert check.verdict is Verdict.PROVEN, failures(check)
     assert {name for each in check.events for name in each.sections} == {"event", "notice", "terms"}
-    assert "Erased, and no more to be read: subject, context, evidence." in pdf_text(unzipped(pack.data))
+    assert (
+        "Erased, and no more to be read: the number and the name, where and with what it was done, the evidence."
+        in pdf_text(unzipped(pack.data))
+    )
     record = json.loads(unzipped(pack.data)["record.jsonld"])
     assert record["dpv:hasConsentStatus"][0]["led:erasedSection"] == ["subject", "context", "evidence"]
 
@@ -396,9 +409,9 @@ def test_events_that_were_erased_whole_leave_leaves_in_the_log_and_nothing_to_re
     with after_a_story(store) as world:
         erase(world)
         pack = packed(world)
-        check = check_pack(pack.data, own_policy(world))
+        check = checked(pack.data, own_policy(world))
     assert not failures(check)
-    assert check.verdict is Verdict.PROVEN  # of what is left: that the log has held so many events all along
+    assert check.verdict is Verdict.CONSISTENT  # a stop could be among what nobody can read
     assert all(not each.sections for each in check.events)
     assert finding(check, "chain").outcome is Outcome.OPEN
     # The brand's own wording is about nobody, and stays.
@@ -423,7 +436,7 @@ def test_an_imported_row_is_shown_as_far_as_other_readers_would_see_the_same(sql
             evidence=[row_evidence("import_row", {column: "0612345678", "date": "2026-01-05"}, "1:2")],
         )
         sequence(made)
-        check = check_pack(packed(made).data, own_policy(made))
+        check = checked(packed(made).data, own_policy(made))
     assert check.verdict is Verdict.PROVEN, failures(check)
     (event,) = check.events
     assert ("evidence" in event.sections) is (column == "phone")

@@ -1,10 +1,14 @@
 """Receipts from a real store: a promise at first, and proven as soon as the event is in the published log."""
 
+from datetime import timedelta
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from factories.worlds import ANNA, world
-from yesword.domain.ids import EventId, from_text
+from yesword.domain.events import EventKind
+from yesword.domain.evidence import EvidenceKind
+from yesword.domain.ids import EventId, from_text, to_text
 from yesword.domain.retention import Override
 from yesword.ledger.checkpoint import read_checkpoint
 from yesword.ledger.cosignature import WitnessSigner, cosign, cosignatures
@@ -14,8 +18,9 @@ from yesword.ledger.proof import read_proof
 from yesword.ledger.receipt import read_receipt, write_tlog_receipt
 from yesword.privacy.erasing import REQUESTED, Wish, erase
 from yesword.proof import logs
+from yesword.proof.evidence.attaching import Attachment, attach
 from yesword.proof.proofs import UnfitTreeError, UnpublishedError, inclusion, published, vouched
-from yesword.proof.receipts import NoReceiptError, await_proof, key_of, receipt_for, receipt_of
+from yesword.proof.receipts import NoReceiptError, await_proof, events_about, key_of, receipt_for, receipt_of
 from yesword.proof.sequencer import Sequencer, Step
 from yesword.store import ledgers
 from yesword.store.ledgers import WITNESS, Attestation
@@ -49,6 +54,39 @@ def receipt(here, number=ANNA):
 
 def size_of(receipt):
     return int(read_proof(receipt.proof).checkpoint.split("\n")[1])
+
+
+# --- of which event ------------------------------------------------------------------------------------------
+
+
+def paper(here, days):
+    """A consent on paper of so many days ago, which is written down only now."""
+    scan = Attachment(
+        kind=EvidenceKind.SCAN,
+        data=b"%PDF-1.7\n% signed\n%%EOF\n",
+        happened_at=here.at - timedelta(days=days),
+        language="en",
+        wording="I agree to offers of Linde & Loom.",
+    )
+    return attach(here.store, here.contact(), here.club, scan, here.at).event
+
+
+def test_a_consent_on_paper_that_is_recorded_late_does_not_take_the_place_of_the_one_in_force(here):
+    here.join()
+    (in_force,) = [
+        each.event for each in events_about(here.store, here.contact(), here.club) if each.is_in_force
+    ]
+    late = paper(here, days=2)
+    assert receipt(here).event_id == to_text("evt", in_force.id)
+    assert receipt_of(here.store, here.contact(), late.id).event_id == to_text("evt", late.id)
+
+
+def test_where_none_is_in_force_it_is_of_the_newest_event(here):
+    here.join()
+    here.text(ANNA, "STOP")
+    newest = events_about(here.store, here.contact(), here.club)[-1]
+    assert (newest.event.kind, newest.is_in_force) == (EventKind.WITHDRAWN, False)
+    assert receipt(here).event_id == to_text("evt", newest.event.id)
 
 
 # --- a promise, and a proof ----------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ MANIFEST = Manifest(
     id="pak_1",
     purpose=Purpose.LITIGATION,
     created="2026-03-02T12:00:00.000Z",
+    asked="2026-03-01T12:00:00.000Z",
     checkpoint=Checkpoint(origin="sms.example/log", size=3, root=bytes(32)),
     subject="b7f0",
     brand="Linde & Loom",
@@ -188,8 +189,8 @@ def test_a_manifest_is_read_as_it_was_written():
         pytest.param(b"2026-03-02T12:00:00.000Z", b"yesterday", id="no time"),
         pytest.param(b'"subject":"b7f0"', b'"subject":7', id="a subject that is no text"),
         pytest.param(b'"waiting":["evt_9"]', b'"waiting":"evt_9"', id="a text for a list"),
-        pytest.param(b'{"brand"', b'{ "brand"', id="a space"),
-        pytest.param(b'{"brand"', b'{"brand":"x","brand"', id="a member twice"),
+        pytest.param(b'{"asked"', b'{ "asked"', id="a space"),
+        pytest.param(b'{"asked"', b'{"asked":"x","asked"', id="a member twice"),
         pytest.param(b'"id":"pak_1"', b'"idd":"pak_1"', id="an unknown member"),
     ],
 )

@@ -177,7 +177,7 @@ class TestBothAgree:
                 verdict = assert_agree(verifier, json.dumps(members).encode(), str(log.key))
                 assert verdict in {"FAILED", "UNREADABLE"}, (name, index, place)
 
-    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.data())
     def test_when_bytes_are_changed_dropped_added_or_cut_off(self, verifier, log, write, data):
         whole = write(log.receipt())
@@ -371,7 +371,7 @@ class TestThePage:
         assert set(re.findall(r'data-word="(\w+)"', html)) <= words
         made = r"(?:event|method|field|part|check|verdict|means)_\w+|\w+_held|name|no_script"
         assert {word for word in words - named if not re.fullmatch(made, word)} == set()
-        for verdict in (*Verdict, "unproven", "unreadable"):
+        for verdict in (*Verdict, "given", "unproven", "unreadable"):
             assert {f"verdict_{verdict}", f"means_{verdict}"} <= words
 
 

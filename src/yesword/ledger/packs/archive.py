@@ -7,6 +7,7 @@ is there twice and more bytes than a pack may have are refused before anything e
 import io
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -35,8 +36,11 @@ class UnreadablePackError(YeswordError):
 
 
 def is_archive(data: bytes) -> bool:
-    """Whether it begins as a zip file does."""
-    return data.startswith(_MAGIC)
+    """Whether a zip file is in it: at its very start, or after something that does not belong there.
+
+    Neither a receipt nor a file of silence can hold these bytes, since both are text without control characters.
+    """
+    return _MAGIC in data
 
 
 def write_archive(files: Mapping[str, bytes]) -> bytes:
@@ -65,6 +69,36 @@ def read_archive(data: bytes) -> dict[str, bytes]:
             return _read(archive, infos)
     except _BROKEN as error:
         raise UnreadablePackError(reason="it is no zip file, or a damaged one") from error
+
+
+def stray_bytes(data: bytes) -> str:
+    """Where in the file bytes stand that are of none of its parts; empty: nowhere. Of a file that `read_archive` reads.
+
+    Readers of zip files pass over them in silence, so that something could be hidden there, or seen by some readers only.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
+        end = 0
+        for info in infos:
+            gap = info.header_offset - end
+            if gap:
+                return "before the zip file" if end == 0 else f"before {info.filename}"
+            name_bytes, extra_bytes = struct.unpack_from("<HH", data, info.header_offset + _LOCAL_NAME_AT)
+            end += _LOCAL_BYTES + name_bytes + extra_bytes + info.compress_size
+        if archive.start_dir != end:
+            return "between the files and their list"
+        listed = sum(
+            _LISTED_BYTES + len(info.orig_filename) + len(info.extra) + len(info.comment) for info in infos
+        )
+        if end + listed + _END_BYTES != len(data) or archive.comment:
+            return "after the zip file"
+    return ""
+
+
+_LOCAL_BYTES: Final = 30  # of the head before each file, without its name
+_LOCAL_NAME_AT: Final = 26
+_LISTED_BYTES: Final = 46  # of each line of the list
+_END_BYTES: Final = 22
 
 
 # What the library raises when bytes from anywhere are no zip file: not all of it is an error of its own.

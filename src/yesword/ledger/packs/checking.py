@@ -4,18 +4,21 @@ The keys are to be brought by whoever checks. The policy in the pack is used whe
 best consistent: whoever made it up would have put their own key into it.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from yesword.domain.errors import YeswordError
 from yesword.ledger.jws import verify_detached
-from yesword.ledger.packs import heights, presented, story
-from yesword.ledger.packs.archive import read_archive
-from yesword.ledger.packs.desk import Desk, ReadStamp
+from yesword.ledger.packs import heights, inside, presented, states, story
+from yesword.ledger.packs.archive import read_archive, stray_bytes
+from yesword.ledger.packs.desk import Desk, ReadStamp, Retell
 from yesword.ledger.packs.findings import (
     ChangedPackFileError,
     Check,
     MissingPackFileError,
     PackCheck,
+    ToldEvent,
+    UnknownPackFileError,
     UnlistedPackFileError,
     failed,
 )
@@ -25,8 +28,46 @@ from yesword.ledger.policy import Policy, read_policy
 POLICY: Final = "policy.txt"
 
 
-def check_pack(data: bytes, policy: Policy | None = None, read_stamp: ReadStamp | None = None) -> PackCheck:
-    """`policy` says whom to believe, and comes from elsewhere than the pack. Raises UnreadablePackError."""
+# Everything else in a pack is one of these, or nobody looks at it.
+_SINGLE: Final = frozenset(
+    (
+        POLICY,
+        story.HEAD,
+        story.RECORD,
+        "receipt.kantara.json",
+        "shapes/record.ttl",
+        "summary.json",
+        "summary.pdf",
+        "README.txt",
+    )
+)
+_FOLDERS: Final = (
+    "presentations/",
+    "entries/",
+    "proofs/",
+    "checkpoints/",
+    "witnesses/",
+    "consistency/",
+    "time/",
+    "evidence/",
+    f"{states.FOLDER}/",
+    f"{inside.FOLDER}/",
+)
+
+
+def check_pack(
+    data: bytes,
+    policy: Policy | None = None,
+    read_stamp: ReadStamp | None = None,
+    retell: Retell | None = None,
+    *,
+    is_inside: bool = False,
+) -> PackCheck:
+    """`policy` says whom to believe, and comes from elsewhere than the pack. Raises UnreadablePackError.
+
+    Without `retell` nobody looks at what the record, the receipt and the summary make of the events, and nothing is
+    proven. `is_inside`: it lies in another pack, and may have none in it.
+    """
     files = read_archive(data)
     try:
         if NAME not in files:
@@ -36,23 +77,52 @@ def check_pack(data: bytes, policy: Policy | None = None, read_stamp: ReadStamp 
         # Without a manifest nobody knows what to look for.
         finding = failed(Check.MANIFEST, NAME, error)
         return PackCheck(manifest=None, findings=(finding,), events=(), is_vouched=False)
-    desk = Desk(files=files, manifest=manifest, policy=policy or Policy(), read_stamp=read_stamp)
+    desk = Desk(
+        files=files, manifest=manifest, policy=policy or Policy(), read_stamp=read_stamp, retell=retell
+    )
+    _check_archive(desk, data)
     _check_files(desk)
     own = _own_policy(desk)
     if policy is None:
         desk.policy = own
     _check_manifest(desk)
     seen = heights.look(desk, is_own=policy is None)
+    if policy is not None:
+        heights.tell_of_newer_key(desk, seen, own)
     events = presented.look(desk, seen)
     is_witnessed = heights.check_witnesses(desk, seen, [event.index for event in events])
     story.look(desk, events)
+    told, standing = states.look(desk, events)
+    _retell(desk, told)
+    earlier = inside.look(
+        desk,
+        None if is_inside else lambda body: check_pack(body, policy, read_stamp, retell, is_inside=True),
+    )
     order = list(Check)
     return PackCheck(
         manifest=manifest,
         findings=tuple(sorted(desk.findings, key=lambda each: order.index(each.check))),
         events=events,
-        is_vouched=policy is not None and is_witnessed,
+        is_vouched=policy is not None and is_witnessed and retell is not None,
+        standing=standing,
+        earlier=earlier,
     )
+
+
+def _check_archive(desk: Desk, data: bytes) -> None:
+    where = stray_bytes(data)
+    if where:
+        desk.fail(Check.ARCHIVE, "The zip file", f"bytes that are of none of its files stand {where}")
+    desk.hold(Check.ARCHIVE)
+
+
+def _retell(desk: Desk, told: Sequence[ToldEvent]) -> None:
+    """What is told from the events, told anew. What nobody told anew is left open."""
+    if desk.retell is not None:
+        desk.retell(desk, told)
+    for check in (Check.RECORD, Check.RECEIPT, Check.SUMMARY):
+        if not any(each.check is check for each in desk.findings):
+            desk.leave_open(check, "unread" if check is Check.RECORD else "")
 
 
 def _check_files(desk: Desk) -> None:
@@ -66,6 +136,8 @@ def _check_files(desk: Desk) -> None:
             desk.fail(Check.FILES, name, UnlistedPackFileError(file=name))
         elif Listed.of(desk.files[name]) != listed[name]:
             desk.fail(Check.FILES, name, ChangedPackFileError(file=name))
+        elif name not in _SINGLE and not name.startswith(_FOLDERS):
+            desk.fail(Check.FILES, name, UnknownPackFileError(file=name))
     desk.hold(Check.FILES, count=len(desk.files))
 
 

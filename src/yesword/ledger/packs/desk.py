@@ -1,6 +1,6 @@
 """The table on which one pack is looked at: its files, whom to believe, and what was found so far."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,12 +8,22 @@ from yesword.domain.errors import YeswordError
 from yesword.ledger.checkpoint import VerifierKey
 from yesword.ledger.findings import Outcome
 from yesword.ledger.jws import read_jws
-from yesword.ledger.packs.findings import Check, Finding, SelfMadePolicyError, failed, found
+from yesword.ledger.packs.findings import (
+    Check,
+    Finding,
+    SelfMadePolicyError,
+    ToldEvent,
+    failed,
+    found,
+)
 from yesword.ledger.packs.manifest import Manifest
 from yesword.ledger.policy import Policy
 
 ReadStamp = Callable[[bytes, bytes], datetime]
 """The time in a token over these bytes. Raises an error of ours when it is not by an authority that is trusted."""
+
+Retell = Callable[["Desk", Sequence[ToldEvent]], None]
+"""Tells the record, the receipt and the summary anew from the events, and says on the desk what differs."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -24,6 +34,7 @@ class Desk:
     manifest: Manifest
     policy: Policy
     read_stamp: ReadStamp | None
+    retell: Retell | None = None
     findings: list[Finding] = field(default_factory=list)
 
     def hold(self, check: Check, variant: str = "", **fields: object) -> None:

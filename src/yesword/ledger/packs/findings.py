@@ -6,18 +6,23 @@ Looking is done in `checking`. A failure names the file in which it is found.
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from yesword.domain.errors import YeswordError
+from yesword.domain.events import ConsentEvent
 from yesword.ledger.bracketing import Bracket
 from yesword.ledger.entry import SectionValue
 from yesword.ledger.findings import Outcome, Verdict
 from yesword.ledger.packs.manifest import Manifest
 
+if TYPE_CHECKING:
+    from yesword.ledger.packs.states import Standing
+
 
 class Check(enum.StrEnum):
     """What is looked at, in the order in which it is told."""
 
+    ARCHIVE = "archive"
     FILES = "files"
     MANIFEST = "manifest"
     PRESENTATIONS = "presentations"
@@ -28,8 +33,12 @@ class Check(enum.StrEnum):
     STAMPS = "stamps"
     CHAIN = "chain"
     HEAD = "head"
+    STATE = "state"
     RECORD = "record"
+    RECEIPT = "receipt"
+    SUMMARY = "summary"
     EVIDENCE = "evidence"
+    EARLIER = "earlier"
 
 
 class PackFileError(YeswordError):
@@ -56,6 +65,18 @@ class UnlistedPackFileError(YeswordError):
     code = "pack_file_unlisted"
 
 
+class UnknownPackFileError(YeswordError):
+    """{file} is no file that packs have, though the manifest lists it. Nothing here vouches for what it says."""
+
+    code = "pack_file_unknown"
+
+
+class OlderPolicyError(YeswordError):
+    """The pack is signed by the key {signed} of the log {origin}, and the policy that was given has only {known}: the log's key was changed. {vouching} Get the log's present policy from a source that you trust."""
+
+    code = "pack_of_newer_key"
+
+
 class SelfMadePolicyError(YeswordError):
     """The policy that was given has no key of the log {origin}, whose pack this is. Get the log's policy from a source that you trust."""
 
@@ -63,6 +84,7 @@ class SelfMadePolicyError(YeswordError):
 
 
 _SENTENCES: Final[Mapping[str, str]] = {
+    "archive_held": "The zip file holds its files and nothing else: no byte stands before, between or after them.",
     "files_held": "Every file is there, {count} in all, and each is the one that the manifest lists.",
     "manifest_held": "The manifest is signed by the log's key, {vkey}.",
     "presentations_held": "Each event is shown as the log has committed to it, {count} in all: every part that is shown belongs to it, unchanged.",
@@ -84,11 +106,23 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "chain_none": "There is no event whose place in the person's record could be looked at.",
     "head_held": "The log's key signs that number {seq} was the person's newest event under that checkpoint, so none is left out at the end.",
     "head_open": "There is no event in the log, and so no newest one.",
-    "record_held": "record.jsonld says of each event what the log has of it.",
+    "state_held": "The rows of the events are those that the log committed to. As they say, at {at} it stood so: {code}.",
+    "state_open": "How it stood cannot be told anew: an event is erased, not shown, or not yet in the log.",
+    "record_held": "record.jsonld says of each event what the log has of it, and says nothing else than what follows from the events.",
+    "record_unread": "record.jsonld says of each event what the log has of it. Whether the states in it follow from the events was not looked at.",
     "record_open": "There is no record.jsonld: {reason}",
+    "receipt_held": "receipt.kantara.json says what follows from the events and the record.",
+    "receipt_none": "There is no receipt in Kantara's form, since no consent stands that it could speak of.",
+    "receipt_open": "Whether there should be a receipt in Kantara's form, and what it should say, was not looked at.",
+    "summary_held": "summary.pdf is the page that summary.json gives, and says of each event and of how it stood what the log does.",
+    "summary_other": "summary.json says of each event what the log does. Whether summary.pdf is the page that it gives was not looked at: it was made with {made_with}.",
+    "summary_open": "Whether summary.pdf says what the events do was not looked at.",
     "evidence_held": "Every file of evidence is one that an event names, {count} in all.",
     "evidence_open": "Every file of evidence is one that an event names, {count} in all. Named and not in the pack: {missing}.",
     "evidence_none": "No file of evidence is in the pack.",
+    "earlier_held": "The earlier records of the number, {count} in all, lie in the pack as packs of their own, and each of them is proven.",
+    "earlier_open": "Not every earlier record of the number that lies in the pack is proven: {files}.",
+    "earlier_none": "The pack names no earlier record of the number.",
 }
 
 
@@ -125,15 +159,25 @@ class ShownEvent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ToldEvent:
+    """An event of the program with the whole of its row."""
+
+    shown: ShownEvent
+    event: ConsentEvent
+    rests_on: str | None  # the grant that stood for the program right after it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PackCheck:
     """At least one finding for each Check; only one in all, where there is no manifest to go by."""
 
     manifest: Manifest | None  # what it says, whether or not it is to be believed
     findings: tuple[Finding, ...]
     events: tuple[ShownEvent, ...]  # in the order of the log
-    is_vouched: (
-        bool  # the keys came from whoever checks, and as many witnesses as they ask for have seen all of it
-    )
+    # The keys came from whoever checks, as many witnesses as they ask for have seen all of it, and all was looked at.
+    is_vouched: bool
+    standing: "Standing | None" = None  # how it stood at the time that was asked about
+    earlier: "tuple[PackCheck, ...]" = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -149,12 +193,15 @@ class PackCheck:
 
 # A pack is proven when these hold; of the others it is enough that nothing speaks against them.
 _PROVING: Final = (
+    Check.ARCHIVE,
     Check.FILES,
     Check.MANIFEST,
     Check.PRESENTATIONS,
     Check.INCLUSION,
     Check.CHECKPOINTS,
+    Check.CHAIN,
     Check.HEAD,
+    Check.EARLIER,
 )
 
 
@@ -189,6 +236,8 @@ def failed(check: Check, file: str, reason: YeswordError | str) -> Finding:
 
 
 _TOLD_WHOLE: Final = (
+    OlderPolicyError,
+    UnknownPackFileError,
     ChangedPackFileError,
     MissingPackFileError,
     UnlistedPackFileError,

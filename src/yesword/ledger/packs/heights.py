@@ -7,11 +7,19 @@ from typing import Final
 
 from yesword.domain.errors import YeswordError
 from yesword.ledger.bracketing import Bracket, Sighting, bracket
-from yesword.ledger.checkpoint import Checkpoint, OtherLogError, UnsignedCheckpointError, from_b64, read_note
+from yesword.ledger.checkpoint import (
+    Checkpoint,
+    OtherLogError,
+    UnsignedCheckpointError,
+    VerifierKey,
+    from_b64,
+    read_note,
+    verify_checkpoint,
+)
 from yesword.ledger.merkle import verify_consistency
 from yesword.ledger.packs.desk import Desk
-from yesword.ledger.packs.findings import Check, MissingPackFileError
-from yesword.ledger.policy import PolicyCheck, check
+from yesword.ledger.packs.findings import Check, MissingPackFileError, OlderPolicyError
+from yesword.ledger.policy import Policy, PolicyCheck, check
 
 _CHECKPOINT: Final = re.compile(r"(0|[1-9][0-9]{0,18})\.ckpt")
 _CONSISTENCY: Final = re.compile(r"([1-9][0-9]{0,18})-([1-9][0-9]{0,18})\.txt")
@@ -68,6 +76,45 @@ def check_witnesses(desk: Desk, seen: Heights, indexes: Sequence[int]) -> bool:
 
 def bracket_of(seen: Heights, index: int) -> Bracket:
     return bracket(index, (each for each in seen.sightings if each.size in seen.linked))
+
+
+def tell_of_newer_key(desk: Desk, seen: Heights, own: Policy) -> None:
+    """Where the policy that was given is from before the log's key was changed: say so, and whether the old key vouches.
+
+    `own`: the policy that the pack brings, which is believed in nothing but in which key it should have been.
+    """
+    main = desk.manifest.checkpoint
+    if main.size in seen.signed:
+        return
+    known = [log.key for log in desk.policy.logs if log.key.name == main.origin]
+    newer = [log.key for log in own.logs if log.key.name == main.origin and log.key not in known]
+    path = f"checkpoints/{main.size}.ckpt"
+    signed = [key for key in newer if _is_signed(desk.files.get(path, b""), key)]
+    if not known or not signed:
+        return
+    bridges = [
+        size for size in sorted(seen.signed) if _is_signed(desk.files[f"checkpoints/{size}.ckpt"], signed[0])
+    ]
+    vouching = (
+        f"The checkpoint of {bridges[0]} records is signed by both, so the older key vouches for the newer one, but not for what came after."
+        if bridges
+        else "Nothing in the pack shows that the older key vouches for the newer one."
+    )
+    error = OlderPolicyError(
+        signed=signed[0].key_id.hex(),
+        origin=main.origin,
+        known=", ".join(key.key_id.hex() for key in known),
+        vouching=vouching,
+    )
+    desk.fail(Check.CHECKPOINTS, path, error)
+
+
+def _is_signed(note: bytes, key: VerifierKey) -> bool:
+    try:
+        verify_checkpoint(note.decode(), key)
+    except (YeswordError, ValueError):
+        return False
+    return True
 
 
 def check_note(desk: Desk, note: str) -> PolicyCheck:

@@ -22,6 +22,7 @@ from yesword.ledger.entry import (
     canonical,
     read_json,
 )
+from yesword.ledger.handed.moments import read_moment
 from yesword.ledger.jws import is_count
 
 NAME: Final = "manifest.json"
@@ -31,13 +32,13 @@ VERSION: Final = 1
 
 _MAX_BYTES: Final = 1 << 23
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _MEMBERS: Final = frozenset(
     (
         "yesword_pack",
         "id",
         "purpose",
         "created",
+        "asked",
         "log",
         "subject",
         "brand",
@@ -45,9 +46,11 @@ _MEMBERS: Final = frozenset(
         "disclosed",
         "waiting",
         "left_out",
+        "earlier",
         "files",
     )
 )
+_EARLIER: Final = frozenset(("file", "subject", "erased", "kept_until"))
 
 
 class MalformedManifestError(YeswordError):
@@ -78,10 +81,21 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierPack:
+    """A pack inside this one: of somebody who was erased, and who had the same number."""
+
+    file: str
+    subject: str
+    erased: str  # when, as records write a time
+    kept_until: str  # the day on which what is left of it goes, too
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
     id: str
     purpose: Purpose
     created: str  # UTC, as records write a time
+    asked: str  # the moment that was asked about
     checkpoint: Checkpoint  # the one under which all that is shown stands
     subject: str  # the person's random id
     brand: str  # its name
@@ -89,6 +103,7 @@ class Manifest:
     disclosed: tuple[str, ...]  # sections that presentations may show
     waiting: tuple[str, ...] = ()  # events that the log had not taken up
     left_out: Mapping[str, str] = field(default_factory=dict)  # files that others have, and why not this one
+    earlier: tuple[EarlierPack, ...] = ()
     files: Mapping[str, Listed] = field(default_factory=dict)  # all but the manifest and its signature
 
     @classmethod
@@ -104,6 +119,7 @@ def write_manifest(manifest: Manifest) -> bytes:
             "id": manifest.id,
             "purpose": manifest.purpose.value,
             "created": manifest.created,
+            "asked": manifest.asked,
             "log": {
                 "origin": manifest.checkpoint.origin,
                 "size": manifest.checkpoint.size,
@@ -115,6 +131,15 @@ def write_manifest(manifest: Manifest) -> bytes:
             "disclosed": list(manifest.disclosed),
             "waiting": list(manifest.waiting),
             "left_out": dict(manifest.left_out),
+            "earlier": [
+                {
+                    "file": each.file,
+                    "subject": each.subject,
+                    "erased": each.erased,
+                    "kept_until": each.kept_until,
+                }
+                for each in manifest.earlier
+            ],
             "files": {
                 name: {"sha256": listed.sha256, "size": listed.size}
                 for name, listed in manifest.files.items()
@@ -145,6 +170,7 @@ def read_manifest(data: bytes) -> Manifest:
         id=_text(members, "id"),
         purpose=_purpose(_text(members, "purpose")),
         created=_time(_text(members, "created")),
+        asked=_time(_text(members, "asked")),
         checkpoint=_checkpoint(members["log"]),
         subject=_text(members, "subject"),
         brand=_text(members, "brand"),
@@ -152,6 +178,7 @@ def read_manifest(data: bytes) -> Manifest:
         disclosed=_sections(_texts(members, "disclosed")),
         waiting=_texts(members, "waiting"),
         left_out=_reasons(members["left_out"]),
+        earlier=_earlier(members["earlier"]),
         files=_files(members["files"]),
     )
 
@@ -178,8 +205,12 @@ def _purpose(text: str) -> Purpose:
 
 
 def _time(text: str) -> str:
-    if not _TIME.fullmatch(text):
-        raise MalformedManifestError(reason="it does not say when it was made")
+    try:
+        read_moment(text)
+    except ValueError as error:
+        raise MalformedManifestError(
+            reason="it does not say when it was made, or what time was asked about"
+        ) from error
     return text
 
 
@@ -193,6 +224,23 @@ def _reasons(value: JsonValue) -> Mapping[str, str]:
     if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
         raise MalformedManifestError(reason="it does not say plainly what was left out")
     return {name: str(why) for name, why in value.items()}
+
+
+def _earlier(value: JsonValue) -> tuple[EarlierPack, ...]:
+    if not isinstance(value, list):
+        raise MalformedManifestError(reason="its earlier is no list")
+    return tuple(_earlier_pack(each) for each in value)
+
+
+def _earlier_pack(value: JsonValue) -> EarlierPack:
+    if not isinstance(value, dict) or value.keys() != _EARLIER:
+        raise MalformedManifestError(reason="it does not say plainly which earlier record is in it")
+    return EarlierPack(
+        file=_text(value, "file"),
+        subject=_text(value, "subject"),
+        erased=_time(_text(value, "erased")),
+        kept_until=_text(value, "kept_until"),
+    )
 
 
 def _checkpoint(value: JsonValue) -> Checkpoint:

@@ -147,7 +147,6 @@ def _look_at_record(desk: Desk, events: Sequence[ShownEvent]) -> None:
         return
     for wrong in dict.fromkeys(_wrong_record(desk, record, events)):
         desk.fail(Check.RECORD, RECORD, wrong)
-    desk.hold(Check.RECORD)
 
 
 def _wrong_record(desk: Desk, record: JsonValue, events: Sequence[ShownEvent]) -> Iterator[str]:

@@ -286,6 +286,7 @@
   let language = given.language;
   let source = null; // the bytes of the receipt, and the name of its file
   let isNumberShown = false;
+  let isKeyTheirs = false; // the visitor typed the key, or says that they compared it
   let turn = 0; // a newer look overtakes a slower one
 
   function say(code, fields = {}) {
@@ -363,7 +364,7 @@
     byId("consent").hidden = shown.size === 0;
   }
 
-  const ICONS = { held: "check", failed: "cross", open: "question", proven: "proof", consistent: "question", unproven: "question", unreadable: "cross" };
+  const ICONS = { held: "check", failed: "cross", open: "question", proven: "proof", given: "question", consistent: "question", unproven: "question", unreadable: "cross" };
 
   function sentenceOf(finding) {
     const fields = { ...finding.fields };
@@ -391,8 +392,6 @@
     byId("verdict-icon").replaceChildren(icon(ICONS[verdict]));
     byId("verdict-word").textContent = say(`verdict_${verdict}`);
     byId("verdict-means").textContent = say(`means_${verdict}`);
-    // Whoever made the page could have made the receipt, with a key of their own.
-    byId("verdict-caution").hidden = verdict !== "proven" || byId("key-given").hidden;
     byId("source").textContent = source.name ? say("source_file", { name: source.name }) : say("source_given");
   }
 
@@ -409,7 +408,10 @@
     field.setAttribute("aria-invalid", String(isBad));
     byId("key-error").hidden = !isBad;
     byId("key-error").textContent = isBad ? say("key_malformed") : "";
-    byId("key-given").hidden = isBad || !given.vkey || text !== given.vkey;
+    // Whoever made the page could have made the receipt, with a key of their own: it proves nothing until it was compared.
+    const cameAlong = !isBad && Boolean(given.vkey) && text === given.vkey && !isKeyTheirs;
+    byId("key-given").hidden = !cameAlong;
+    byId("key-confirm").hidden = !cameAlong;
     return key;
   }
 
@@ -444,7 +446,8 @@
     renderConsent(shown);
     renderChecks(found);
     byId("ids").textContent = say("ids", { event: receipt.event_id, origin: receipt.origin });
-    renderVerdict(isKeyWasted ? "unproven" : verdict);
+    const isUncompared = verdict === "proven" && !byId("key-given").hidden;
+    renderVerdict(isKeyWasted ? "unproven" : isUncompared ? "given" : verdict);
   }
 
   async function take(file) {
@@ -478,7 +481,14 @@
       render();
     });
     byId("key").value = given.vkey ?? "";
-    byId("key").addEventListener("input", render);
+    byId("key").addEventListener("input", () => {
+      isKeyTheirs = true;
+      render();
+    });
+    byId("key-confirm").addEventListener("click", () => {
+      isKeyTheirs = true;
+      render().then(() => byId("key").focus());
+    });
     byId("file").addEventListener("change", () => take(byId("file").files[0]));
     byId("save").addEventListener("click", save);
     addEventListener("dragover", (event) => {

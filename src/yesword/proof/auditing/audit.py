@@ -1,7 +1,7 @@
 """The audit as a whole: in what order things are looked at, so that the first that does not fit is the one to begin with.
 
 Logs come first: what was changed in a tree is named by its place. Then
-what people were shown, then each person's record, and what stands beside it.
+what people were shown, then what the journal knows, then each person's record, and what stands beside it.
 """
 
 import heapq
@@ -12,6 +12,7 @@ from operator import attrgetter
 from yesword.domain.ids import BrandId
 from yesword.proof import continuing
 from yesword.proof.auditing import heads
+from yesword.proof.auditing.erasures import look_at_erased, look_at_erasures
 from yesword.proof.auditing.heads import LogState
 from yesword.proof.auditing.marks import Mark, keys_of, look_at_times, stored_heads
 from yesword.proof.auditing.outbox import look_at_outbox
@@ -88,7 +89,9 @@ class _Audit:
         look_at_wordings(store, report, self.brand)
         with StopIndex() as index:
             look_at_stops(store, index, report, self.brand)
+            look_at_erased(store, index, report, self.brand)
             self._look_at_records(index)
+            look_at_erasures(store, index, report, every)
         for found in without_standing(store, every):
             report.misfits.add(found)
         look_at_statements(store, report, every)

@@ -1,5 +1,6 @@
 """A log's row, its keys and what the journal remembers of it: what is known of a log before its tree is walked."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,8 @@ from yesword.store.misfits import Fault, Misfits, misfit
 from yesword.store.opening import Store
 
 _LOGS: Final = "ledger_log"
+_LOOKS: Final = 10
+_A_MOMENT_S: Final = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,6 +219,7 @@ def look_for_lost_logs(store: Store, brand: int, given_up: set[int], misfits: Mi
         for number in range(1, newest)
         if (one << 16) | number not in known
     }
+    known |= _begun_meanwhile(store, remembered - known - given_up)
     for log_id in sorted((left | remembered | passed_over) - known - given_up):
         if brand not in (EVERY_BRAND, log_id >> 16):
             continue
@@ -227,6 +231,17 @@ def look_for_lost_logs(store: Store, brand: int, given_up: set[int], misfits: Mi
             misfits.add(misfit(Fault.LOG_MISSING, _LOGS, log=name, reason=reason))
         else:
             misfits.add(misfit(Fault.HEAD_OF_NO_LOG, journal_file(log_id), log=name))
+
+
+def _begun_meanwhile(store: Store, wanted: set[int]) -> set[int]:
+    """A log is in the journal a moment before its row is committed: one that is being made is waited for."""
+    for _ in range(_LOOKS if wanted else 0):
+        time.sleep(_A_MOMENT_S)
+        with store.database.read() as session:
+            found = {row[0] for row in session.rows("log_generations")}
+        if wanted <= found:
+            return found
+    return set()
 
 
 def journal_file(log_id: int) -> str:

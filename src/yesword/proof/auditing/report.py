@@ -58,6 +58,7 @@ class AuditReport:
     statements: int = 0
     waiting: int = 0  # in the outbox
     stops: int = 0  # in the journal
+    erasures: int = 0  # in the journal, too
     misfits: Misfits = field(default_factory=Misfits)
 
     @property
@@ -79,6 +80,7 @@ class AuditReport:
             "statements": self.statements,
             "waiting": self.waiting,
             "stops": self.stops,
+            "erasures": self.erasures,
             "misfits": self.misfits.count,
             "told": [each.as_json() for each in self.misfits.told],
         }

@@ -1,13 +1,19 @@
-"""The stops of the journal against the record. That the journal has every stop of the record is looked at with each."""
+"""The stops of the journal against the record. That the journal has every stop of the record is looked at with each.
 
-from collections.abc import Iterator
-from typing import Final
+A stop that was replayed into a store which was put back is an event of its own there; of a number which that store did
+not know, there is a suppression.
+"""
 
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from yesword.domain.events import EventKind
 from yesword.domain.ids import bucket_of, to_text
 from yesword.domain.times import to_micros
 from yesword.proof.auditing.report import AuditReport
+from yesword.store import suppressions
 from yesword.store.checking import PAGE
-from yesword.store.database import Session
+from yesword.store.database import Row, Session
 from yesword.store.journal import DamagedJournalError, Stop
 from yesword.store.misfits import Fault, Misfit, misfit
 from yesword.store.opening import Store
@@ -45,33 +51,58 @@ def _look_at_page(
 
 def _misfits(session: Session, page: list[Stop]) -> Iterator[Misfit]:
     ids = [stop.event for stop in page]
-    wanted = {
-        "ids": session.ids(ids),
-        "buckets": sorted({bucket_of(each) for each in ids}) if session.vendor == "postgresql" else 0,
-    }
-    events = {row[0]: row[1:] for row in session.rows("journalled_events", **wanted)}
-    known = {
-        row[0] for row in session.rows("known_events", **wanted)
-    }  # with those that only left a suppression
+    events = _events(session, ids)
+    replayed = {row[0]: row[1] for row in session.rows("replayed_stops", ids=session.ids(ids))}
+    instead = _events(session, [each for each in replayed.values() if each is not None])
+    left = [stop for stop in page if stop.event not in events and replayed.get(stop.event, 0) is None]
     for stop in page:
         name = to_text("evt", stop.event)
-        if stop.event not in known:
+        if stop.event in events:
+            yield from _differences(stop, events[stop.event])
+        elif stop.event not in replayed or not _is_fit(stop, replayed[stop.event], instead):
             yield misfit(Fault.STOP_UNKNOWN, _JOURNAL, event=name)
-        if stop.event not in events:
-            continue
-        brand, kind, program, received_at = events[stop.event]
-        for member, expected, found in (
-            ("brand", brand, stop.brand),
-            ("kind", kind, stop.kind),
-            ("program", program, stop.program),
-            ("time", received_at, to_micros(stop.at)),
-        ):
-            if expected != found:
-                yield misfit(
-                    Fault.STOP_DIFFERS,
-                    _JOURNAL,
-                    event=name,
-                    member=member,
-                    expected=expected,
-                    found=found,
-                )
+    for stop in _not_suppressed(session, left):
+        name = to_text("evt", stop.event)
+        yield misfit(Fault.SUPPRESSION_MISSING, "suppression", what="The stop", event=name)
+
+
+def _events(session: Session, ids: Iterable[int]) -> dict[int, Row]:
+    wanted = sorted(set(ids))
+    buckets = sorted({bucket_of(each) for each in wanted}) if session.vendor == "postgresql" else 0
+    rows = session.rows("journalled_events", ids=session.ids(wanted), buckets=buckets)
+    return {row[0]: row[1:] for row in rows}
+
+
+def _differences(stop: Stop, event: Row) -> Iterator[Misfit]:
+    brand, kind, program, received_at = event
+    for member, expected, found in (
+        ("brand", brand, stop.brand),
+        ("kind", kind, stop.kind),
+        ("program", program, stop.program),
+        ("time", received_at, to_micros(stop.at)),
+    ):
+        if expected != found:
+            yield misfit(
+                Fault.STOP_DIFFERS,
+                _JOURNAL,
+                event=to_text("evt", stop.event),
+                member=member,
+                expected=expected,
+                found=found,
+            )
+
+
+def _is_fit(stop: Stop, became: int | None, instead: Mapping[int, Row]) -> bool:
+    """Whether what a replayed stop became says the same. Of a suppression, that is told apart."""
+    if became is None:
+        return True
+    wanted: tuple[Any, ...] = (stop.brand, EventKind.WITHDRAWN.value, stop.program, to_micros(stop.at))
+    return became in instead and tuple(instead[became]) == wanted
+
+
+def _not_suppressed(session: Session, stops: list[Stop]) -> Iterator[Stop]:
+    there = {
+        brand: suppressions.among(session, brand, [stop.digest for stop in stops if stop.brand == brand])
+        for brand in {stop.brand for stop in stops}
+    }
+    return (stop for stop in stops if stop.digest not in there[stop.brand])

@@ -4,22 +4,23 @@ It is an event of its own, since the others never change: a grant of the day on 
 received today. The fold decides what it permits, and a stop is lifted by the handset alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from yesword.consent import Draft, append
+from yesword.consent.reassigned import reassigned_at
 from yesword.domain import composing
 from yesword.domain.errors import YeswordError
-from yesword.domain.events import OTHER_OWNER, Actor, Basis, ConsentEvent, EventKind, Grade, Scope
+from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, Scope
 from yesword.domain.evidence import Evidence, EvidenceKind, Graded, Happening, grade
 from yesword.domain.ids import to_text
 from yesword.domain.programs import Program, UnknownLanguageError
 from yesword.domain.state import ConsentState
 from yesword.ledger.entry import JsonObject
-from yesword.proof.evidence.files import AcceptedFile, KeptFile, NobodyToKeepForError, accept, keep
+from yesword.proof.evidence.files import AcceptedFile, KeptFile, NobodyToKeepForError, accept, keep, kept
 from yesword.proof.evidence.opening import record_of
 from yesword.store import contacts, models, programs
 from yesword.store.contacts import Contact
@@ -63,6 +64,12 @@ class WordingNeededError(YeswordError):
     code = "evidence_needs_wording"
 
 
+class AttachedBeforeError(YeswordError):
+    """The very same file is on record already, as {file}: with {event}, the consent to {program} of {day}. Nothing was added."""
+
+    code = "evidence_attached_before"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Attachment:
     kind: EvidenceKind  # one of KINDS
@@ -82,6 +89,7 @@ class Attached:
     file: KeptFile
     graded: Graded
     state: ConsentState  # of the person, after it
+    was_kept: bool = False  # the file was there, with another consent, and is not kept twice
 
     @property
     def is_granted(self) -> bool:
@@ -102,7 +110,9 @@ def attach(
 ) -> Attached:
     """Keep the file and record the consent that it shows, in one transaction with its trace.
 
-    Raises NotYetHappenedError, WordingNeededError, UnknownLanguageError, FormerOwnerError, NobodyToKeepForError, or a
+    A file that is on record is known by its digest. It may show another consent, too, and is kept once.
+
+    Raises AttachedBeforeError, NotYetHappenedError, WordingNeededError, UnknownLanguageError, FormerOwnerError, NobodyToKeepForError, or a
     MediaError.
     """
     if attachment.happened_at > at:
@@ -115,7 +125,8 @@ def attach(
         raise WordingNeededError(program=program.key)
     with store.database.write() as session:
         person = _locked(store, session, contact, attachment.happened_at)
-        file = keep(store, session, person, accepted, at)
+        known = _known(store, session, person, program, attachment, accepted)
+        file = known or keep(store, session, person, accepted, at)
         item = file.item(note=attachment.note) if attachment.note else file.item()
         draft = _draft(then, attachment, wording, item, graded.grade, at)
         recorded = append(store, session, programs.brand(person.brand), person, [draft], at)
@@ -131,7 +142,33 @@ def attach(
                 "program": program.key,
             },
         )
-    return Attached(event=event, file=file, graded=graded, state=recorded.state)
+    return Attached(event=event, file=file, graded=graded, state=recorded.state, was_kept=known is not None)
+
+
+def _known(
+    store: Store,
+    session: Session,
+    person: Contact,
+    program: Program,
+    attachment: Attachment,
+    accepted: AcceptedFile,
+) -> KeptFile | None:
+    """The same file, where it is on record and still kept. Raises AttachedBeforeError for the same consent."""
+    found = None
+    for each in record_of(store, session, person):
+        refs = [item.get("ref") for item in each.items if item.get("sha256") == accepted.media.sha256]
+        if not refs:
+            continue
+        event, ref = each.event, str(refs[0])
+        if event.scope.program == program.id and event.occurred_at == attachment.happened_at:
+            raise AttachedBeforeError(
+                file=ref,
+                event=to_text("evt", event.id),
+                program=program.key,
+                day=event.occurred_at.date().isoformat(),
+            )
+        found = kept(session, ref, accepted) or found
+    return found
 
 
 def _locked(store: Store, session: Session, contact: Contact, then: datetime) -> Contact:
@@ -140,22 +177,10 @@ def _locked(store: Store, session: Session, contact: Contact, then: datetime) ->
     person = contacts.read(store, session, contact.id)
     if person is None:
         raise NobodyToKeepForError
-    changed_at = _changed_hands_at(person, [each.event for each in record_of(store, session, person)])
+    changed_at = reassigned_at(person, [each.event for each in record_of(store, session, person)])
     if changed_at is not None and then <= changed_at:
         raise FormerOwnerError(changed_on=changed_at.date().isoformat())
     return person
-
-
-def _changed_hands_at(person: Contact, events: Sequence[ConsentEvent]) -> datetime | None:
-    """The newest sign that somebody else has the number; one that was a misreading is none."""
-    undone = {event.answers for event in events if event.kind is EventKind.CORRECTED}
-    signs = [event.received_at for event in events if _is_sign(event) and event.id not in undone]
-    return max(signs if person.hidden_since is None else [*signs, person.hidden_since], default=None)
-
-
-def _is_sign(event: ConsentEvent) -> bool:
-    is_said = event.kind is EventKind.WITHDRAWN and event.route == OTHER_OWNER
-    return is_said or event.kind is EventKind.INVALIDATED
 
 
 def _wording(program: Program, attachment: Attachment) -> tuple[Program, str | None]:

@@ -136,6 +136,22 @@ def keep(store: Store, session: Session, contact: Contact, file: AcceptedFile, a
     )
 
 
+def kept(session: Session, ref: str, file: AcceptedFile) -> KeptFile | None:
+    """The very file that is on record as `ref`; None where it is not kept any more, or was kept as another kind."""
+    found = blobs.read(session, from_text(PREFIX, ref)) if ref.startswith(f"{PREFIX}_") else None
+    if found is None or not found[0].is_there or found[0].kind != file.kind.value:
+        return None
+    row = found[0]
+    return KeptFile(
+        id=row.id,
+        kind=file.kind,
+        media_type=file.media.media_type,
+        size=row.size,
+        sha256=file.media.sha256,
+        purge_at=row.purge_at,
+    )
+
+
 def read(store: Store, file: int) -> ReadFile:
     """Raises NoSuchFileError, FileGoneError."""
     with store.database.read() as session:

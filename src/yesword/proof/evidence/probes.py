@@ -60,6 +60,13 @@ def take(
     told_by_browser = read_probe(data)
     if not is_nonce_ours(told_by_browser.nonce):
         raise ForeignProbeError
+    return keep_probe(store, session, contact, told_by_browser, disclosure=disclosure, at=at)
+
+
+def keep_probe(
+    store: Store, session: Session, contact: Contact, told_by_browser: Probe, *, disclosure: str, at: datetime
+) -> TakenProbe:
+    """The same of one that is known to answer a page of ours. Raises NobodyToKeepForError."""
     country = programs.brand(contact.brand).country
     probe = for_jurisdiction(told_by_browser, is_eu=may_be_under_gdpr(contact, country))
     file = accept(EvidenceKind.PRESENTATION_PROBE, write_probe(probe), MediaType.JSON.value)

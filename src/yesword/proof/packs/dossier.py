@@ -4,9 +4,9 @@ The person's record is read under the lock that numbers it, so that the head sta
 come in while it is signed. What is shown of it to whom is decided in `writing`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from yesword.consent.record import open_sections
 from yesword.domain import codec
@@ -18,7 +18,7 @@ from yesword.domain.programs import Program
 from yesword.domain.state import EMPTY, apply
 from yesword.domain.times import from_micros
 from yesword.ledger.bracketing import Sighting
-from yesword.ledger.checkpoint import Checkpoint, Signer, read_checkpoint
+from yesword.ledger.checkpoint import Checkpoint, Signer, read_checkpoint, read_note
 from yesword.ledger.cosignature import add_cosignatures
 from yesword.ledger.entry import SECTIONS, SectionValue, open_disclosure
 from yesword.ledger.head import Head, sign_head
@@ -31,7 +31,7 @@ from yesword.proof.evidence.opening import items_in
 from yesword.proof.logs import LogTroubleError
 from yesword.proof.packs.files import EvidenceFile, files_named
 from yesword.proof.policies import policy_of
-from yesword.store import ledgers, models, programs
+from yesword.store import erasures, ledgers, models, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Row, Session
 from yesword.store.ledgers import LogRow
@@ -65,6 +65,7 @@ class FiledEvent:
     event: ConsentEvent
     id: str
     recorded_at: datetime
+    row: bytes  # as it is stored, whose digest the entry holds
     entry: bytes
     leaf_hash: bytes
     disclosures: tuple[str, ...]  # as far as they can be opened
@@ -103,6 +104,7 @@ class Dossier:
     channel: str  # what the program's texts go out by
     program: Program
     contact: Contact
+    kept_until: date | None  # of somebody who was erased: how long the proof is kept
     collected_at: datetime
     checkpoint: Checkpoint  # the one that everything stands under
     events: tuple[FiledEvent, ...]  # all of the person, in their order
@@ -171,6 +173,7 @@ def collect(store: Store, contact: Contact, program: Program, at: datetime) -> D
             )
         }
         policy = policy_of(session, brand.id)
+        erasure = erasures.read(session, contact.id) if contact.erased_at else None
     address, channel = _particulars(program)
     return Dossier(
         brand=brand,
@@ -178,6 +181,7 @@ def collect(store: Store, contact: Contact, program: Program, at: datetime) -> D
         channel=channel,
         program=program,
         contact=contact,
+        kept_until=erasure.retain_until.date() if erasure and erasure.retain_until else None,
         collected_at=at,
         checkpoint=checkpoint,
         events=placed,
@@ -227,9 +231,9 @@ def _newest(session: Session, brand: BrandRow) -> LogRow:
 def _checkpoints(
     session: Session, log: LogRow, main: str, indexes: Iterable[int]
 ) -> tuple[tuple[FiledCheckpoint, ...], tuple[Sighting, ...]]:
-    """The main one, and those on either side of each event that somebody outside vouches for."""
+    """The main one, those on either side of each event that somebody outside vouches for, and where keys were changed."""
     size = read_checkpoint(main).size
-    wanted = {size}
+    wanted = {size, *_bridges(session, log, size)}
     for index in sorted(set(indexes)):
         for kind in (ledgers.WITNESS, ledgers.STAMP):
             asked = {"log_id": log.id, "kind": kind, "idx": index}
@@ -257,6 +261,21 @@ def _checkpoints(
     return tuple(found), tuple(sightings)
 
 
+def _bridges(session: Session, log: LogRow, most: int) -> Iterator[int]:
+    """Heads that two keys of the log have signed, so that who knows the older one can believe the newer one."""
+    for number, _, since, _ in session.rows("ledger_keys", log_id=log.id):
+        if number == logs.FIRST_KEY:
+            continue
+        after = next(iter(ledgers.checkpoints(session, log.id, since)), None)
+        signers = (
+            {each.key_id for each in read_note(after.note).signatures if each.name == log.origin}
+            if after
+            else ()
+        )
+        if after is not None and len(signers) > 1 and after.size <= most:
+            yield after.size
+
+
 # --- the record ----------------------------------------------------------------------------------------------
 
 
@@ -275,6 +294,7 @@ def _filed(
                 event=event,
                 id=to_text("evt", row_id),
                 recorded_at=from_micros(recorded_at),
+                row=bytes(body),
                 entry=bytes(entry),
                 leaf_hash=bytes(leaf),
                 disclosures=disclosures,

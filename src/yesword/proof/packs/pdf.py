@@ -1,25 +1,25 @@
-"""summary.pdf: the timeline and the wordings, to be read by people. It is told from the pack's other files and proves nothing.
+"""summary.pdf: the timeline and the wordings, to be read by people. It is drawn from summary.json, which is told from
+the pack's other files; neither proves anything by itself.
 
 The font ships with the package (SIL OFL 1.1). It has the letters of the languages that we speak; a character that it lacks,
 such as an emoji, is shown by its code point, so that nothing that was shown to a person is passed over in silence.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from importlib import resources
 from typing import Final
 
+import fpdf
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
 from yesword.domain.decisions import Sentence
-from yesword.domain.explain import FormatDay, Translate
-from yesword.ledger.packs import Purpose
-from yesword.proof.packs.dossier import Dossier
+from yesword.domain.explain import FormatDay, Translate, english_day, identity
 from yesword.proof.packs.sentences import render
-from yesword.proof.packs.timeline import Line, Timeline, Wording
+from yesword.proof.packs.summary import Summary
+from yesword.proof.packs.timeline import Line, Wording
 
 _FONTS: Final = resources.files(__package__) / "fonts"
 _FAMILY: Final = "hanken"
@@ -42,50 +42,28 @@ _PAPER: Final = (246, 246, 247)
 Say = Callable[[Sentence], str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Page:
-    """What the summary tells."""
-
-    timeline: Timeline
-    dossier: Dossier
-    pack: str
-    purpose: Purpose
-    shows_number: bool
-
-    def text(self, translate: Translate, day: FormatDay) -> str:
-        """All the words of it."""
-        say = _saying(translate, day)
-        parts = [*(value for _, value in self.facts(say)), *map(say, self.timeline.state)]
-        for line in self.timeline.lines:
-            parts += [say(line.title), line.id, *map(say, _all(line))]
-        parts += [each.text for each in self.timeline.wordings]
-        return "\n".join(parts)
-
-    def facts(self, say: Say) -> Iterator[tuple[str, str]]:
-        """Labels and values of the head."""
-        dossier = self.dossier
-        yield say(Sentence.of("pack.brand")), ", ".join(filter(None, (dossier.brand.name, dossier.address)))
-        yield say(Sentence.of("pack.program")), dossier.program.name
-        yield say(Sentence.of("pack.person")), dossier.contact.subject
-        number = dossier.contact.number or say(Sentence.of("pack.number.erased"))
-        withheld = say(Sentence.of("pack.number.withheld"))
-        yield say(Sentence.of("pack.number")), number if self.shows_number else withheld
-        if self.shows_number and dossier.contact.name:
-            yield say(Sentence.of("pack.name")), dossier.contact.name
-        told = Sentence.of("pack.log.told", origin=dossier.origin, size=dossier.checkpoint.size)
-        yield say(Sentence.of("pack.log")), say(told)
-        yield say(Sentence.of("pack.pack")), self.pack
+MADE_WITH: Final = f"fpdf2 {fpdf.__version__}"
 
 
-def write_summary(page: Page, made_at: datetime, translate: Translate, day: FormatDay) -> bytes:
-    """The same page and time give the same bytes."""
+def write_summary(page: Summary, translate: Translate = identity, day: FormatDay = english_day) -> bytes:
+    """The same summary gives the same bytes, with the same version of what draws it."""
     say = _saying(translate, day)
     sheet = _Sheet(page.pack)
-    sheet.set_creation_date(made_at)
+    try:
+        _draw(sheet, page, say)
+        return bytes(sheet.output())
+    finally:
+        for font in sheet.fonts.values():  # which stay open where something else was drawn than a summary
+            if isinstance(font, TTFFont):
+                font.close()
+
+
+def _draw(sheet: "_Sheet", page: Summary, say: Say) -> None:
+    sheet.set_creation_date(page.made_at)
     sheet.set_title(sheet.drawable(say(Sentence.of("pack.title"))))
     sheet.set_lang("en")
     sheet.add_page()
-    _head(sheet, page, made_at, say)
+    _head(sheet, page, say)
     at = page.timeline.at.astimezone(UTC)
     asked = Sentence.of("pack.state", day_on=at.date().isoformat(), time=at.strftime("%H:%M"))
     sheet.heading(say(asked))
@@ -101,7 +79,6 @@ def write_summary(page: Page, made_at: datetime, translate: Translate, day: Form
     sheet.heading(say(Sentence.of("pack.check")))
     for each in ("pack.check.offline", "pack.check.limits"):
         sheet.words(say(Sentence.of(each)))
-    return bytes(sheet.output())
 
 
 def _saying(translate: Translate, day: FormatDay) -> Say:
@@ -111,15 +88,15 @@ def _saying(translate: Translate, day: FormatDay) -> Say:
     return say
 
 
-def _head(sheet: "_Sheet", page: Page, made_at: datetime, say: Say) -> None:
+def _head(sheet: "_Sheet", page: Summary, say: Say) -> None:
     sheet.words(say(Sentence.of("pack.title")), size=_TITLE, style="B")
-    utc = made_at.astimezone(UTC)
+    utc = page.made_at.astimezone(UTC)
     made = Sentence.of("pack.made", day_on=utc.date().isoformat(), time=utc.strftime("%H:%M"))
-    purpose = Sentence.of(f"pack.purpose.{page.purpose.value}")
+    purpose = Sentence.of(f"pack.purpose.{page.purpose}")
     sheet.words(f"{say(made)} {say(purpose)}", colour=_QUIET)
     sheet.ln(3)
-    for label, value in page.facts(say):
-        sheet.fact(label, value)
+    for label, value in page.facts():
+        sheet.fact(say(label), value if isinstance(value, str) else say(value))
 
 
 def _line(sheet: "_Sheet", line: Line, say: Say) -> None:
@@ -157,11 +134,6 @@ def _wording(sheet: "_Sheet", wording: Wording, say: Say) -> None:
     sheet.words(say(told), style="B")
     sheet.words(f"SHA-256 {wording.sha256}", size=_SMALL, colour=_QUIET)
     sheet.quote(wording.text)
-
-
-def _all(line: Line) -> Iterator[Sentence]:
-    yield line.at
-    yield from (*line.facts, *line.backing, *line.unproved, *line.place)
 
 
 class _Sheet(FPDF):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from yesword.domain import code_words
 from yesword.domain.catalogue import gettext_noop
 from yesword.domain.decisions import Sentence
 from yesword.domain.evidence.sentences import CATALOGUE as EVIDENCE
@@ -68,6 +69,17 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "state.erased": _("The person had been erased. Consent did not stand."),
         "state.none": _("No consent had been given. It did not stand."),
+        "state.not_begun": _(
+            "Nothing had been recorded yet: the record was begun on {begun_on}, after the time that is asked about."
+        ),
+        "state.earlier": _(
+            "An earlier record under this number was erased on {erased_on}; its proof is kept until {until_on}, and is "
+            "in this pack as {pack}. It says of the time that is asked about:"
+        ),
+        "state.forgotten": _(
+            "An earlier record under this number was erased on {erased_on}, and nothing of it is kept."
+        ),
+        "state.kept": _("This record was erased on {erased_on}; its proof is kept until {until_on}."),
         "state.later": _("What reached us after that is told below, too. Events after it: {count}."),
         # --- what happened
         "happened.requested": _("Consent was asked for"),
@@ -113,9 +125,25 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
 _ALL: Final[Mapping[str, str]] = MappingProxyType({**EVIDENCE, **CATALOGUE})
 
 
+# Arguments that are codes, with the words for them; the codes stay in summary.json.
+_CODED: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "actor": _ALL,  # told by the id of its name
+        "method": code_words.ROUTES,
+        "reason": code_words.REASONS,
+        "sections": code_words.SECTIONS,
+    }
+)
+
+
 def render(sentence: Sentence, translate: Translate = identity, day: FormatDay = english_day) -> str:
-    """The sentence in words, from here or from what is said of evidence. An actor is told by the id of its name."""
+    """The sentence in words, from here or from what is said of evidence. Codes are told by the words for them."""
     args = tuple(
-        (key, translate(_ALL[str(value)]) if key == "actor" else value) for key, value in sentence.args
+        (key, _in_words(str(value), _CODED[key], translate) if key in _CODED else value)
+        for key, value in sentence.args
     )
     return render_from(_ALL, Sentence(id=sentence.id, args=args), translate, day)
+
+
+def _in_words(codes: str, known: Mapping[str, str], translate: Translate) -> str:
+    return ", ".join(translate(known[each]) if each in known else each for each in codes.split(", "))

@@ -6,16 +6,17 @@ Pure: sentences come out as ids with arguments, and are rendered by whoever writ
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from yesword.domain.decisions import Sentence
 from yesword.domain.events import ConsentEvent, EventKind, Grade
 from yesword.domain.evidence import Graded
-from yesword.domain.ids import ProgramId
-from yesword.domain.state import ConsentState, fold
 from yesword.ledger.bracketing import bracket
-from yesword.proof.evidence.opening import items_in
-from yesword.proof.packs.dossier import Dossier, FiledEvent
+from yesword.ledger.packs import Standing, standing_at
+
+if TYPE_CHECKING:  # whoever checks a pack reads a timeline, and has no store
+    from yesword.proof.packs.dossier import Dossier, FiledEvent
+    from yesword.proof.packs.earlier import EarlierDossier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,14 +53,22 @@ class Timeline:
     wordings: tuple[Wording, ...]
 
 
-def told(dossier: Dossier, at: datetime, *, show: Sequence[str]) -> Timeline:
-    """`show` names the sections that this reader may see."""
+def told(
+    dossier: "Dossier",
+    at: datetime,
+    *,
+    show: Sequence[str],
+    earlier: "Sequence[EarlierDossier]" = (),
+    forgotten: datetime | None = None,
+) -> Timeline:
+    """`show` names the sections that this reader may see; `forgotten`: when an earlier record was erased for good."""
+    is_anew = bool(earlier) or forgotten is not None
     wordings = _wordings(dossier)
     numbers = {each.sha256: each.number for each in wordings}
     words = {each.sha256: each.words for each in dossier.evidence if each.words}
     return Timeline(
         at=at,
-        state=tuple(_state(dossier, at)),
+        state=(*_state(dossier, at, is_anew=is_anew), *_kept(dossier), *_earlier(earlier, at, forgotten)),
         lines=tuple(
             _line(dossier, each, numbers, words if "evidence" in show else {}) for each in dossier.events
         ),
@@ -70,46 +79,61 @@ def told(dossier: Dossier, at: datetime, *, show: Sequence[str]) -> Timeline:
 # --- how it stood --------------------------------------------------------------------------------------------
 
 
-def _state(dossier: Dossier, at: datetime) -> Iterator[Sentence]:
-    """As what had reached us by then says; what happened before and came later could bind nobody then."""
+def _state(dossier: "Dossier", at: datetime, *, is_anew: bool = False) -> Iterator[Sentence]:
+    """`is_anew`: the number was on record before. As what had reached us by then says; what happened before and came later could bind nobody then."""
     events = [each.event for each in dossier.events]
     known = [each for each in events if each.received_at <= at]
-    yield _standing(fold(known), known, dossier.program.id, at)
+    contact = dossier.contact
+    if is_anew and contact.created_at > at and not known:
+        yield Sentence.of("state.not_begun", begun_on=_day(contact.created_at))
+    else:
+        yield state_told(standing_at(events, dossier.program.id, at))
     if len(known) < len(events):
         yield Sentence.of("state.later", count=len(events) - len(known))
 
 
-def _standing(
-    state: ConsentState, known: Sequence[ConsentEvent], program: ProgramId, at: datetime
-) -> Sentence:
-    seqs = {each.id: each.seq for each in known}
-    if state.is_erased:
-        return Sentence.of("state.erased")
-    if state.invalid_since is not None:
-        return Sentence.of("state.other_owner", since_on=_day(state.invalid_since))
-    grant = state.grant_for(program)
-    if grant is not None:
-        ends_at = grant.limits.ends_at
-        if ends_at is not None and ends_at <= at:
-            return Sentence.of("state.ended", ended_on=_day(ends_at))
-        return Sentence.of("state.granted", seq=seqs.get(grant.event, grant.seq), since_on=_day(grant.since))
-    stop, request = state.withdrawal_for(program), state.request_for(program)
-    if stop is not None and (request is None or request.seq < stop.seq):
-        return Sentence.of("state.withdrawn", seq=stop.seq, since_on=_day(stop.at))
-    if request is not None:
-        return Sentence.of("state.pending" if at <= request.lapses_at else "state.lapsed")
-    refusal = next((each for each in state.refusals if each.program in (None, program)), None)
-    if refusal is not None:
-        return Sentence.of("state.refused", since_on=_day(refusal.at))
-    return Sentence.of("state.none")
+def _kept(dossier: "Dossier") -> Iterator[Sentence]:
+    erased_at, until = dossier.contact.erased_at, dossier.kept_until
+    if erased_at is not None and until is not None:
+        yield Sentence.of("state.kept", erased_on=_day(erased_at), until_on=until.isoformat())
+
+
+def state_told(standing: Standing) -> Sentence:
+    """How somebody stood, as a sentence."""
+    since = _day(standing.since) if standing.since else ""
+    match standing.code:
+        case "granted" | "withdrawn":
+            return Sentence.of(f"state.{standing.code}", seq=standing.seq or 0, since_on=since)
+        case "other_owner" | "refused":
+            return Sentence.of(f"state.{standing.code}", since_on=since)
+        case "ended":
+            return Sentence.of("state.ended", ended_on=since)
+        case _:
+            return Sentence.of(f"state.{standing.code}")
+
+
+def _earlier(
+    earlier: "Sequence[EarlierDossier]", at: datetime, forgotten: datetime | None
+) -> Iterator[Sentence]:
+    """What else was on record under the number, which was erased since."""
+    for each in earlier:
+        yield Sentence.of(
+            "state.earlier",
+            erased_on=_day(each.kept.erased_at),
+            until_on=each.kept.until.isoformat(),
+            pack=each.id,
+        )
+        yield from _state(each.dossier, at)
+    if forgotten is not None:
+        yield Sentence.of("state.forgotten", erased_on=_day(forgotten))
 
 
 # --- what happened -------------------------------------------------------------------------------------------
 
 
 def _line(
-    dossier: Dossier,
-    filed: FiledEvent,
+    dossier: "Dossier",
+    filed: "FiledEvent",
     numbers: Mapping[str, int],
     words: Mapping[str, str],
 ) -> Line:
@@ -133,7 +157,7 @@ _GRADED: Final = frozenset(
 )
 
 
-def _facts(filed: FiledEvent, numbers: Mapping[str, int], words: Mapping[str, str]) -> Iterator[Sentence]:
+def _facts(filed: "FiledEvent", numbers: Mapping[str, int], words: Mapping[str, str]) -> Iterator[Sentence]:
     event = filed.event
     if not filed.is_concerned:
         yield Sentence.of("happened.other")
@@ -166,11 +190,13 @@ def _backing(event: ConsentEvent, graded: Graded | None) -> Iterator[Sentence]:
         yield from graded.remarks
 
 
-def _digests(filed: FiledEvent) -> Iterator[str]:
-    yield from (str(item.get("sha256", "")) for item in items_in(filed.sections))
+def _digests(filed: "FiledEvent") -> Iterator[str]:
+    found = filed.sections.get("evidence")
+    items = found if isinstance(found, Sequence) else ()
+    yield from (str(item.get("sha256", "")) for item in items if isinstance(item, Mapping))
 
 
-def _place(dossier: Dossier, filed: FiledEvent) -> Iterator[Sentence]:
+def _place(dossier: "Dossier", filed: "FiledEvent") -> Iterator[Sentence]:
     if filed.index is None:
         yield Sentence.of("place.waiting")
         return
@@ -185,7 +211,7 @@ def _place(dossier: Dossier, filed: FiledEvent) -> Iterator[Sentence]:
 # --- the wordings --------------------------------------------------------------------------------------------
 
 
-def _wordings(dossier: Dossier) -> tuple[Wording, ...]:
+def _wordings(dossier: "Dossier") -> tuple[Wording, ...]:
     """Each once, in the order in which it was first shown."""
     found: dict[str, Wording] = {}
     for each in dossier.events:

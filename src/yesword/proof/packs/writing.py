@@ -7,32 +7,35 @@ it.
 import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import resources
 from string import Template
 from typing import Final
 
 from yesword.domain.errors import YeswordError
-from yesword.domain.explain import FormatDay, Translate, english_day, identity
+from yesword.domain.explain import english_day, identity
 from yesword.ledger.entry import SECTIONS, canonical, from_b64url
 from yesword.ledger.jws import sign_detached
-from yesword.ledger.packs import Listed, Manifest, Purpose, write_archive, write_manifest
+from yesword.ledger.packs import EarlierPack, Listed, Manifest, Purpose, write_archive, write_manifest
 from yesword.ledger.packs.checking import POLICY
 from yesword.ledger.packs.manifest import NAME, SIGNATURE, TYPE
+from yesword.ledger.packs.states import FOLDER as ROWS
 from yesword.ledger.packs.story import HEAD, RECORD
 from yesword.ledger.policy import write_policy
 from yesword.ledger.presentation import NotPresentableError, present
 from yesword.ledger.proof import format_proof
 from yesword.proof.packs.dossier import Dossier, FiledEvent
-from yesword.proof.packs.pdf import Page, write_summary
+from yesword.proof.packs.earlier import EarlierDossier
+from yesword.proof.packs.pdf import MADE_WITH, write_summary
 from yesword.proof.packs.record import records_of
+from yesword.proof.packs.retelling import KANTARA, SHAPES
+from yesword.proof.packs.summary import ERASED, WITHHELD, Summary, write
+from yesword.proof.packs.summary import FILE as SUMMARY_FACTS
+from yesword.proof.packs.summary import PAGE as SUMMARY
 from yesword.proof.packs.timeline import Timeline, told
 from yesword.proof.records import BadRecordError, shapes
 
-KANTARA: Final = "receipt.kantara.json"
-SHAPES: Final = "shapes/record.ttl"
-SUMMARY: Final = "summary.pdf"
 README: Final = "README.txt"
 
 # Who is shown what. The wording belongs to each: without it nobody can say to what the person agreed.
@@ -70,8 +73,9 @@ class Order:
     at: datetime  # the moment that is asked about
     with_number: bool = True  # a pack for a campaign never has it
     stored_in: tuple[str, ...] = ()  # countries where the store is; none: the brand's
-    translate: Translate = field(default=identity)
-    day: FormatDay = field(default=english_day)
+    left_out: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what the manifest is to say is not in it, and why
 
     @property
     def shows_number(self) -> bool:
@@ -91,38 +95,77 @@ class Pack:
     timeline: Timeline
 
 
-def write_pack(dossier: Dossier, order: Order) -> Pack:
-    """Raises NumberInPackError, NotPresentableError."""
-    timeline = told(dossier, order.at, show=order.shown)
+def write_pack(
+    dossier: Dossier,
+    order: Order,
+    earlier: Sequence[EarlierDossier] = (),
+    forgotten: datetime | None = None,
+) -> Pack:
+    """`earlier`: other records under the number, which were erased; each becomes a pack in this one. `forgotten`: when one was erased of which nothing is left.
+
+    Raises NumberInPackError, NotPresentableError.
+    """
+    timeline = told(dossier, order.at, show=order.shown, earlier=earlier, forgotten=forgotten)
     files = dict(_files(dossier, order))
     left_out = _records(files, dossier, order, timeline)
-    page = Page(
-        timeline=timeline,
-        dossier=dossier,
-        pack=order.id,
-        purpose=order.purpose,
-        shows_number=order.shows_number,
-    )
-    files[SUMMARY] = write_summary(page, order.created_at, order.translate, order.day)
+    summary = _summary(dossier, order, timeline)
+    files[SUMMARY_FACTS] = write(summary)
+    files[SUMMARY] = write_summary(summary)
     if not order.shows_number:
         # The summary is searched by what goes into it: its own bytes are packed.
-        _search({**files, SUMMARY: page.text(order.translate, order.day).encode()}, dossier)
+        _search({**files, SUMMARY: summary.text(identity, english_day).encode()}, dossier)
+    inside = [(each, write_pack(each.dossier, replace(order, id=each.id))) for each in earlier]
+    files |= {_place(each): pack.data for each, pack in inside}
     manifest = Manifest(
         id=order.id,
         purpose=order.purpose,
         created=Manifest.time(order.created_at),
+        asked=Manifest.time(order.at),
         checkpoint=dossier.checkpoint,
         subject=dossier.contact.subject,
         brand=dossier.brand.name,
         program=dossier.program.key,
         disclosed=order.shown,
         waiting=dossier.waiting,
-        left_out=left_out,
+        left_out={**left_out, **order.left_out},
+        earlier=tuple(
+            EarlierPack(
+                file=_place(each),
+                subject=pack.manifest.subject,
+                erased=Manifest.time(each.kept.erased_at),
+                kept_until=each.kept.until.isoformat(),
+            )
+            for each, pack in inside
+        ),
         files={name: Listed.of(body) for name, body in files.items()},
     )
     files[NAME] = write_manifest(manifest)
     files[SIGNATURE] = sign_detached(files[NAME], typ=TYPE, signer=dossier.signer).encode()
     return Pack(data=write_archive(files), manifest=manifest, timeline=timeline)
+
+
+def _place(earlier: EarlierDossier) -> str:
+    return f"earlier/{earlier.id}.zip"
+
+
+def _summary(dossier: Dossier, order: Order, timeline: Timeline) -> Summary:
+    contact = dossier.contact
+    return Summary(
+        pack=order.id,
+        purpose=order.purpose.value,
+        made_at=order.created_at,
+        made_with=MADE_WITH,
+        brand=dossier.brand.name,
+        address=dossier.address,
+        program=dossier.program.name,
+        person=contact.subject,
+        number=contact.number if order.shows_number else None,
+        why_no_number=ERASED if order.shows_number else WITHHELD,
+        name=contact.name if order.shows_number else "",
+        origin=dossier.origin,
+        size=dossier.checkpoint.size,
+        timeline=timeline,
+    )
 
 
 def _files(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
@@ -131,6 +174,8 @@ def _files(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
         if each.index is not None and each.proof is not None:
             yield f"presentations/{each.id}.sdjwt", _presentation(dossier, each, order, each.index).encode()
             yield f"entries/{each.index}.bin", each.entry
+            if each.is_concerned and "event" in each.sections and "event" in order.shown:
+                yield f"{ROWS}/{each.id}.json", each.row
             yield f"proofs/{each.index}.tlog-proof", format_proof(each.proof).encode()
     for checkpoint in dossier.checkpoints:
         size = checkpoint.size

@@ -23,7 +23,7 @@ from yesword.domain.times import from_micros
 from yesword.ledger.entry import SectionValue, open_disclosure
 from yesword.ledger.proof import read_proof
 from yesword.ledger.receipt import Receipt, write_tlog_receipt
-from yesword.privacy.erasing import HOLD_LOOK_UP
+from yesword.privacy import kept_proof
 from yesword.proof.policies import policy_of
 from yesword.proof.proofs import UnfitTreeError
 from yesword.proof.receipts import NoReceiptError, receipt_of
@@ -125,19 +125,15 @@ class _Found:
 
 
 def _find(store: Store, brand: BrandRow, numbers: Sequence[str]) -> _Found:
-    digests = {
-        digest: number
-        for number in numbers
-        for digest in store.look_up.digests(brand.id, HOLD_LOOK_UP, number)
-    }
-    held = store.vault.find(brand.id, HOLD_LOOK_UP, list(digests))
+    # Of several erased records of one number, the newest: what was texted lately was texted on that one.
+    held = {number: each[-1] for number, each in kept_proof.find_many(store, brand.id, numbers).items()}
     with store.database.read() as session:
         found = contacts.find_many(store, session, brand.id, numbers)
         people = contacts.read_many(store, session, {*found.values(), *held.values()})
         suppressed = suppressions.find(store, session, brand.id, numbers)
     return _Found(
         living={number: people[each] for number, each in found.items() if each in people},
-        held={digests[digest]: people[each] for digest, each in held.items() if each in people},
+        held={number: people[each] for number, each in held.items() if each in people},
         suppressed=suppressed,
     )
 

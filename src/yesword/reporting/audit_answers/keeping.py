@@ -16,12 +16,13 @@ from yesword.reporting.audit_answers.collecting import Watch, collect, programs_
 from yesword.reporting.audit_answers.writing import vouching, write_answer
 from yesword.store import audits, contacts, links, programs
 from yesword.store.links import Link, LinkKind, NewLink
-from yesword.store.models import CarrierAudit, User
+from yesword.store.models import AuditEntry, CarrierAudit, User
 from yesword.store.opening import Store
 
 STALLED: Final = timedelta(seconds=30)  # whoever makes an answer says at least so often how far it is
 
 _UNKNOWN: Final = "asked_phone"  # keys the digests of numbers that nobody here has
+SENT: Final = "audit.answered"  # the trace of whoever says that they sent it
 _TELLS: Final = timedelta(milliseconds=500)
 
 State = CarrierAudit.State
@@ -229,6 +230,14 @@ def mark_answered(store: Store, audit: CarrierAudit, by: User | None, at: dateti
         )
     audit.refresh_from_db(fields=["state", "answered_at", "answered_by"])
     return bool(changed)
+
+
+def was_sent(audit: CarrierAudit) -> bool:
+    """Whether somebody of the brand said that they sent the answer; otherwise the auditor took it by the link."""
+    return (
+        audit.answered_by_id is not None
+        or AuditEntry.objects.filter(action=SENT, subject=f"audit {audit.pk}").exists()
+    )
 
 
 def close(store: Store, audit: CarrierAudit, at: datetime) -> None:

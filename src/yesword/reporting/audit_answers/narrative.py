@@ -19,7 +19,15 @@ from yesword.reporting.registration.details import Collection
 from yesword.reporting.registration.details import Method as Way
 from yesword.reporting.registration.tables import LANGUAGE
 
-_WAYS: Final = {"keyword": Way.KEYWORD, "form": Way.WEB_FORM, "paper": Way.PAPER_FORM, "spoken": Way.VERBAL}
+_WAYS: Final = {
+    "keyword": Way.KEYWORD,
+    "form": Way.WEB_FORM,
+    "email_link": Way.WEB_FORM,
+    "kiosk": Way.WEB_FORM,
+    "application": Way.WEB_FORM,
+    "paper": Way.PAPER_FORM,
+    "spoken": Way.VERBAL,
+}
 
 
 def narrative(answer: Answer) -> str:

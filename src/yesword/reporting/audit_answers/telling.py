@@ -37,10 +37,18 @@ _WAYS: Final = {
     "form": "web form",
     "checkout": "checkout box",
     "link": "link",
+    "preferences": "page of preferences, after a code to the handset",
+    "code": "page, after a code to the handset",
     "import": "opt-in recorded elsewhere, brought along with its source, date and wording",
     "agent": "recorded by staff",
     "paper": "paper form",
     "spoken": "asked aloud",
+    "kiosk": "form on a tablet in the shop",
+    "application": "question in a job application",
+    "offer": "reply to the question of an earlier text",
+    "conversation": "reply to a question put in a conversation",
+    "email_link": "web form, by the link of an invitation by e-mail",
+    "email_reply": "answer to an invitation by e-mail",
 }
 _ACTORS: Final = {
     Actor.HANDSET: "from the handset",

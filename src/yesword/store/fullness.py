@@ -1,0 +1,42 @@
+"""Telling that a disk is full, whichever part of the store was the first to find out."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+import psycopg.errors
+
+from yesword.domain.errors import YeswordError
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+# The second: the file that the processes of a SQLite store share could not be made larger.
+_SQLITE_FULL: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"})
+
+
+class DiskFullError(YeswordError):
+    """The disk is full. What was recorded before is safe, and nothing of this was recorded. Make room, and do it again."""
+
+    code = "disk_full"
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether this error, or one that it came of, says that there is no room left."""
+    return any(_says_full(each) for each in _chain(error))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        yield found
+        found = found.__cause__ or found.__context__
+
+
+def _says_full(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorname", None) in _SQLITE_FULL
+    return isinstance(error, psycopg.errors.DiskFull | DiskFullError)
