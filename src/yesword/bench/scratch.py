@@ -98,6 +98,17 @@ def start_dispatcher(store: Store) -> subprocess.Popen[bytes]:
     return subprocess.Popen(_command(store, "dispatch"))  # noqa: S603 - our own command
 
 
+@contextlib.contextmanager
+def sequencer_process(store: Store) -> Iterator[None]:
+    """The real command that enters what is recorded into the ledgers, beside this process as in an installation."""
+    process = subprocess.Popen(_command(store, "sequence"))  # noqa: S603 - our own command
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def _command(store: Store, name: str) -> list[str]:
     url = [] if store.url is None else ["--database-url", store.url]
     return [sys.executable, "-m", "yesword", name, "--data", str(store.folder), *url]

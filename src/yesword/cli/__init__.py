@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from yesword import __version__
+from yesword.cli.misuse import FAILED, exit_code
 from yesword.domain.errors import YeswordError
 
 # Command → (module, attribute).
@@ -23,11 +24,22 @@ _COMMANDS: Final = {
     "demo": ("demo", "command"),
     "dispatch": ("processes", "dispatch"),
     "evidence": ("evidence", "command"),
+    "figures": ("figures", "command"),
+    "hook": ("hook", "command"),
     "import": ("imports", "command"),
+    "import-list": ("import_followups", "list_command"),
+    "import-undo": ("import_followups", "undo_command"),
+    "invitations": ("invite", "group"),
+    "invite": ("invite", "command"),
     "keys": ("keys", "command"),
+    "leave": ("leave", "command"),
     "ledger": ("ledger", "command"),
     "lint": ("lint", "command"),
+    "numbers": ("numbers", "command"),
     "pack": ("pack", "command"),
+    "paper": ("paper", "command"),
+    "pause": ("pause", "command"),
+    "point": ("point", "command"),
     "privacy": ("privacy", "command"),
     "proclaim": ("proclaim", "command"),
     "program": ("setting_up", "program"),
@@ -41,6 +53,7 @@ _COMMANDS: Final = {
     "sequence": ("processes", "sequence"),
     "serve": ("serve", "command"),
     "silence": ("silence", "command"),
+    "spoken": ("spoken", "command"),
     "store": ("store", "command"),
     "text": ("text", "command"),
     "torture": ("torture", "command"),
@@ -48,10 +61,10 @@ _COMMANDS: Final = {
     "understand": ("understand", "command"),
     "verify": ("verify", "command"),
     "web": ("processes", "web"),
+    "webhook": ("webhook", "command"),
     "why": ("why", "command"),
     "witness": ("witness", "command"),
 }
-FAILED: Final = 1
 
 
 class LateGroup(click.Group):
@@ -89,9 +102,17 @@ def main(arguments: list[str] | None = None) -> Any:
         return group.main(arguments, prog_name="yesword")
     except YeswordError as error:
         click.echo(f"yesword: {error}", err=True)
-        sys.exit(FAILED)
-    except OSError as error:
-        # A path that is not there, a full disk, no right to write: the system's own words say it best.
-        named = f": {error.filename}" if error.filename else ""
-        click.echo(f"yesword: {error.strerror or error}{named}", err=True)
+        sys.exit(exit_code(error))
+    except Exception as error:
+        # Only now, since most commands never open a store: what a database raises is known there.
+        from yesword.store.fullness import DiskFullError, is_full
+
+        if is_full(error):
+            said = DiskFullError().message
+        elif isinstance(error, OSError):
+            # A path that is not there, no right to write: the system's own words say it best.
+            said = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+        else:
+            raise
+        click.echo(f"yesword: {said}", err=True)
         sys.exit(FAILED)

@@ -1,8 +1,7 @@
 """`yesword attest`: the witnesses and timestamp authorities that vouch for the ledgers, and how asking them goes."""
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from yesword.cli.finding import find_brand
-from yesword.cli.options import opened, with_store
+from yesword.cli.options import using, with_store
 
 if TYPE_CHECKING:
+    from yesword.domain.ids import BrandId
     from yesword.proof.asking import Outcome
-    from yesword.store.opening import Store
 
 _SHORTEST_S: Final = 60
 
@@ -25,15 +24,6 @@ def command() -> None:
 
     Both are optional and nothing waits for them. They are shown heads only: sizes and hashes, no personal data.
     """
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 # --- who ------------------------------------------------------------------------------------------------------
@@ -67,7 +57,7 @@ def add_witness(
     """
     if (brand_key is None) != is_for_all:
         raise click.UsageError("Name the brand with --brand KEY, or say --all.")
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.domain.ids import BrandId
         from yesword.proof import attesters
 
@@ -106,7 +96,7 @@ def add_authority(
 
     The same NAME and roots again change the rest.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.proof import attesters
 
         attesters.add_authority(store, name, url, roots.read_bytes(), every_s)
@@ -123,7 +113,7 @@ def add_authority(
 @with_store
 def remove(name: str, data: Path, database_url: str | None, *, was_wrong: bool) -> None:
     """Ask the witness or authority NAME no more. What it vouched for stays, and stays checkable."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.proof import attesters
 
         cleared = attesters.remove(store, name, was_wrong=was_wrong)
@@ -139,7 +129,7 @@ def remove(name: str, data: Path, database_url: str | None, *, was_wrong: bool) 
 @with_store
 def list_all(data: Path, database_url: str | None) -> None:
     """Every witness and authority, and how asking it about each ledger went the last time."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.store import attesters, ledgers
         from yesword.store.ledgers import STAMP, WITNESS
         from yesword.store.models import Brand
@@ -176,7 +166,7 @@ def list_all(data: Path, database_url: str | None) -> None:
 @with_store
 def now(data: Path, database_url: str | None) -> None:
     """Ask everybody at once, and tell what came of it. Exit 1 if somebody did not vouch."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.proof.attesting import Occasion, attest_due
 
         outcomes: list[Outcome] = []
@@ -198,6 +188,18 @@ def _told(outcomes: Iterable["Outcome"]) -> list[str]:
             did = "cosigned" if each.kind == WITNESS else "stamped"
             lines.append(f"{about}: {did} by {each.name} on {_utc(each.said.at)}.")
     return sorted(lines) or ["There was nothing to ask: no head is new, or nobody is on."]
+
+
+def witnesses_to_tell(brand: "BrandId") -> list[str]:
+    """What follows for the witnesses of a brand once its log has another key."""
+    from yesword.store import attesters
+
+    asked = [each.name for each in attesters.witnesses() if each.is_on and each.brand in (None, brand)]
+    if not asked:
+        return []
+    return [
+        f"Its witnesses refuse it until they have that key, too: {', '.join(asked)}. `yesword ledger status` shows who does."
+    ]
 
 
 def _utc(at: datetime | None) -> str:

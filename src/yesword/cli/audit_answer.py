@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import click
 
 from yesword.cli.finding import find_brand
-from yesword.cli.options import opened, with_store
+from yesword.cli.moments import read_time
+from yesword.cli.options import using, with_store
+from yesword.cli.written import may_replace, refuse_to_replace, write_private
 
 if TYPE_CHECKING:
     from yesword.reporting.audit_answers import Answer, Asked
     from yesword.store.models import CarrierAudit, User
     from yesword.store.opening import Store
 
-_OWN: Final = 0o600
 _HOUR_S: Final = 3600
 
 
@@ -49,6 +50,7 @@ _HOUR_S: Final = 3600
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write; by default consent-audit-….zip in this folder.",
 )
+@may_replace
 @click.option("--link", "is_link", is_flag=True, help="Make a link for the auditor, and print it.")
 @click.option("--sent", type=int, metavar="NUMBER", help="Say of an earlier audit that its answer was sent.")
 @click.option(
@@ -72,9 +74,10 @@ def command(
     """
     if sent is None and closed is None and (sender is None or numbers is None):
         raise click.UsageError("Name the source with --sender, and the list of numbers with --numbers.")
-    asked_at = _moment(more.pop("asked_at"))
-    store = opened(data, database_url)
-    try:
+    stated = more.pop("asked_at")
+    asked_at = read_time(stated) if stated else datetime.now(UTC)
+    refuse_to_replace(more["output"], is_forced=more["is_forced"])
+    with using(data, database_url) as store:
         from yesword.accounts import rights
 
         user = None if name is None else rights.acting(name)
@@ -84,8 +87,6 @@ def command(
             _close(store, closed, user)
         if sender is not None and numbers is not None:
             _answer(store, sender, numbers.read(), asked_at, user, **more)
-    finally:
-        store.close()
 
 
 def _answer(
@@ -102,6 +103,7 @@ def _answer(
     brand_key: str | None,
     output: Path | None,
     is_link: bool,
+    is_forced: bool,
 ) -> None:
     from yesword.domain.ids import BrandId
     from yesword.reporting.audit_answers import Question, keeping, read_numbers
@@ -119,9 +121,7 @@ def _answer(
     _trace(store, user, "audit.opened", audit, numbers=len(asked.numbers))
     answer = keeping.make_answer(store, audit, asked, at, _watch())
     path = output or Path(keeping.name_of(audit))
-    path.touch(mode=_OWN)
-    path.chmod(_OWN)
-    path.write_bytes(keeping.read_answer(store, audit, at))
+    write_private(path, keeping.read_answer(store, audit, at), is_forced=is_forced)
     _trace(store, user, "audit.downloaded", audit)
     _tell(audit, answer, asked, path, at)
     if is_link:
@@ -165,7 +165,7 @@ def _link(store: "Store", audit: "CarrierAudit", user: "User | None", at: dateti
     word = keeping.make_link(store, audit, at)
     _trace(store, user, "audit.link_made", audit)
     click.echo("A link for the auditor, which works for 7 days and is shown this once:")
-    click.echo(origin() + link_path(word))
+    click.echo(origin(run=store.run) + link_path(word))
 
 
 def _sent(store: "Store", number: int, user: "User | None") -> None:
@@ -173,7 +173,7 @@ def _sent(store: "Store", number: int, user: "User | None") -> None:
 
     audit = keeping.find(number)
     if keeping.mark_answered(store, audit, user, datetime.now(UTC)):
-        _trace(store, user, "audit.answered", audit)
+        _trace(store, user, keeping.SENT, audit)
     at = "" if audit.answered_at is None else f" at {audit.answered_at:%Y-%m-%d %H:%M} UTC"
     click.echo(f"Audit {number} was answered{at}.")
 
@@ -188,26 +188,11 @@ def _close(store: "Store", number: int, user: "User | None") -> None:
 
 
 def _trace(store: "Store", user: "User | None", action: str, audit: "CarrierAudit", **detail: int) -> None:
-    from yesword.store.models import AuditEntry
+    from yesword.privacy import traces
 
+    by = None if user is None else user.pk
     with store.database.write():
-        AuditEntry.objects.create(
-            user=user, action=action, subject=f"audit {audit.pk}", detail={"by": "command line", **detail}
-        )
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise click.BadParameter(
-            "Write it with its zone, as 2026-03-01T14:05+01:00.", param_hint="--asked-at"
-        )
-    return found.astimezone(UTC)
+        traces.leave(action, f"audit {audit.pk}", by, **{"by": "command line", **detail})
 
 
 def _watch() -> Any:

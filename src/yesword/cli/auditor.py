@@ -1,7 +1,5 @@
 """`yesword auditor`: keys with which an auditor may fetch the entries of a brand's published log."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from yesword.cli.finding import find_brand
-from yesword.cli.options import opened, with_store
-from yesword.domain.errors import YeswordError
+from yesword.cli.misuse import MisuseError
+from yesword.cli.options import using, with_store
 
 if TYPE_CHECKING:
     from yesword.store.links import Link
@@ -24,7 +22,7 @@ _BRAND = click.option(
 )
 
 
-class UnknownAuditorKeyError(YeswordError):
+class UnknownAuditorKeyError(MisuseError):
     """There is no key {key} that works, or several begin so. `yesword auditor list` shows them."""
 
     code = "unknown_auditor_key"
@@ -38,15 +36,6 @@ def command() -> None:
     """
 
 
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 @command.command("add")
 @_BRAND
 @click.option(
@@ -55,11 +44,11 @@ def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
 @with_store
 def add(brand_key: str | None, days: int, data: Path, database_url: str | None) -> None:
     """Make a key, and print it. It is shown this once; the store keeps its digest only."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.domain.ids import BrandId
+        from yesword.privacy import traces
         from yesword.store import links
         from yesword.store.links import LinkKind, NewLink
-        from yesword.store.models import AuditEntry
         from yesword.web.public.addresses import ledger_path, origin
 
         brand, at = find_brand(brand_key), datetime.now(UTC)
@@ -67,12 +56,10 @@ def add(brand_key: str | None, days: int, data: Path, database_url: str | None) 
         with store.database.write() as session:
             word = links.make(session, wanted, at)
             name = links.digest_of(word).hex()[:_SHOWN]
-            AuditEntry.objects.create(
-                action="auditor.key_made", subject=name, detail={"brand": brand.key, "by": "command line"}
-            )
+            traces.leave("auditor.key_made", name, None, brand=brand.key, by="command line")
         click.echo(word)
         click.echo(
-            f"Key {name} works for {days} days at {origin()}{ledger_path(brand.key)}: send it as Authorization: Bearer KEY.",
+            f"Key {name} works for {days} days at {origin(run=store.run)}{ledger_path(brand.key)}: send it as Authorization: Bearer KEY.",
             err=True,
         )
 
@@ -82,7 +69,7 @@ def add(brand_key: str | None, days: int, data: Path, database_url: str | None) 
 @with_store
 def list_keys(brand_key: str | None, data: Path, database_url: str | None) -> None:
     """List the keys that work, by the beginning of their digest."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         found = _working(store, brand_key)
         for link in found:
             until = f"{link.expires_at:%Y-%m-%d %H:%M} UTC" if link.expires_at else "it is ended"
@@ -99,9 +86,9 @@ def list_keys(brand_key: str | None, data: Path, database_url: str | None) -> No
 @with_store
 def end(key: str, brand_key: str | None, data: Path, database_url: str | None) -> None:
     """End a key, named by the beginning of its digest as `list` shows it. It opens nothing from then on."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
+        from yesword.privacy import traces
         from yesword.store import links
-        from yesword.store.models import AuditEntry
 
         found = [each for each in _working(store, brand_key) if each.digest.hex().startswith(key.lower())]
         if len(found) != 1:
@@ -109,7 +96,7 @@ def end(key: str, brand_key: str | None, data: Path, database_url: str | None) -
         with store.database.write() as session:
             links.end(session, found[0].digest, datetime.now(UTC))
             name = found[0].digest.hex()[:_SHOWN]
-            AuditEntry.objects.create(action="auditor.key_ended", subject=name, detail={"by": "command line"})
+            traces.leave("auditor.key_ended", name, None, by="command line")
         click.echo(f"Key {name} opens nothing any more.")
 
 

@@ -15,11 +15,14 @@ from yesword.cli.options import scratch_folder
 @click.option("--server-url", envvar="YESWORD_TEST_POSTGRES_URL", help="Measure this PostgreSQL server too.")
 @click.option(
     "--only",
-    type=click.Choice(["pure", "ledger", "engine"]),
-    help="Measure only the interpreter, the ledger, or the engine.",
+    type=click.Choice(["pure", "ledger", "engine", "imports"]),
+    help="Measure only the interpreter, the ledger, the engine, or imports.",
 )
+@click.option("--rows", default=20_000, show_default=True, help="Size of the file that is imported.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows of name, value, unit, ratio and against.")
-def command(messages: int, leaves: int, server_url: str | None, only: str | None, *, as_json: bool) -> None:
+def command(
+    messages: int, leaves: int, server_url: str | None, only: str | None, rows: int, *, as_json: bool
+) -> None:
     """Measure this machine. Figures of different machines do not compare; ratios do, roughly."""
     from yesword.bench import pure
     from yesword.bench.rows import table
@@ -37,4 +40,9 @@ def command(messages: int, leaves: int, server_url: str | None, only: str | None
             from yesword.bench import engine
 
             found += list(engine.figures(messages, server_url))
+    if only in (None, "imports"):
+        with scratch_folder():
+            from yesword.bench import imports
+
+            found += list(imports.figures(rows, server_url))
     click.echo(json.dumps([figure.as_json() for figure in found]) if as_json else table(found))

@@ -1,8 +1,7 @@
 """`yesword privacy breach`: the register of data breaches, its clock, and whom each may have touched."""
 
-import contextlib
+import io
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +11,14 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
-from yesword.cli.check import read_time
 from yesword.cli.finding import find_brand, find_program
-from yesword.cli.options import opened, with_store
+from yesword.cli.moments import read_time
+from yesword.cli.options import using, with_store
+from yesword.cli.written import may_replace, private_file
 
 if TYPE_CHECKING:
     from yesword.privacy.breaches import Touched
     from yesword.store.models import Breach
-    from yesword.store.opening import Store
 
 _USER: Final = click.option(
     "--user", "name", required=True, metavar="NAME", help="The account of whoever does it."
@@ -36,15 +35,6 @@ def breach() -> None:
 
     Nobody is told by these commands: what you did is written down.
     """
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @breach.command("open")
@@ -83,7 +73,7 @@ def open_breach(
     is_dry_run: bool,
 ) -> None:
     """Write a breach down."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.domain.ids import BrandId
         from yesword.privacy import breaches
@@ -116,7 +106,7 @@ def list_breaches(
     key: str | None, data: Path, database_url: str | None, *, is_open: bool, as_json: bool
 ) -> None:
     """List breaches, the open ones first, and how much of the 72 hours is left."""
-    with _store(data, database_url):
+    with using(data, database_url):
         from yesword.domain.ids import BrandId
         from yesword.privacy import breaches
 
@@ -169,7 +159,7 @@ def change(
     is_dry_run: bool,
 ) -> None:
     """Add to breach NUMBER what was learnt or done since."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.privacy import breaches
 
@@ -195,7 +185,7 @@ def change(
 @with_store
 def close(number: int, name: str, data: Path, database_url: str | None, *, is_dry_run: bool) -> None:
     """Close breach NUMBER, once all that has to be told was told. What was written of it stays."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.privacy import breaches
 
@@ -213,8 +203,12 @@ def close(number: int, name: str, data: Path, database_url: str | None, *, is_dr
 @click.option("--to", "until", metavar="TIME", help="The end of that span.")
 @click.option("--numbers", type=click.File("r", encoding="utf-8"), help="A file with a number on each line.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Write the CSV to this file; - for standard output."
+    "--output",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the CSV to this file; - for standard output.",
 )
+@may_replace
 @_USER
 @_DRY_RUN
 @with_store
@@ -225,18 +219,19 @@ def people(
     since: str | None,
     until: str | None,
     numbers: TextIO | None,
-    out: Path | None,
+    output: Path | None,
     name: str,
     data: Path,
     database_url: str | None,
     *,
     is_dry_run: bool,
+    is_forced: bool,
 ) -> None:
     """Export whom breach NUMBER may have touched, numbers in the clear, so that they can be told.
 
     Takes a right of its own: see `yesword privacy allow`. With --dry-run they are only counted.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.domain.ids import BrandId
         from yesword.privacy import breaches
@@ -244,13 +239,13 @@ def people(
         user = rights.acting(name, rights.Right.NUMBERS)
         row = breaches.read(number)
         touched = _touched(program, run, since, until, numbers, row.brand.country)
-        if is_dry_run or out is None:
+        if is_dry_run or output is None:
             count = sum(1 for _ in breaches.people(store, BrandId(row.brand_id), touched))
-            click.echo(f"{count:,} people. Name a file with --out to have them.")
+            click.echo(f"{count:,} people. Name a file with --output to have them.")
             return
-        with _opened(out) as file:
+        with _opened(output, is_forced=is_forced) as file:
             count = breaches.write_people(store, row, touched, file, user.pk, datetime.now(UTC))
-        click.echo(f"{count:,} people.", err=str(out) == "-")
+        click.echo(f"{count:,} people.", err=str(output) == "-")
 
 
 def _touched(
@@ -271,17 +266,18 @@ def _touched(
     return Touched(
         program=find_program(program).id if program else None,
         import_run=run,
-        span=(read_time(since), read_time(until)) if since and until else None,
+        span=(read_time(since), read_time(until, is_until=True)) if since and until else None,
         numbers=tuple(phone.parse(line, country=country).e164 for line in lines if line),
     )
 
 
 @contextmanager
-def _opened(out: Path) -> Iterator[TextIO]:
-    """Nobody else on the machine may read the file."""
-    with contextlib.ExitStack() as stack:
-        if str(out) == "-":
-            yield sys.stdout
-            return
-        made = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        yield stack.enter_context(os.fdopen(made, "w", encoding="utf-8", newline=""))
+def _opened(output: Path, *, is_forced: bool) -> Iterator[TextIO]:
+    if str(output) == "-":
+        yield sys.stdout
+        return
+    with (
+        private_file(output, is_forced=is_forced) as file,
+        io.TextIOWrapper(file, encoding="utf-8", newline="") as text,
+    ):
+        yield text

@@ -3,19 +3,17 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from yesword.cli.check import read_time
 from yesword.cli.finding import find_program
-from yesword.cli.options import opened, with_store
+from yesword.cli.misuse import MisuseError
+from yesword.cli.moments import read_time
+from yesword.cli.options import using, with_store
 from yesword.cli.remarks import despite_findings, lines, stop_at_errors
-from yesword.domain.errors import YeswordError
 
 if TYPE_CHECKING:
     from yesword.domain.linting.finding import Finding
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from yesword.store.opening import Store
 
 
-class UnknownCampaignError(YeswordError):
+class UnknownCampaignError(MisuseError):
     """There is no campaign {number}. `yesword campaign list` shows those that there are."""
 
     code = "unknown_campaign"
@@ -32,15 +30,6 @@ class UnknownCampaignError(YeswordError):
 @click.group("campaign")
 def command() -> None:
     """Make, judge, start, watch and stop campaigns."""
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _campaign(number: int) -> "Campaign":
@@ -69,6 +58,9 @@ def _campaign(number: int) -> "Campaign":
 @click.option(
     "--mixed", "is_mixed", is_flag=True, help="It informs and also sells, so it is held to be promotion."
 )
+@click.option(
+    "--invites", metavar="KEY", help="A program of the brand whose question stands at the end of the text."
+)
 @despite_findings
 @with_store
 def create(
@@ -78,6 +70,7 @@ def create(
     where: tuple[str, ...],
     category: tuple[str, ...],
     send_by: str | None,
+    invites: str | None,
     data: Path,
     database_url: str | None,
     *,
@@ -97,7 +90,7 @@ def create(
         if not equals or not field.strip():
             raise click.BadParameter(f"{each} is not of the form FIELD=VALUE", param_hint="--where")
         conditions.append(Condition(field=field.strip(), comparison=Comparison.IS, value=value.strip()))
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.sending import campaigns
         from yesword.sending.campaigns import NewCampaign
 
@@ -109,8 +102,9 @@ def create(
             template=text,
             segment=tuple(conditions),
             categories=category,
-            send_by=read_time(send_by) if send_by else None,
+            send_by=read_time(send_by, is_until=True) if send_by else None,
             is_mixed=is_mixed,
+            invites=find_program(invites).id if invites else None,
         )
         _proofread(store, campaigns.written(new), despite=despite_findings)
         click.echo(campaigns.create(new).pk)
@@ -144,7 +138,7 @@ def _is_for_all(finding: "Finding") -> bool:
 @with_store
 def verdict(number: int, at: str | None, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """How many would go now, wait until when, or be refused and why; computed by the gate that sends."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.domain.rules import RuleBook
         from yesword.sending import audience
         from yesword.sending.weighing import Scales
@@ -193,7 +187,7 @@ def _verdict_row(found: "CampaignVerdict") -> dict[str, Any]:
 @with_store
 def start(number: int, data: Path, database_url: str | None) -> None:
     """Start a draft. The dispatcher sends it; this command does not wait."""
-    with _store(data, database_url):
+    with using(data, database_url):
         from yesword.sending import campaigns
 
         campaigns.start(_campaign(number).pk, datetime.now(UTC))
@@ -204,7 +198,7 @@ def start(number: int, data: Path, database_url: str | None) -> None:
 @with_store
 def pause(number: int, data: Path, database_url: str | None) -> None:
     """Pause a running campaign; what is queued stays where it is."""
-    with _store(data, database_url):
+    with using(data, database_url):
         from yesword.sending import campaigns
 
         campaigns.pause(_campaign(number).pk)
@@ -215,7 +209,7 @@ def pause(number: int, data: Path, database_url: str | None) -> None:
 @with_store
 def resume(number: int, data: Path, database_url: str | None) -> None:
     """Go on with a paused campaign."""
-    with _store(data, database_url):
+    with using(data, database_url):
         from yesword.sending import campaigns
 
         campaigns.resume(_campaign(number).pk)
@@ -227,7 +221,7 @@ def resume(number: int, data: Path, database_url: str | None) -> None:
 @with_store
 def cancel(number: int, data: Path, database_url: str | None, *, yes: bool) -> None:
     """Cancel a campaign for good."""
-    with _store(data, database_url):
+    with using(data, database_url):
         from yesword.sending import campaigns
 
         row = _campaign(number)
@@ -241,7 +235,7 @@ def cancel(number: int, data: Path, database_url: str | None, *, yes: bool) -> N
 @with_store
 def list_(data: Path, database_url: str | None, *, as_json: bool) -> None:
     """All campaigns, newest first."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.store.models import Campaign
 
         rows = [_status_row(store, each) for each in Campaign.objects.order_by("-pk")]
@@ -263,7 +257,7 @@ def list_(data: Path, database_url: str | None, *, as_json: bool) -> None:
 @with_store
 def status(number: int, data: Path, database_url: str | None, *, wait: bool, as_json: bool) -> None:
     """How far a campaign is, and where each of its messages is."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         row = _status_row(store, _campaign(number))
         while wait and row["state"] == "running":
             time.sleep(0.5)

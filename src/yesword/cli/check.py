@@ -9,10 +9,12 @@ import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from yesword.cli.misuse import MisuseError
+from yesword.cli.moments import read_time
 from yesword.cli.options import with_store
 from yesword.domain.decisions import Decision, Reason, Verdict
 from yesword.domain.errors import YeswordError
@@ -26,49 +28,32 @@ from yesword.domain.question import Supposed, supposing, usual_kind, wording_of
 from yesword.domain.rules import RuleBook
 from yesword.domain.tracing import Trace, trace
 
+if TYPE_CHECKING:
+    from yesword.consent.obstacles import Obstacle
+
 EXIT_CODES: Final = {Verdict.SEND: 0, Verdict.WAIT: 3, Verdict.REFUSE: 4}
 EXIT_BAD_INPUT: Final = 2
-_EARLIEST_YEAR: Final = 2000
-_LATEST_YEAR: Final = 2099
 
 
-class TimeWithoutZoneError(YeswordError):
-    """{text} does not say whose time it is. Add the offset, as in 2026-11-22T20:30-05:00, or Z for UTC."""
-
-    code = "time_without_zone"
-
-
-class NotATimeError(YeswordError):
-    """{text} is not a time. Write it as 2026-11-22T20:30-05:00."""
-
-    code = "not_a_time"
-
-
-class FarTimeError(YeswordError):
-    """{text} is too far away: no law is known for then. Name a year from 2000 to 2099."""
-
-    code = "far_time"
-
-
-class TwoQuestionsError(YeswordError):
+class TwoQuestionsError(MisuseError):
     """--consent supposes a consent and asks no store; --program asks the store. Leave one of the two out."""
 
     code = "two_questions"
 
 
-class NoNumberGivenError(YeswordError):
+class NoNumberGivenError(MisuseError):
     """No number was given. Write it in full, such as +13055550123."""
 
     code = "no_number_given"
 
 
-class NoSenderGivenError(YeswordError):
+class NoSenderGivenError(MisuseError):
     """--sender names nothing. Give a short code, a number or a name, or leave it out."""
 
     code = "no_sender_given"
 
 
-class KnownToTheStoreError(YeswordError):
+class KnownToTheStoreError(MisuseError):
     """The store knows where a person is and where a sender is registered. Leave --region, --postcode, --zone and --registered out, or suppose a consent."""
 
     code = "known_to_the_store"
@@ -83,7 +68,7 @@ class Stated:
     postcode: str | None
 
 
-class UnknownBrandCountryError(YeswordError):
+class UnknownBrandCountryError(MisuseError):
     """{country} is not a country code. Use two letters, such as NL."""
 
     code = "unknown_brand_country"
@@ -117,7 +102,7 @@ class UnknownBrandCountryError(YeswordError):
 @click.option("--region", metavar="R", help="Where the person lives, such as US-FL.")
 @click.option("--postcode", metavar="CODE", help="Their postcode, in the country of the number.")
 @click.option("--zone", metavar="Z", help="The time zone that they chose, such as America/New_York.")
-@click.option("--at", metavar="TIME", help="ISO time with its offset; now by default.")
+@click.option("--at", metavar="TIME", help="A day, or a time with its offset; now by default.")
 @with_store
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
@@ -141,10 +126,11 @@ def command(
 ) -> None:
     """Ask whether a text may go to NUMBER, and why; nothing is sent.
 
-    Exits 0 when it may go, 3 when it has to wait, 4 when it may not go, and 2 when the question makes no sense. A rule
+    Exits 0 when it may go, 3 when it has to wait, also because nothing is sent from this store at all, 4 when it may not go, and 2 when the question makes no sense. A rule
     whose input the question lacks is not asked, and the last line says so. Where the person is, and what the sender is
     registered with, the store knows; a question that supposes a consent may say it.
     """
+    held: tuple[Obstacle, ...] = ()
     try:
         moment = datetime.now(UTC) if at is None else read_time(at)
         if consent is None:
@@ -152,7 +138,7 @@ def command(
 
             if registered or region or postcode or zone:
                 raise KnownToTheStoreError
-            weighed = check_store.check(
+            weighed, held = check_store.check(
                 data=data,
                 database_url=database_url,
                 number=number,
@@ -185,22 +171,13 @@ def command(
     shown = "" if number is None else _masked(number, facts)
     if as_json:
         found = as_object(decision) | {"number": shown or None} | as_traced(traced)
+        found |= {"held": [{"code": each.code, "sentence": each.sentence} for each in held]}
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:
         click.echo(tree(decision, trace=traced, number=shown))
-    sys.exit(EXIT_CODES[decision.verdict])
-
-
-def read_time(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise NotATimeError(text=text) from None
-    if at.tzinfo is None:
-        raise TimeWithoutZoneError(text=text)
-    if not _EARLIEST_YEAR <= at.year <= _LATEST_YEAR:
-        raise FarTimeError(text=text)
-    return at.astimezone(UTC)
+        for obstacle in held:
+            click.echo(obstacle.sentence)
+    sys.exit(EXIT_CODES[Verdict.WAIT if held and decision.verdict is Verdict.SEND else decision.verdict])
 
 
 def _supposing(

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yesword.cli.finding import UnknownPersonError, find_person, find_program
-from yesword.cli.options import opened
+from yesword.cli.options import using
 from yesword.domain import phone
 from yesword.domain.messages import MessageClass, MessageKind
 
 if TYPE_CHECKING:
+    from yesword.consent.obstacles import Obstacle
     from yesword.domain.programs import Program
     from yesword.sending.weighing import Weighed
     from yesword.store.contacts import Contact
@@ -27,20 +28,22 @@ def check(
     text: str | None,
     sender: str | None,
     at: datetime,
-) -> "Weighed":
-    """The decision for a text that is not sent, with the facts of the record. A stranger is asked about as one."""
-    store = opened(data, database_url)
+) -> "tuple[Weighed, tuple[Obstacle, ...]]":
+    """The decision for a text that is not sent, with the facts of the record, and why nothing is sent at all, if so.
 
-    from yesword.domain.rules import RuleBook
-    from yesword.sending import explaining
-    from yesword.sending.weighing import Scales
+    A stranger is asked about as one.
+    """
+    with using(data, database_url) as store:
+        from yesword.consent.obstacles import obstacles
+        from yesword.domain.rules import RuleBook
+        from yesword.sending import explaining
+        from yesword.sending.weighing import Scales
 
-    try:
         found = find_program(program)
         if number is None:
             raise UnknownPersonError(brand=found.brand_name)
         person = find_person(store, number, found) or _stranger(number, found, at)
-        return explaining.check(
+        weighed = explaining.check(
             store,
             Scales(RuleBook.load()),
             person,
@@ -50,8 +53,7 @@ def check(
             kind=MessageKind(kind) if kind else MessageKind.CAMPAIGN,
             message_class=MessageClass(message_class) if message_class else None,
         )
-    finally:
-        store.close()
+        return weighed, obstacles(store)
 
 
 def _stranger(number: str, program: "Program", at: datetime) -> "Contact":

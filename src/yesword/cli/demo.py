@@ -1,6 +1,7 @@
 """`yesword demo`: the whole product with an invented brand, in the browser or as a story in the terminal."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def _serve(data: Path, host: str, port: int, *, check_only: bool) -> None:
     sign_in = furnish(store)
     port = serve.free_port(host, port)
     address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+    os.environ.setdefault("YESWORD_PUBLIC_URL", address)  # the links in its texts lead here
 
     def greeting() -> list[str]:
         return [

@@ -5,28 +5,18 @@ and the retention job.
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from yesword.cli.check import read_time
 from yesword.cli.finding import find_brand
-from yesword.cli.options import opened, with_store
+from yesword.cli.moments import read_time
+from yesword.cli.options import using, with_store
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @click.command("requests")
@@ -35,7 +25,7 @@ def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
 @with_store
 def requests(key: str | None, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """List what people have asked for and wait for, the first to be due first. Numbers are masked."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.store import models
 
         brands = [find_brand(key)] if key else list(models.Brand.objects.order_by("pk"))
@@ -94,7 +84,7 @@ def _request_line(row: Mapping[str, Any]) -> str:
 @with_store
 def close(request: str, name: str, note: str, data: Path, database_url: str | None) -> None:
     """Close the request with the id REQUEST, such as one that was made on the person's own page, once it is met."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.domain.ids import RequestId, from_text
         from yesword.sending import privacy_requests
@@ -112,7 +102,7 @@ def close(request: str, name: str, note: str, data: Path, database_url: str | No
 @with_store
 def processing(key: str | None, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """Print the record of processing activities (GDPR, article 30) of a brand, made from what is set up."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.domain.ids import BrandId
         from yesword.privacy.processing import as_json as json_of
         from yesword.privacy.processing import as_markdown, record
@@ -159,7 +149,7 @@ def retain(
     if at and not is_dry_run:
         message = "To do it, the clock has to say so: give --at with --dry-run only."
         raise click.UsageError(message)
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.privacy import retaining
         from yesword.privacy.periods import Periods

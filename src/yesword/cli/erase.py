@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from yesword.cli.finding import UnknownPersonError, find_person, find_program
-from yesword.cli.options import opened, with_store
+from yesword.cli.finding import find_program, person_named
+from yesword.cli.options import using, with_store
 
 if TYPE_CHECKING:
-    from yesword.domain.retention import Retention
+    from collections.abc import Iterable
+
+    from yesword.domain.retention import Part, Retention
     from yesword.privacy.erasing import Plan
 
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     "--requested", is_flag=True, help="The person asked for it. Without this, it is the brand's own wish."
 )
 @click.option(
+    "--dry-run", "is_dry_run", is_flag=True, help="Say what would be done, and change nothing; the default."
+)
+@click.option(
     "--yes", is_flag=True, help="Do it. Without this, only what would be done is told. There is no undo."
 )
 @with_store
@@ -35,32 +40,31 @@ def erase(
     database_url: str | None,
     *,
     requested: bool,
+    is_dry_run: bool,
     yes: bool,
 ) -> None:
     """Erase whoever has NUMBER: stop everything, make nothing of what is held, and keep the proof only where it must be.
 
     The number stays suppressed, so that the stop holds when it is imported again.
     """
-    store = opened(data, database_url)
+    if is_dry_run and yes:
+        message = "--dry-run and --yes say two things: leave one of them out."
+        raise click.UsageError(message)
+    with using(data, database_url) as store:
+        from yesword.accounts import rights
+        from yesword.privacy import erasing
 
-    from yesword.accounts import rights
-    from yesword.privacy import erasing
-
-    user = rights.acting(name)
-    found = find_program(program)
-    person = find_person(store, number, found)
-    if person is None:
-        raise UnknownPersonError(brand=found.brand_name)
-    at = datetime.now(UTC)
-    for line in told(erasing.plan(store, person.id, at), is_done=yes):
-        click.echo(line)
-    if not yes:
-        click.echo("Nothing was changed. Add --yes to do it; it cannot be undone.")
-    else:
-        ground = erasing.REQUESTED if requested else erasing.OPERATOR
-        erasing.erase(store, person.id, erasing.Wish(ground=ground, by=user.pk), at)
-        click.echo("Done.")
-    store.close()
+        user = rights.acting(name)
+        person = person_named(store, number, find_program(program))
+        at = datetime.now(UTC)
+        for line in told(erasing.plan(store, person.id, at), is_done=yes):
+            click.echo(line)
+        if not yes:
+            click.echo("Nothing was changed. Add --yes to do it; it cannot be undone.")
+        else:
+            ground = erasing.REQUESTED if requested else erasing.OPERATOR
+            erasing.erase(store, person.id, erasing.Wish(ground=ground, by=user.pk), at)
+            click.echo("Done.")
 
 
 def told(plan: "Plan", *, is_done: bool) -> list[str]:
@@ -68,15 +72,18 @@ def told(plan: "Plan", *, is_done: bool) -> list[str]:
     verb = "is" if is_done else "would be"
     parts = plan.retention
     lines = [f"Everything of the brand {verb} stopped, and the number suppressed."]
-    lines.append(f"Erased now: {_named(parts.purged)}." if parts.is_kept else f"Everything {verb} erased.")
-    if parts.is_kept:
-        lines.append(f"Kept, locked away: {_named(parts.kept)}.")
-        lines.append(_why(parts))
-    return lines
+    if not parts.is_kept:
+        return [*lines, f"Everything {verb} erased."]
+    lines += [f"What {verb} erased:", *_named(parts.purged)]
+    lines += [f"What {verb} kept, locked away:", *_named(parts.kept)]
+    return [*lines, _why(parts)]
 
 
-def _named(parts: "tuple[object, ...]") -> str:
-    return ", ".join(str(part) for part in parts)
+def _named(parts: "Iterable[Part]") -> list[str]:
+    from yesword.domain.decisions import Sentence
+    from yesword.domain.retention import sentences
+
+    return [f"  - {sentences.render(Sentence.of(f'part.{part.value}'))}" for part in parts]
 
 
 def _why(retention: "Retention") -> str:

@@ -1,17 +1,17 @@
 """`yesword evidence`: adding what shows a consent, showing how well each is backed, and the pages as people were shown them."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from mimetypes import guess_extension
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
-from yesword.cli.options import opened, with_store
-from yesword.domain.errors import YeswordError
+from yesword.cli.finding import find_program, person_named
+from yesword.cli.misuse import MisuseError
+from yesword.cli.moments import read_time
+from yesword.cli.options import using, with_store
+from yesword.cli.written import may_replace, private_file, refuse_to_replace
 from yesword.domain.events import Basis
 from yesword.domain.evidence.kinds import EvidenceKind
 
@@ -30,19 +30,7 @@ _ADDED = (EvidenceKind.SCAN, EvidenceKind.RECORDING, EvidenceKind.ATTESTATION)
 _BASES = (Basis.EXPRESS_WRITTEN, Basis.EXPRESS)
 
 
-class BadDayError(YeswordError):
-    """{text} is not a day or a time. Write it as 2026-03-01, or as 2026-03-01T14:05+01:00."""
-
-    code = "evidence_bad_day"
-
-
-class FileThereError(YeswordError):
-    """There is a file {path} already, and it stays as it is. Name another one with --output."""
-
-    code = "evidence_file_there"
-
-
-class UnreadableWordingError(YeswordError):
+class UnreadableWordingError(MisuseError):
     """{file} is no text in UTF-8 with something in it. Write the words that the person agreed to into it."""
 
     code = "evidence_unreadable_wording"
@@ -51,15 +39,6 @@ class UnreadableWordingError(YeswordError):
 @click.group("evidence")
 def command() -> None:
     """What backs the consent of people: scans, recordings, statements, and the wordings as they were shown."""
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 _USER = click.option(
@@ -121,9 +100,9 @@ def add(
     back by their own phone alone.
     """
     at = datetime.now(UTC)
-    then = _day(happened_at)
+    then = read_time(happened_at)
     words = None if wording is None else _words(wording)
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.proof.evidence.attaching import Attachment, attach
 
         chosen, person = _found(store, number, program)
@@ -151,7 +130,10 @@ def _tell(attached: "Attached", program: "Program") -> None:
     from yesword.domain.ids import to_text
 
     file, event = attached.file, attached.event
-    click.echo(f"Kept {file.ref}: {file.media_type.value}, {file.size} bytes.")
+    if attached.was_kept:
+        click.echo(f"The file is on record already, as {file.ref}, and is not kept twice.")
+    else:
+        click.echo(f"Kept {file.ref}: {file.media_type.value}, {file.size} bytes.")
     click.echo(
         f"Recorded {to_text('evt', event.id)}: consent to {program.key} of {event.occurred_at:%Y-%m-%d}."
     )
@@ -186,7 +168,7 @@ def show(number: str, program: str, name: str | None, data: Path, database_url: 
 
     That it was looked at stands in the audit trail.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.domain.ids import to_text
         from yesword.proof.evidence.grades import graded_record
         from yesword.proof.evidence.opening import record_of
@@ -235,14 +217,23 @@ def _line(ref: str, row: "BlobRow") -> str:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write; by default evi_… in this folder.",
 )
+@may_replace
 @_USER
 @with_store
-def extract(file: str, output: Path | None, name: str | None, data: Path, database_url: str | None) -> None:
+def extract(
+    file: str,
+    output: Path | None,
+    name: str | None,
+    data: Path,
+    database_url: str | None,
+    *,
+    is_forced: bool,
+) -> None:
     """Write the file ID (evi_…) out, readable by you alone. That it was taken out stands in the audit trail.
 
     What it is was told from its first bytes: open it with care.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.domain.ids import from_text
         from yesword.proof.evidence.files import PREFIX, read
         from yesword.store import contacts
@@ -253,21 +244,10 @@ def extract(file: str, output: Path | None, name: str | None, data: Path, databa
         with store.database.read() as session:
             person = contacts.read(store, session, found.contact)
         assert person is not None, "a file is of somebody"
-        with _private(path) as writing:
+        with private_file(path, is_forced=is_forced) as writing:
             _trace(user, "evidence.extracted", person, file=file.strip().lower())
             writing.write(found.data)
     click.echo(f"Wrote {path}: {found.kind.value}, {found.media_type}, {len(found.data)} bytes.")
-
-
-@contextmanager
-def _private(path: Path) -> Iterator[BinaryIO]:
-    """A new file that nobody else may read, from its first moment."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise FileThereError(path=path) from error
-    with os.fdopen(handle, "wb") as writing:
-        yield writing
 
 
 # --- pages ---------------------------------------------------------------------------------------------------
@@ -280,21 +260,23 @@ def _private(path: Path) -> Iterator[BinaryIO]:
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder to write the pages and pictures to as well.",
 )
+@may_replace
 @with_store
-def render(program: str, output: Path | None, data: Path, database_url: str | None) -> None:
+def render(
+    program: str, output: Path | None, data: Path, database_url: str | None, *, is_forced: bool
+) -> None:
     """Keep the wording of a program as a page in each of its languages, with pictures on a telephone and on a desk.
 
     The pictures take Chromium; without it the pages alone are kept. Doing it again adds what is missing.
     """
     at = datetime.now(UTC)
-    with _store(data, database_url) as store:
-        from yesword.cli.finding import find_program
+    with using(data, database_url) as store:
         from yesword.proof.renders import publish_program
 
         published = publish_program(store, find_program(program), at)
         tell_pages(published)
         if output is not None:
-            _write_pages(store, published, program.rpartition("/")[2], output)
+            _write_pages(store, published, program.rpartition("/")[2], output, is_forced=is_forced)
 
 
 def tell_pages(published: "tuple[Shown, ...]") -> None:
@@ -306,18 +288,23 @@ def tell_pages(published: "tuple[Shown, ...]") -> None:
         click.echo(trouble, err=True)
 
 
-def _write_pages(store: "Store", published: "tuple[Shown, ...]", key: str, folder: Path) -> None:
+def _write_pages(
+    store: "Store", published: "tuple[Shown, ...]", key: str, folder: Path, *, is_forced: bool
+) -> None:
     from yesword.store import shown_pages
 
+    named: dict[Path, str] = {}
+    for each in published:
+        named[folder / f"{key}-{each.language}.html"] = each.page
+        for width, digest in each.pictures.items():
+            named[folder / f"{key}-{each.language}-{width}.png"] = digest
+    refuse_to_replace(*named, is_forced=is_forced)
     folder.mkdir(parents=True, exist_ok=True)
     with store.database.read() as session:
-        for each in published:
-            named = {f"{key}-{each.language}.html": each.page}
-            named |= {f"{key}-{each.language}-{width}.png": digest for width, digest in each.pictures.items()}
-            for name, digest in named.items():
-                kept = shown_pages.read(session, digest)
-                assert kept is not None, "it was just published"
-                (folder / name).write_bytes(kept.body)
+        for path, digest in named.items():
+            kept = shown_pages.read(session, digest)
+            assert kept is not None, "it was just published"
+            path.write_bytes(kept.body)
     click.echo(f"Written to {folder}.")
 
 
@@ -325,13 +312,8 @@ def _write_pages(store: "Store", published: "tuple[Shown, ...]", key: str, folde
 
 
 def _found(store: "Store", number: str, program: str) -> "tuple[Program, Contact]":
-    from yesword.cli.finding import UnknownPersonError, find_person, find_program
-
     chosen = find_program(program)
-    person = find_person(store, number, chosen)
-    if person is None:
-        raise UnknownPersonError(brand=chosen.brand_name)
-    return chosen, person
+    return chosen, person_named(store, number, chosen)
 
 
 def _acting(name: str | None) -> "User | None":
@@ -341,23 +323,9 @@ def _acting(name: str | None) -> "User | None":
 
 
 def _trace(user: "User | None", action: str, person: "Contact", **detail: str) -> None:
-    from yesword.domain.ids import to_text
-    from yesword.store.models import AuditEntry
+    from yesword.privacy import traces
 
-    AuditEntry.objects.create(user=user, action=action, subject=to_text("con", person.id), detail=detail)
-
-
-def _day(text: str) -> datetime:
-    """A day begins in UTC; a time without its zone is refused."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadDayError(text=text) from error
-    if "T" not in text and " " not in text:
-        return found.replace(tzinfo=UTC)
-    if found.tzinfo is None:
-        raise BadDayError(text=text)
-    return found.astimezone(UTC)
+    traces.leave(action, traces.about(person.id), None if user is None else user.pk, **detail)
 
 
 def _words(file: Path) -> str:

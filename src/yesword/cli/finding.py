@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from yesword.cli.misuse import MisuseError
 from yesword.domain import phone
 from yesword.domain.errors import YeswordError
 
@@ -12,25 +13,25 @@ if TYPE_CHECKING:
     from yesword.store.opening import Store
 
 
-class ProgramNeededError(YeswordError):
+class ProgramNeededError(MisuseError):
     """Say which program with --program, or suppose a consent with --consent. Known programs: {known}."""
 
     code = "program_needed"
 
 
-class UnknownBrandError(YeswordError):
+class UnknownBrandError(MisuseError):
     """There is no brand {key}. Known brands: {known}. `yesword brand add` makes one."""
 
     code = "unknown_brand"
 
 
-class UnknownProgramError(YeswordError):
+class UnknownProgramError(MisuseError):
     """There is no program {key}. Known programs: {known}."""
 
     code = "unknown_program"
 
 
-class AmbiguousProgramError(YeswordError):
+class AmbiguousProgramError(MisuseError):
     """Several brands have a program {key}. Name one of: {known}."""
 
     code = "ambiguous_program"
@@ -52,6 +53,13 @@ def find_brand(key: str | None) -> "Brand":
     if key not in known:
         raise UnknownBrandError(key=key or "without a name", known=", ".join(known) or "none yet")
     return known[key]
+
+
+def find_brands(key: str | None) -> "list[Brand]":
+    """The one with this key; without one, all of them."""
+    from yesword.store.models import Brand
+
+    return list(Brand.objects.order_by("pk")) if key is None else [find_brand(key)]
 
 
 def find_program(key: str | None) -> "Program":
@@ -79,3 +87,11 @@ def find_person(store: "Store", number: str, program: "Program") -> "Contact | N
     with store.database.read() as session:
         contact_id = contacts.find(store, session, program.brand, parsed.e164)
         return contacts.read(store, session, contact_id) if contact_id is not None else None
+
+
+def person_named(store: "Store", number: str, program: "Program") -> "Contact":
+    """The same, of whom there has to be one. Raises UnknownPersonError."""
+    person = find_person(store, number, program)
+    if person is None:
+        raise UnknownPersonError(brand=program.brand_name)
+    return person

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from yesword.cli.finding import find_program
+from yesword.cli.moments import read_time
 from yesword.cli.options import opened, with_store
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import Basis
@@ -74,6 +75,35 @@ _SHOWN_LINES: Final = 10
 )
 @click.option("--opt-outs", "is_opt_outs", is_flag=True, help="Everybody in the file has opted out.")
 @click.option(
+    "--opt-outs-only",
+    "only_opt_outs",
+    is_flag=True,
+    help="Take the opt-outs of the file and leave everybody else alone; may be repeated until the day you change over.",
+)
+@click.option("--source", default="", help="Where consent was given, for rows that do not say it.")
+@click.option("--date", "date", metavar="DATE", help="When it was given, for rows that do not say it.")
+@click.option("--wording", default="", help="What people agreed to, for rows that do not say it.")
+@click.option(
+    "--wordings",
+    "wordings",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A CSV file with source, from, until, wording: what rows from that source and those days had.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME=WHAT",
+    help="Take a column for something else than its name says; WHAT is as the dry run shows it, attribute, or nothing.",
+)
+@click.option(
+    "--canary",
+    type=click.IntRange(0, 100),
+    default=0,
+    metavar="PERCENT",
+    help="Mark this share of the people, so that a campaign can go to them first.",
+)
+@click.option(
     "--rejected",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the rejected rows here, with reasons; readable by you only.",
@@ -92,9 +122,16 @@ def command(
     data: Path,
     database_url: str | None,
     rejected: Path | None,
+    source: str,
+    date: str | None,
+    wording: str,
+    wordings: Path | None,
+    columns: tuple[str, ...],
+    canary: int,
     *,
     was_told: bool,
     is_opt_outs: bool,
+    only_opt_outs: bool,
     is_dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -103,7 +140,7 @@ def command(
     Opt-outs are recorded first, for all texts of the brand. Nobody who has stopped is brought back. Consent is graded:
     D when a row has its source, date and wording; else E, and such a person is not texted. Of customers, a row needs its
     source and the date of the last purchase; they are texted only where a law lets that do. Running the same file again
-    changes nothing, so an import that was cut off is simply run again.
+    changes nothing; one that was cut off goes on where it was. Exports of other systems are known by their columns.
 
     Exits 0 when it is done, 1 when no row could be taken, 2 when the file, the program or the store cannot be used.
     """
@@ -116,6 +153,7 @@ def command(
         store = opened(data, database_url)
         # Only an open store has set up the models that these rest on.
         from yesword.collect.imports import Ground, Options, Outcome, run_import
+        from yesword.collect.imports.attached import Attached, read_rules
         from yesword.sending.draining import drain
 
         ground = Ground(
@@ -131,6 +169,15 @@ def command(
             is_dry_run=is_dry_run,
             rejected=rejected,
             ground=ground,
+            only_opt_outs=only_opt_outs,
+            attached=Attached(
+                source=source.strip(),
+                consented_at=None if date is None else read_time(date),
+                wording=wording.strip(),
+                rules=() if wordings is None else read_rules(wordings),
+            ),
+            columns=_columns(file, columns),
+            canary=canary,
         )
         try:
             report = run_import(
@@ -161,6 +208,13 @@ def command(
         sys.exit(EXIT_NOTHING_TAKEN)
 
 
+def _columns(file: Path, chosen: tuple[str, ...]) -> tuple[str, ...] | None:
+    from yesword.collect.imports.columns import chosen_columns
+
+    wanted = dict(each.partition("=")[::2] for each in chosen)
+    return chosen_columns(file, wanted) if wanted else None
+
+
 def _watch() -> "Callable[[Progress], None]":
     """A line that rewrites itself, on a terminal only."""
     is_terminal = sys.stderr.isatty()
@@ -172,7 +226,8 @@ def _watch() -> "Callable[[Progress], None]":
             line = f"Reading: {progress.done:,} rows"
         else:
             line = (
-                f"Writing: {progress.done:,} of {progress.total:,} rows, {progress.per_second:,.0f} a second, "
+                f"Writing: {progress.done:,} of {progress.total:,} rows, {100 * progress.done // max(progress.total, 1)} %, "
+                f"{progress.per_second:,.0f} a second, "
                 f"{progress.left_s:,.0f} s left"
             )
         end = "\n" if progress.done == progress.total else ""
@@ -182,6 +237,7 @@ def _watch() -> "Callable[[Progress], None]":
 
 
 def _print(report: "Report", rejected: Path | None) -> None:
+    from yesword.collect.imports.remedies import REMEDIES
     from yesword.collect.imports.report import GRADES, NOTES, OUTCOMES
 
     will = "would be imported" if report.is_dry_run else "imported"
@@ -189,6 +245,10 @@ def _print(report: "Report", rejected: Path | None) -> None:
     click.echo(
         f"  read as {report.encoding}, parted by {_DELIMITERS.get(report.delimiter, report.delimiter)}"
     )
+    if report.system:
+        click.echo(f"  an export of {report.system}")
+    if report.went_on_from:
+        click.echo(f"  went on behind {report.went_on_from:,} rows that an earlier attempt had written")
     for name, kind in report.columns:
         click.echo(f"  {name[:40]} → {kind.replace('_', ' ')}")
     _section("Every row")
@@ -201,6 +261,14 @@ def _print(report: "Report", rejected: Path | None) -> None:
             _counted(report.grades.get(grade, 0), f"{grade.value}: {sentence}")
         for part, count in report.lacks.items():
             _counted(count, f"lack the {part}")
+    if report.remedies:
+        _section("Who has to be asked anew")
+        for remedy, sentence in REMEDIES.items():
+            if count := report.remedies.get(remedy, 0):
+                _counted(count, sentence)
+    if report.canaries:
+        _section("To text first")
+        _counted(report.canaries, "marked: the attribute canary is yes")
     if report.reasons:
         _section("Rejected")
         for code, (count, sentence) in report.reasons.items():

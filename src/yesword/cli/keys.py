@@ -2,12 +2,22 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
-from yesword.cli.options import opened, with_store
+from yesword.cli.attest import witnesses_to_tell
+from yesword.cli.finding import find_brand
+from yesword.cli.options import opened, using, with_store
 
 _KINDS = ("wrapping", "pepper")
+
+# Keys that may be lost: each is made anew when it is needed.
+_OTHERS: Final = {
+    "django-secret": "signs sessions and forms of the console; without it everybody has to sign in again",
+    "simulator-token": "lets the simulated carrier and this installation know each other; made anew if it is lost",
+    "spool.key": "seals what came in while another key was missing; needed until that was acted on",
+}
 
 
 @click.group("keys")
@@ -18,22 +28,38 @@ def command() -> None:
 @command.command("list")
 @with_store
 def listed(data: Path, database_url: str | None) -> None:
-    """Name every key, and say whether anything needs it."""
-    store = opened(data, database_url)
+    """Name every file of the keys folder and every key that should be there, and say whether anything needs it."""
+    with using(data, database_url) as store:
+        from yesword.proof import logs
+        from yesword.store import keyfiles, ledgers, rotating
 
-    from yesword.proof import logs
-    from yesword.store import ledgers, rotating
-
-    for each in rotating.uses(store):
-        state = "in use" if each.is_newest else "still needed" if each.is_needed else "not needed any more"
-        click.echo(f"{each.kind}-{each.number}.key: {state}")
-    with store.database.read() as session:
-        known = ledgers.logs(session)
-    for log in known:
-        for number, key in logs.verifier_keys(store, log).items():
-            state = "signs" if number == log.key_number else "signed before"
-            click.echo(f"{logs.key_name(log.brand, log.generation, number)}: {state} {key}")
-    store.close()
+        told: dict[str, str] = {}
+        for each in rotating.uses(store):
+            state = (
+                "in use" if each.is_newest else "still needed" if each.is_needed else "not needed any more"
+            )
+            told[f"{each.kind}-{each.number}.key"] = state
+        wrapping, _ = store.vault.rows.in_use()
+        held = {-number for number in wrapping if number < 0}  # as the vault numbers them
+        there = {path.name for path in keyfiles.keys_folder(store.folder).iterdir()}
+        for number in sorted({*held, *keyfiles.numbers(store.folder, keyfiles.HOLD)}):
+            name = f"{keyfiles.HOLD}-{number}.key"
+            need = "proof that is kept for legal claims" + (
+                "" if number in held else ", of which there is none yet"
+            )
+            told[name] = f"{'opens' if name in there else 'NOT HERE; it opens'} {need}"
+        with store.database.read() as session:
+            known = ledgers.logs(session)
+        for log in known:
+            for number, key in logs.verifier_keys(store, log).items():
+                state = "signs" if number == log.key_number else "signed before"
+                name = logs.key_name(log.brand, log.generation, number)
+                told[name] = f"{state if name in there else f'NOT HERE; {state}'} {key}"
+        for name in sorted(there - set(told)):
+            if not name.startswith("."):
+                told[name] = _OTHERS.get(name, "not a key that anything here asks for")
+        for name, state in told.items():
+            click.echo(f"{name}: {state}")
 
 
 @command.command("rotate")
@@ -51,7 +77,7 @@ def rotate(data: Path, database_url: str | None, kind: str, brand: str | None) -
     """
     store = opened(data, database_url)
 
-    from yesword.cli.finding import find_brand
+    from yesword.domain.ids import BrandId
     from yesword.proof import logs
     from yesword.store import programs, rotating
 
@@ -61,6 +87,8 @@ def rotate(data: Path, database_url: str | None, kind: str, brand: str | None) -
         key = logs.change_key(store, log, datetime.now(UTC))
         click.echo(f"The log {log.origin} is signed by a new key from its next head on: {key}")
         click.echo("Publish it beside the old one; give it to whoever checks receipts.")
+        for line in witnesses_to_tell(BrandId(row.pk)):
+            click.echo(line)
     else:
         store = rotating.rotate(
             store, kind, lambda moved: click.echo(f"\r{moved:,} moved", nl=False, err=True)

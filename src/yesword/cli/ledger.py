@@ -3,38 +3,28 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
+from yesword.cli.attest import witnesses_to_tell
 from yesword.cli.finding import find_brand
-from yesword.cli.options import opened, with_store
+from yesword.cli.misuse import FAILED
+from yesword.cli.options import using, with_store
 
 if TYPE_CHECKING:
     from yesword.domain.ids import BrandId
     from yesword.proof.auditing import AuditReport
     from yesword.proof.standing import LogStatus
-    from yesword.store.opening import Store
 
-_FAILED: Final = 1
 _BRAND = click.option("--brand", "key", metavar="KEY", help="The brand; by default the only one there is.")
 
 
 @click.group("ledger")
 def command() -> None:
     """The ledgers of the brands: check them, see how they stand, and mend what only a person may decide."""
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None, *, needs_keys: bool = True) -> Iterator["Store"]:
-    store = opened(data, database_url, needs_keys=needs_keys)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _brand(key: str | None) -> "BrandId":
@@ -57,7 +47,7 @@ def audit(key: str | None, data: Path, database_url: str | None, *, as_json: boo
 
     Exits 0 when everything fits, 1 when anything does not.
     """
-    with _store(data, database_url, needs_keys=False) as store:
+    with using(data, database_url, needs_keys=False) as store:
         from yesword.proof import auditing
 
         report = auditing.audit(store, _brand(key) if key else None, _progress())
@@ -67,7 +57,7 @@ def audit(key: str | None, data: Path, database_url: str | None, *, as_json: boo
             for line in _told(report):
                 click.echo(line)
     if not report.is_sound:
-        sys.exit(_FAILED)
+        sys.exit(FAILED)
 
 
 def _progress() -> Callable[[int, int], None]:
@@ -83,6 +73,8 @@ def _progress() -> Callable[[int, int], None]:
 
 
 def _told(report: "AuditReport") -> Iterator[str]:
+    from yesword.store.misfits import Fault
+
     for log in report.logs:
         yield f"{log.origin}: {log.size:,} records under {log.root.hex()}"
         yield f"  {log.tiles:,} tiles, {log.checkpoints:,} checkpoints, {log.attestations:,} attestations"
@@ -91,8 +83,14 @@ def _told(report: "AuditReport") -> Iterator[str]:
         if log.closed:
             yield f"  It was given up: {log.closed}"
         if log.known:
-            yield f"  {log.known.count:,} things in it do not fit, which is known since then."
-    yield f"{report.contacts:,} people with {report.events:,} events, {report.unreadable:,} of them erased"
+            yield f"  {log.known.count:,} things in it do not fit, which is known since then:"
+            yield from (f"    {each.where}: {each.sentence}" for each in log.known.told)
+            if log.known.count > len(log.known.told):
+                yield f"    and {log.known.count - len(log.known.told):,} more"
+    # Without the keys nobody can tell who was erased from who is only locked.
+    is_locked = any(each.fault is Fault.KEYS_UNFIT for each in report.misfits.told)
+    closed = "that cannot be read, for want of the keys" if is_locked else "of them erased"
+    yield f"{report.contacts:,} people with {report.events:,} events, {report.unreadable:,} {closed}"
     yield f"{report.statements:,} statements, {report.waiting:,} waiting for their place, {report.stops:,} stops in the journal"
     first = report.first
     if first is None:
@@ -118,23 +116,31 @@ def _told(report: "AuditReport") -> Iterator[str]:
 def status(key: str | None, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """How each log stands: its size, what waits, who vouched for it last, and what to do if it is in trouble.
 
-    Exits 1 when a log that should grow is not signed any more.
+    Says too why nothing is sent, where the store was put back from a backup or lacks a key.
+
+    Exits 1 when a log that should grow is not signed any more, or nothing is sent.
     """
-    with _store(data, database_url, needs_keys=False) as store:
+    with using(data, database_url, needs_keys=False) as store:
+        from yesword.consent.obstacles import obstacles
         from yesword.proof.standing import statuses
 
         found = statuses(store, _brand(key) if key else None)
+        held = obstacles(store)
         now = datetime.now(UTC)
     if as_json:
-        click.echo(json.dumps({"logs": [_as_object(each) for each in found]}))
+        told = [{"code": each.code, "sentence": each.sentence} for each in held]
+        click.echo(json.dumps({"logs": [_as_object(each) for each in found], "held": told}))
     elif not found:
         click.echo("There is no log yet: the sequencer makes it when the first event is recorded.")
     else:
         for each in found:
             for line in _status_told(each, now):
                 click.echo(line)
-    if any(each.trouble and each.is_newest for each in found):
-        sys.exit(_FAILED)
+    if not as_json:
+        for obstacle in held:
+            click.echo(obstacle.sentence)
+    if held or not all(each.is_signed for each in found):
+        sys.exit(FAILED)
 
 
 def _status_told(log: "LogStatus", now: datetime) -> Iterator[str]:
@@ -148,11 +154,17 @@ def _status_told(log: "LogStatus", now: datetime) -> Iterator[str]:
         yield f"  {each.kind} {each.name}: {each.size:,} records, {_moment(each.at)}"
     if not log.vouchers:
         yield "  nobody outside has vouched for it"
+    for silent in log.silent:
+        yield f"  {silent.kind} {silent.name}, {_moment(silent.at)}: {silent.reason}"
+        if silent.advice:
+            yield f"    {silent.advice}"
     if not log.is_newest:
         yield "  given up; another log follows it"
     elif log.trouble:
         yield f"  NOT SIGNED ANY MORE: {log.trouble}"
         yield f"  {log.advice}"
+    if log.key_trouble:
+        yield f"  NOT SIGNED: {log.key_trouble}"
 
 
 def _as_object(log: "LogStatus") -> dict[str, object]:
@@ -168,6 +180,17 @@ def _as_object(log: "LogStatus") -> dict[str, object]:
             {"kind": each.kind, "name": each.name, "size": each.size, "at": each.at.isoformat()}
             for each in log.vouchers
         ],
+        "silent": [
+            {
+                "kind": each.kind,
+                "name": each.name,
+                "at": each.at.isoformat(),
+                "code": each.code,
+                "reason": each.reason,
+            }
+            for each in log.silent
+        ],
+        "key_trouble": log.key_trouble,
         "trouble": log.trouble,
         "advice": log.advice,
     }
@@ -175,19 +198,28 @@ def _as_object(log: "LogStatus") -> dict[str, object]:
 
 @command.command("policy")
 @_BRAND
+@click.option(
+    "--vkey", "is_vkey", is_flag=True, help="Print the newest log's present key alone, as --vkey takes it."
+)
 @with_store
-def policy(key: str | None, data: Path, database_url: str | None) -> None:
+def policy(key: str | None, data: Path, database_url: str | None, *, is_vkey: bool) -> None:
     """Print whom to believe about the brand, as tlog-policy: the keys of its logs, and its witnesses.
 
     Give it to whoever checks proofs, by a way that they trust. They may ask for more witnesses, or for others.
     """
-    with _store(data, database_url, needs_keys=False) as store:
+    with using(data, database_url, needs_keys=False) as store:
         from yesword.ledger.policy import write_policy
         from yesword.proof.policies import policy_of
 
         with store.database.read() as session:
             found = policy_of(session, _brand(key))
-        click.echo(write_policy(found), nl=False)
+        if not is_vkey:
+            click.echo(write_policy(found), nl=False)
+        elif found.logs:
+            click.echo(str(found.logs[0].key))
+        else:
+            click.echo("There is no log yet, and so no key: the sequencer makes both.", err=True)
+            sys.exit(FAILED)
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------
@@ -203,7 +235,7 @@ def accept(key: str | None, data: Path, database_url: str | None, *, yes: bool) 
     For a machine that never signed this log. If it did, the journal was lost: look for its copy first, since the store
     may be older than what was signed. Where the journal or the store was put back and fits, only the mark is lifted.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.proof import continuing
 
         found = continuing.acceptable(store, _brand(key))
@@ -215,7 +247,7 @@ def accept(key: str | None, data: Path, database_url: str | None, *, yes: bool) 
             typed = click.prompt("If nothing beyond this was ever signed, type the log's name", err=True)
             if typed != found.log.origin:
                 click.echo("Nothing was changed: that is not its name.", err=True)
-                sys.exit(_FAILED)
+                sys.exit(FAILED)
         continuing.accept(store, found)
         click.echo("The log is signed again from here on.")
 
@@ -233,7 +265,7 @@ def continue_(
     All events and statements get a place in the new log, together with a statement of what was given up and why.
     Receipts with proofs from the old log go on verifying under its own heads.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.proof import continuing
 
         brand = _brand(key)
@@ -251,6 +283,8 @@ def continue_(
             f"Begun: {new.origin}. The sequencer fills it; give its key to those who hold the old one:"
         )
         click.echo(f"  yesword ledger policy --brand {find_brand(key).key}")
+        for line in witnesses_to_tell(brand):
+            click.echo(line)
 
 
 def _moment(at: datetime | None) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from yesword.cli.misuse import MisuseError
+from yesword.cli.moments import read_day
 from yesword.cli.remarks import as_object, lines, read_places
 from yesword.domain.errors import YeswordError
 from yesword.domain.messages import MessageClass, MessageKind
@@ -30,37 +32,31 @@ _USUAL_KIND: Final = {
 }
 
 
-class NothingToLintError(YeswordError):
+class NothingToLintError(MisuseError):
     """There is nothing to read. Give --text, --disclosure or --program."""
 
     code = "nothing_to_lint"
 
 
-class NoCountryError(YeswordError):
+class NoCountryError(MisuseError):
     """Nobody said where the people are. Give --country, such as DK or US-OK; repeat it for several."""
 
     code = "no_country"
 
 
-class NoBrandError(YeswordError):
+class NoBrandError(MisuseError):
     """A program's file does not name the brand. Give --brand."""
 
     code = "no_brand"
 
 
-class UnreadableFileError(YeswordError):
+class UnreadableFileError(MisuseError):
     """{file} cannot be read: {reason}."""
 
     code = "unreadable_file"
 
 
-class NotADayError(YeswordError):
-    """{text} is not a day. Write it as 2026-11-22."""
-
-    code = "not_a_day"
-
-
-class UnknownLintLanguageError(YeswordError):
+class UnknownLintLanguageError(MisuseError):
     """There are no wordings in {language}. Use one of {known}, or leave --lang out."""
 
     code = "unknown_lint_language"
@@ -96,7 +92,7 @@ class UnknownLintLanguageError(YeswordError):
 )
 @click.option("--linked", is_flag=True, help="On the form, the words for terms and privacy are links.")
 @click.option(
-    "--at", "on", metavar="DAY", help="By the rules of this day, such as 2027-02-01; today by default."
+    "--at", "on", metavar="DATE", help="By the rules of this day, such as 2027-02-01; today by default."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(as_json: bool, **options: Any) -> None:  # noqa: FBT001
@@ -187,10 +183,7 @@ def _places(countries: tuple[str, ...]) -> tuple[str, ...]:
 def _day(given: str | None) -> date:
     if given is None:
         return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise NotADayError(text=given) from None
+    return read_day(given)
 
 
 def _language(given: str | None, place: str) -> str | None:

@@ -42,6 +42,18 @@ def opened(
     return open_store(data, database_url, may_create=may_create, needs_keys=needs_keys)
 
 
+@contextlib.contextmanager
+def using(
+    data: Path, database_url: str | None, *, may_create: bool = False, needs_keys: bool = True
+) -> Iterator["Store"]:
+    """The store, open for as long as a command works on it."""
+    store = opened(data, database_url, may_create=may_create, needs_keys=needs_keys)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def pass_on(data: Path, database_url: str | None) -> None:
     """Let processes started from here find the same store."""
     os.environ["YESWORD_DATA"] = str(data.resolve())

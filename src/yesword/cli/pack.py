@@ -1,37 +1,36 @@
 """`yesword pack NUMBER --program P`: everything there is to show of one person and one program, in one file."""
 
 import time
-from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from datetime import time as day_time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from yesword.cli.options import opened, with_store
-from yesword.domain.errors import YeswordError
+from yesword.cli.earlier import Records, erased_told, nobody, records_of
+from yesword.cli.finding import find_program
+from yesword.cli.misuse import MisuseError
+from yesword.cli.options import using, with_store
+from yesword.cli.past import read_past
+from yesword.cli.written import may_replace, refuse_to_replace, write_private
+from yesword.domain.places.clocks import country_zones
 from yesword.ledger.packs import Purpose
 
 if TYPE_CHECKING:
     from yesword.domain.programs import Program
+    from yesword.proof.packs.dossier import Dossier
+    from yesword.proof.packs.earlier import EarlierDossier
     from yesword.proof.packs.writing import Pack
     from yesword.store.contacts import Contact
     from yesword.store.opening import Store
 
 WAIT_S: Final = 3.0  # the log takes an event up within a second while it is being kept
 _LOOK_S: Final = 0.1
-_END_OF_DAY: Final = day_time(23, 59, 59, 999_999, tzinfo=UTC)
 
 
-class BadMomentError(YeswordError):
-    """{text} is not a day or a time. Write it as 2026-03-01, or as 2026-03-01T14:05+01:00."""
-
-    code = "pack_bad_moment"
-
-
-class BadCountryError(YeswordError):
-    """{text} is not a country code. Use two letters, such as NL."""
+class BadCountryError(MisuseError):
+    """{text} is the code of no country. Use the two letters of ISO 3166, such as NL."""
 
     code = "pack_bad_country"
 
@@ -64,6 +63,7 @@ class BadCountryError(YeswordError):
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write; by default pak_….zip in this folder.",
 )
+@may_replace
 @with_store
 def command(
     number: str,
@@ -77,6 +77,7 @@ def command(
     database_url: str | None,
     *,
     without_number: bool,
+    is_forced: bool,
 ) -> None:
     """Write the evidence pack of NUMBER (+31…) in a program. `yesword verify` checks it, anywhere.
 
@@ -84,89 +85,105 @@ def command(
     audit trail. An event that the log has not taken up within three seconds is in it as "not yet in the log".
 
     Of somebody who was erased there is a pack only to answer a claim, and only as long as their proof is kept for that.
+    Where the number is known anew since, their pack lies in the one of the newer record.
     """
+    refuse_to_replace(output, is_forced=is_forced)
     made_at = datetime.now(UTC)
-    asked = made_at if at is None else _moment(at)
-    countries = tuple(_country(each) for each in stored_in)
-    with closing(opened(data, database_url)) as store:
+    asked = made_at if at is None else read_past(at, made_at, is_until=True)
+    stored = tuple(_country(each) for each in stored_in)
+    with using(data, database_url) as store:
         from yesword.accounts import rights
-        from yesword.cli.finding import UnknownPersonError, find_person, find_program
         from yesword.domain.ids import random_bucket, to_text
-        from yesword.proof.packs.dossier import collect
+        from yesword.privacy import traces
         from yesword.proof.packs.writing import Order, write_pack
-        from yesword.store.models import AuditEntry
 
         user = None if name is None else rights.named(name)
         chosen = find_program(program)
-        person = find_person(store, number, chosen)
-        if person is None and purpose == Purpose.LITIGATION.value:
-            person = _kept(store, number, chosen)
-        if person is None:
-            raise UnknownPersonError(brand=chosen.brand_name)
-        _wait_for_log(store, person)
-        pack = write_pack(
-            collect(store, person, chosen, made_at),
-            Order(
-                id=to_text("pak", store.ids.make(random_bucket())),
-                purpose=Purpose(purpose),
-                created_at=made_at,
-                at=asked,
-                with_number=not without_number,
-                stored_in=countries,
-            ),
+        records = records_of(store, number, chosen)
+        found = _collected(store, records, chosen, made_at, is_claim=purpose == Purpose.LITIGATION.value)
+        order = Order(
+            id=to_text("pak", store.ids.make(random_bucket())),
+            purpose=Purpose(purpose),
+            created_at=made_at,
+            at=asked,
+            with_number=not without_number,
+            stored_in=stored,
+            left_out=_not_for_this(records, purpose),
         )
+        is_told = purpose in _TOLD_OF_ERASURES
+        pack = write_pack(found.main, order, found.earlier, records.forgotten if is_told else None)
         manifest = pack.manifest
-        AuditEntry.objects.create(
-            user=user,
-            action="pack.made",
-            subject=f"contact {person.id}",
-            detail={
-                "pack": manifest.id,
-                "program": chosen.key,
-                "purpose": manifest.purpose.value,
-                "disclosed": list(manifest.disclosed),
-            },
-        )
+        for person in (found.main.contact, *(each.kept.contact for each in found.earlier)):
+            traces.leave(
+                "pack.made",
+                f"contact {person.id}",
+                None if user is None else user.pk,
+                pack=manifest.id,
+                program=chosen.key,
+                purpose=manifest.purpose.value,
+                disclosed=list(manifest.disclosed),
+            )
         path = output or Path(f"{manifest.id}.zip")
-        path.touch(mode=0o600)
-        path.chmod(0o600)
-        path.write_bytes(pack.data)
+        write_private(path, pack.data, is_forced=is_forced)
         _tell(pack, path)
-
-
-def _moment(text: str) -> datetime:
-    """A day ends in UTC; a time without its zone is refused."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadMomentError(text=text) from error
-    if "T" not in text and " " not in text:
-        return datetime.combine(found.date(), _END_OF_DAY)
-    if found.tzinfo is None:
-        raise BadMomentError(text=text)
-    return found.astimezone(UTC)
+        if not found.earlier and records.living is not None:
+            for line in records.told():
+                click.echo(line)
 
 
 def _country(text: str) -> str:
     country = text.strip().upper()
-    if len(country) != len("NL") or not country.isascii() or not country.isalpha():
+    if not country_zones(country):
         raise BadCountryError(text=text)
     return country
 
 
-def _kept(store: "Store", number: str, program: "Program") -> "Contact | None":
-    """Somebody who was erased, and whose proof is kept for a claim and nothing else."""
-    from yesword.domain import phone
-    from yesword.privacy.erasing import HOLD_LOOK_UP
-    from yesword.store import contacts
+# Who may be somebody else than the person before them under the number, or is anybody, is not told of them.
+_TOLD_OF_ERASURES: Final = (Purpose.LITIGATION.value, Purpose.CARRIER_AUDIT.value)
 
-    parsed = phone.parse(number, country=program.brand_country)
-    digests = store.look_up.digests(program.brand, HOLD_LOOK_UP, parsed.e164)
-    found = store.vault.find(program.brand, HOLD_LOOK_UP, digests)
-    if not found:
-        return None
-    with store.database.read() as session:
-        return contacts.read(store, session, next(iter(found.values())))
+
+def _not_for_this(records: Records, purpose: str) -> dict[str, str]:
+    if purpose != Purpose.CARRIER_AUDIT.value or records.living is None:
+        return {}
+    return {
+        f"earlier/{number}": f"{erased_told(each)} It is kept to answer a claim and for nothing else"
+        for number, each in enumerate(records.kept, 1)
+    }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class _Collected:
+    main: "Dossier"
+    earlier: "tuple[EarlierDossier, ...]" = ()
+
+
+def _collected(
+    store: "Store", records: Records, program: "Program", at: datetime, *, is_claim: bool
+) -> _Collected:
+    """The record that stands first, and for a claim those that were erased before it. Raises what finds nobody."""
+    from yesword.domain.ids import random_bucket, to_text
+    from yesword.proof.packs.dossier import NoRecordError, collect
+    from yesword.proof.packs.earlier import EarlierDossier
+
+    earlier, missing = [], None
+    for kept in records.kept if is_claim else ():
+        _wait_for_log(store, kept.contact)
+        try:
+            dossier = collect(store, kept.contact, program, at)
+        except NoRecordError as error:  # they had nothing to do with this program
+            missing = error
+            continue
+        name = to_text("pak", store.ids.make(random_bucket()))
+        earlier.append(EarlierDossier(kept=kept, dossier=dossier, id=name))
+    if records.living is not None:
+        _wait_for_log(store, records.living)
+        try:
+            return _Collected(main=collect(store, records.living, program, at), earlier=tuple(earlier))
+        except NoRecordError as error:
+            missing = error
+    if earlier:
+        return _Collected(main=earlier[0].dossier, earlier=tuple(earlier[1:]))
+    raise missing or nobody(records, program)
 
 
 def _wait_for_log(store: "Store", person: "Contact") -> None:

@@ -1,8 +1,6 @@
 """`yesword privacy`: what people may ask about their data, what the brand writes down, and the retention job."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -10,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from yesword.cli.breaches import breach
-from yesword.cli.check import read_time
 from yesword.cli.duties import close, processing, requests, retain
 from yesword.cli.erase import erase
-from yesword.cli.finding import UnknownPersonError, find_person, find_program
-from yesword.cli.options import opened, with_store
+from yesword.cli.finding import find_program, person_named
+from yesword.cli.granting import add_granting
+from yesword.cli.moments import read_time
+from yesword.cli.options import using, with_store
+from yesword.cli.written import may_replace, refuse_to_replace, write_private
 
 if TYPE_CHECKING:
     from yesword.domain.places import Whereabouts
@@ -50,21 +50,8 @@ for each in (breach, erase, requests, close, processing, retain):
     command.add_command(each)
 
 
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 def _person(store: "Store", number: str, program: str) -> "Contact":
-    found = find_program(program)
-    person = find_person(store, number, found)
-    if person is None:
-        raise UnknownPersonError(brand=found.brand_name)
-    return person
+    return person_named(store, number, find_program(program))
 
 
 # --- access ----------------------------------------------------------------------------------------------------
@@ -89,6 +76,7 @@ def _person(store: "Store", number: str, program: str) -> "Contact":
     is_flag=True,
     help="They have shown in another way than by their telephone, too, who they are.",
 )
+@may_replace
 @with_store
 def access(
     number: str,
@@ -102,13 +90,15 @@ def access(
     database_url: str | None,
     *,
     second_proof: bool,
+    is_forced: bool,
 ) -> None:
     """Write down everything that the brand holds about whoever has NUMBER. Without a file, only say how much it is.
 
     A code shows who has the number today. Name, attributes and older conversations stay hidden until there is a
     second proof; what is older than a sign that the number changed hands stays hidden from whoever has it now.
     """
-    with _store(data, database_url) as store:
+    refuse_to_replace(as_json, as_html, is_forced=is_forced)
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.privacy import traces
         from yesword.privacy.access import collect
@@ -130,18 +120,14 @@ def access(
                     "privacy.accessed", traces.about(person.id), user.pk, is_second_proof=second_proof
                 )
         if as_json is not None:
-            _write(as_json, write_json(holding))
+            _write(as_json, write_json(holding), is_forced=is_forced)
         if as_html is not None:
-            _write(as_html, _page(holding, language or person.language))
+            _write(as_html, _page(holding, language or person.language), is_forced=is_forced)
         _tell(holding)
 
 
-def _write(path: Path, text: str) -> None:
-    """Nobody else on the machine may read it."""
-    with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as file:
-        file.write(text)
+def _write(path: Path, text: str, *, is_forced: bool) -> None:
+    write_private(path, text.encode(), is_forced=is_forced)
     click.echo(f"Wrote {path}.")
 
 
@@ -196,7 +182,7 @@ def confirm(number: str, program: str, name: str, data: Path, database_url: str 
     For thirty days a code to their handset then shows them on their own page all that is held, name and older texts
     included. A sign that the number changed hands ends that at once.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.privacy import owners
 
@@ -248,7 +234,7 @@ def rectify(
     is_dry_run: bool,
 ) -> None:
     """Put right what is held about whoever has NUMBER. The record of consent is never changed."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.domain.parties import RecipientKind
         from yesword.privacy import rectifying
@@ -304,7 +290,7 @@ def restrict(
     is_dry_run: bool,
 ) -> None:
     """Keep what is held about whoever has NUMBER, and use it for nothing: no text goes, and they are in no list."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.privacy import restricting
 
@@ -334,7 +320,7 @@ def unrestrict(
     is_dry_run: bool,
 ) -> None:
     """Lift the restriction of whoever has NUMBER. They have to be told before (GDPR, article 18(3))."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.privacy import restricting
 
@@ -357,26 +343,4 @@ def _told(done: "Restricted", state: str, *, is_dry_run: bool) -> None:
 # --- who may take numbers out ----------------------------------------------------------------------------------
 
 
-@command.command("allow")
-@click.argument("name")
-@with_store
-def allow(name: str, data: Path, database_url: str | None) -> None:
-    """Let the account NAME take out lists with numbers in the clear. Owners always may."""
-    with _store(data, database_url):
-        from yesword.accounts import rights
-
-        rights.give(name, rights.Right.NUMBERS)
-        click.echo(f"{name} may take out numbers in the clear.")
-
-
-@command.command("disallow")
-@click.argument("name")
-@with_store
-def disallow(name: str, data: Path, database_url: str | None) -> None:
-    """Take that right from the account NAME. An owner keeps it."""
-    with _store(data, database_url):
-        from yesword.accounts import rights
-
-        user = rights.take_back(name, rights.Right.NUMBERS)
-        keeps = " As an owner they still may." if rights.has(user, rights.Right.NUMBERS) else ""
-        click.echo(f"{name} no longer has the right to take out numbers.{keeps}")
+add_granting(command, "NUMBERS", "take out lists with numbers in the clear")

@@ -19,12 +19,10 @@ def dispatch(data: Path, database_url: str | None) -> None:
 
     from yesword.domain.rules import RuleBook
     from yesword.worker.channels import channels
-    from yesword.worker.dispatcher import dispatching
+    from yesword.worker.dispatcher import keep_dispatching
     from yesword.worker.supervisor import stop_on_signals
 
-    stop = stop_on_signals()
-    with dispatching(store, channels(store), RuleBook.load(), connect=channels) as dispatcher:
-        dispatcher.run(stop.is_set)
+    keep_dispatching(store, channels, RuleBook.load(), stop_on_signals().wait)
     store.close()
 
 

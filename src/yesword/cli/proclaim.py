@@ -1,22 +1,20 @@
 """`yesword proclaim`: emergencies and holidays that an authority declared, entered by hand."""
 
 import getpass
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from yesword.cli.check import read_time
-from yesword.cli.options import opened, with_store
-from yesword.domain.errors import YeswordError
+from yesword.cli.misuse import MisuseError
+from yesword.cli.moments import read_day, read_time
+from yesword.cli.options import using, with_store
 
 if TYPE_CHECKING:
     from yesword.domain.facts import Cause
     from yesword.store.models import Proclamation
-    from yesword.store.opening import Store
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _NAME: Final = click.option(
@@ -27,7 +25,7 @@ _BY: Final = click.option(
 )
 
 
-class NamelessError(YeswordError):
+class NamelessError(MisuseError):
     """What was declared has no name. Say what it is, such as "flood": reasons quote it."""
 
     code = "nameless_proclamation"
@@ -40,15 +38,6 @@ def command() -> None:
     Some states forbid promotion while an emergency lasts, and on holidays that a governor declares. No calendar knows
     these, so somebody has to enter them.
     """
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @command.command("emergency")
@@ -66,8 +55,8 @@ def emergency(
     place: str, starts: str, ends: str, name: str, by: str | None, data: Path, database_url: str | None
 ) -> None:
     """Enter an emergency in PLACE: a country such as US, or a region such as US-NY."""
-    starts_at, ends_at = read_time(starts), read_time(ends)
-    with _store(data, database_url):
+    starts_at, ends_at = read_time(starts), read_time(ends, is_until=True)
+    with using(data, database_url):
         from yesword.domain.facts import Cause
         from yesword.store.proclamations import read_place
 
@@ -76,22 +65,19 @@ def emergency(
 
 @command.command("holiday")
 @click.argument("place")
-@click.option(
-    "--on", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day."
-)
+@click.option("--on", "day", required=True, metavar="DATE", help="The day.")
 @_NAME
 @_BY
 @with_store
-def holiday(
-    place: str, day: datetime, name: str, by: str | None, data: Path, database_url: str | None
-) -> None:
+def holiday(place: str, day: str, name: str, by: str | None, data: Path, database_url: str | None) -> None:
     """Enter a holiday in PLACE: a country such as US, or a region such as US-LA. It lasts the day on every clock there."""
-    with _store(data, database_url):
+    on = read_day(day)
+    with using(data, database_url):
         from yesword.domain.facts import Cause
         from yesword.store.proclamations import day_in, read_place
 
         where = read_place(place)
-        starts_at, ends_at = day_in(where, day.date())
+        starts_at, ends_at = day_in(where, on)
         _enter(Cause.HOLIDAY, where, starts_at, ends_at, name, by)
 
 
@@ -145,7 +131,7 @@ def _is_heeded(cause: "Cause", country: str, region: str | None) -> bool:
 @with_store
 def list_all(data: Path, database_url: str | None) -> None:
     """All that was ever entered, newest first."""
-    with _store(data, database_url):
+    with using(data, database_url):
         from yesword.store.proclamations import newest_first
 
         for entered in newest_first():
@@ -157,7 +143,7 @@ def list_all(data: Path, database_url: str | None) -> None:
 @with_store
 def end(number: int, data: Path, database_url: str | None) -> None:
     """End proclamation NUMBER now: it was lifted, or entered in error. It stays on the list."""
-    with _store(data, database_url):
+    with using(data, database_url):
         from yesword.store import proclamations
 
         click.echo(_line(proclamations.end(number, datetime.now(UTC))))

@@ -7,15 +7,16 @@ from typing import Final
 
 import click
 
-from yesword.cli.options import opened, with_store
-from yesword.domain.errors import YeswordError
+from yesword.cli.finding import find_program
+from yesword.cli.misuse import NOT_UNDERSTOOD, MisuseError
+from yesword.cli.options import using, with_store
+from yesword.cli.written import may_replace, refuse_to_replace
 from yesword.reporting.registration.tables import Kind
 
 EXIT_REJECTED: Final = 1
-EXIT_BAD_INPUT: Final = 2
 
 
-class UnreadableDetailsError(YeswordError):
+class UnreadableDetailsError(MisuseError):
     """{file} cannot be read: {reason}."""
 
     code = "unreadable_details"
@@ -39,9 +40,17 @@ class UnreadableDetailsError(YeswordError):
     metavar="DIR",
     help="Where the folder `campaign` is made; by default here.",
 )
+@may_replace
 @with_store
 def command(
-    key: str, kind: str, details: Path | None, output: Path, data: Path, database_url: str | None
+    key: str,
+    kind: str,
+    details: Path | None,
+    output: Path,
+    data: Path,
+    database_url: str | None,
+    *,
+    is_forced: bool,
 ) -> None:
     """Write the registration of a program with the carriers, and say what would get it rejected, by whose code.
 
@@ -57,19 +66,17 @@ def command(
         told = BusinessDetails() if details is None else read_details(_read(details), file=details.name)
     except (RegistrationFileError, UnreadableDetailsError) as error:
         click.echo(f"yesword: {error}", err=True)
-        sys.exit(EXIT_BAD_INPUT)
-    store = opened(data, database_url)
+        sys.exit(NOT_UNDERSTOOD)
+    with using(data, database_url):
+        from yesword.domain.rules import RuleBook
+        from yesword.reporting.registration.sent import templates
 
-    from yesword.cli.finding import find_program
-    from yesword.domain.rules import RuleBook
-    from yesword.reporting.registration.sent import templates
-
-    program = find_program(key)
-    today = datetime.now(UTC).date()
-    made = register(program, told, Kind(kind), RuleBook.load().packs, today, sent=templates(program.id))
-    store.close()
-    for name, text in files(made).items():
-        path = output / name
+        program = find_program(key)
+        today = datetime.now(UTC).date()
+        made = register(program, told, Kind(kind), RuleBook.load().packs, today, sent=templates(program.id))
+    written = {output / name: text for name, text in files(made).items()}
+    refuse_to_replace(*written, is_forced=is_forced)
+    for path, text in written.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         click.echo(f"Written: {path}")

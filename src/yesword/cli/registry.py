@@ -1,20 +1,19 @@
 """`yesword registry`: what do-not-text lists and their like say of our people's numbers."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from yesword.cli.options import opened, with_store
+from yesword.cli.misuse import MisuseError
+from yesword.cli.moments import read_time
+from yesword.cli.options import using, with_store
 from yesword.domain.errors import YeswordError
 
 if TYPE_CHECKING:
     from yesword.collect.registries import Answered, Registry
-    from yesword.store.opening import Store
     from yesword.store.registries import KeptAnswers
 
 EXIT_NOTHING_READ: Final = 1
@@ -22,7 +21,7 @@ EXIT_BAD_INPUT: Final = 2
 _SHOWN_LINES: Final = 10
 
 
-class CheckedLaterError(YeswordError):
+class CheckedLaterError(MisuseError):
     """The registry cannot have been asked on {day}, which is still to come. Correct --checked-on."""
 
     code = "checked_later"
@@ -31,15 +30,6 @@ class CheckedLaterError(YeswordError):
 @click.group("registry")
 def command() -> None:
     """Registries of numbers, and what they said."""
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @command.command("import")
@@ -56,7 +46,6 @@ def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
 )
 @click.option(
     "--checked-on",
-    type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
     help="When the registry was asked; by default now.",
 )
@@ -65,7 +54,7 @@ def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
 def import_answers(
     file: Path,
     registry_id: str,
-    checked_on: datetime | None,
+    checked_on: str | None,
     country: str | None,
     data: Path,
     database_url: str | None,
@@ -80,7 +69,7 @@ def import_answers(
     Exits 0 when it is done, 1 when no line could be read, 2 when the file, the registry or the store cannot be used.
     """
     try:
-        with _store(data, database_url) as store:
+        with using(data, database_url) as store:
             # Only an open store has set up the models that these rest on.
             from yesword.collect.registries import Asking, keep_answers, number_registry
             from yesword.domain.rules import RuleBook
@@ -96,14 +85,14 @@ def import_answers(
         sys.exit(EXIT_NOTHING_READ)
 
 
-def _checked_at(day: datetime | None) -> datetime:
-    """The beginning of the day, so that an answer never seems fresher than it is."""
+def _checked_at(text: str | None) -> datetime:
+    """Of a day its beginning, so that an answer never seems fresher than it is."""
     now = datetime.now(UTC)
-    if day is None:
+    if text is None:
         return now
-    checked_at = datetime.combine(day.date(), time(), UTC)
+    checked_at = read_time(text)
     if checked_at > now:
-        raise CheckedLaterError(day=day.date())
+        raise CheckedLaterError(day=text)
     return checked_at
 
 
@@ -126,7 +115,7 @@ def _print(found: "Answered", registry: str) -> None:
 @with_store
 def list_registries(data: Path, database_url: str | None) -> None:
     """The registries that rules ask about, and what is kept of each."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.collect.registries import number_registries
         from yesword.domain.rules import RuleBook
         from yesword.store import registries

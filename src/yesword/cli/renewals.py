@@ -2,21 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from yesword.cli.check import read_time
 from yesword.cli.finding import find_program
-from yesword.cli.options import opened, with_store
+from yesword.cli.moments import read_time
+from yesword.cli.options import using, with_store
 
 if TYPE_CHECKING:
     from yesword.domain.programs import Program
     from yesword.sending.renewals import Due
-    from yesword.store.opening import Store
 
 
 @click.group("renewals")
@@ -25,15 +23,6 @@ def command() -> None:
 
     Programs remind people only where their file says `renew = true`.
     """
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @command.command("list")
@@ -62,7 +51,7 @@ def list_due(
 
     Also those of programs that remind nobody: the same rules hold for their texts. Nothing is changed.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.domain.rules import RuleBook
         from yesword.sending.renewals import due
         from yesword.sending.weighing import Scales
@@ -132,7 +121,7 @@ def run(data: Path, database_url: str | None) -> None:
 
     Workers do it once a day by themselves. To do it twice does nothing twice.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.domain.rules import RuleBook
         from yesword.sending import renewal_rounds
         from yesword.sending.weighing import Scales

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from yesword.cli.misuse import MisuseError
 from yesword.cli.rules_diff import diff
 from yesword.cli.rules_told import DAY, rule_object, say
-from yesword.domain.errors import YeswordError
 from yesword.domain.rules import RuleBook, telling
 from yesword.domain.rules.model import Merge, Pack, Rule
 from yesword.domain.rules.sources import WORDS, source_of
@@ -28,13 +28,13 @@ _SHORT: Final = 12  # characters of a digest, enough to tell two apart at a glan
 _LABEL: Final = 14
 
 
-class NotAPlaceError(YeswordError):
+class NotAPlaceError(MisuseError):
     """{place} is not a place. Write a country such as NL, or a region such as US-FL."""
 
     code = "not_a_place"
 
 
-class PackNotTextError(YeswordError):
+class PackNotTextError(MisuseError):
     """{file} is no text in UTF-8. Packs and golden cases are TOML files."""
 
     code = "pack_not_text"

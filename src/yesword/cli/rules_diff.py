@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from yesword.cli.misuse import MisuseError
 from yesword.cli.rules_told import DAY, rule_object, say
-from yesword.domain.errors import YeswordError
 from yesword.domain.rules import RuleBook, telling
 from yesword.domain.rules.differing import Change, Difference, LawOf, differences
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from yesword.store.opening import Store
 
 
-class SampleWithoutStoreError(YeswordError):
+class SampleWithoutStoreError(MisuseError):
     """--sample asks about messages and grants on record. Name the store with --data."""
 
     code = "sample_without_store"

@@ -1,22 +1,22 @@
 """What the commands about rules share: a day as an option, a rule as JSON, and saying lines."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 import click
 
+from yesword.cli.moments import read_day
 from yesword.domain.rules import telling
 from yesword.domain.rules.model import Rule
 from yesword.domain.rules.sources import source_of
 
 
-def _day(_context: click.Context, _parameter: click.Parameter, given: datetime | None) -> date | None:
-    return None if given is None else given.date()
+def _day(_context: click.Context, _parameter: click.Parameter, given: str | None) -> date | None:
+    return None if given is None else read_day(given)
 
 
 DAY: Final[dict[str, Any]] = {
-    "type": click.DateTime(["%Y-%m-%d"]),
     "callback": _day,
     "metavar": "DATE",
 }

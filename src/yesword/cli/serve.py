@@ -54,6 +54,7 @@ def run(
     """Start the processes of the store, greet when the front page answers, and stay until Ctrl-C."""
     from yesword.store import models
     from yesword.store.locality import is_gone
+    from yesword.web.public.addresses import note_console
     from yesword.worker.channels import SIMULATOR
     from yesword.worker.dispatcher import AlreadyDispatchingError
     from yesword.worker.supervisor import stop_on_signals, supervise
@@ -73,6 +74,7 @@ def run(
             err=True,
         )
     folder = store.folder
+    note_console(store.run, f"http://{_shown(host)}:{port}")
     store.close()
     stop = stop_on_signals()
     is_ready: list[bool] = []

@@ -3,8 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from yesword.cli.finding import find_brand
-from yesword.cli.options import opened, with_store
+from yesword.cli.misuse import MisuseError
+from yesword.cli.options import using, with_store
 from yesword.cli.remarks import as_object, despite_findings, lines, read_places, stop_at_errors
-from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId
 from yesword.domain.parties import SenderTrait
 
@@ -22,53 +21,39 @@ if TYPE_CHECKING:
     from yesword.domain.linting.finding import Finding
     from yesword.domain.programs import Program
     from yesword.store.models import Sender
-    from yesword.store.opening import Store
 
 
 _ASSUMED_COUNTRY: Final = "NL"  # of a brand that nobody names
 
 
-class UnknownAccountError(YeswordError):
+class UnknownAccountError(MisuseError):
     """There is no account {key}. Known accounts: {known}. `yesword account add` makes one."""
 
     code = "unknown_account"
 
 
-class UnknownSenderError(YeswordError):
+class UnknownSenderError(MisuseError):
     """There is no sender {address}. Known senders: {known}. `yesword program apply` makes those that programs name."""
 
     code = "unknown_sender"
 
 
-class AmbiguousSenderError(YeswordError):
+class AmbiguousSenderError(MisuseError):
     """Several accounts have a sender {address}. Name one with --account: {known}."""
 
     code = "ambiguous_sender"
 
 
-class NotTextError(YeswordError):
+class NotTextError(MisuseError):
     """{file} is no text in UTF-8. Save it as UTF-8 and try again."""
 
     code = "not_text"
 
 
-class BadBrandError(YeswordError):
+class BadBrandError(MisuseError):
     """{what} cannot be used: {why}."""
 
     code = "bad_brand"
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None, *, may_create: bool = True) -> Iterator["Store"]:
-    store = opened(data, database_url, may_create=may_create)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def _existing(data: Path, database_url: str | None) -> AbstractContextManager["Store"]:
-    return _store(data, database_url, may_create=False)
 
 
 @click.group("brand")
@@ -118,7 +103,7 @@ def add_brand(
             why="write three characters or more without spaces and plus signs, such as example.com/ledger",
         )
     sends_from = _region(region, country.upper()) if region else ""
-    with _store(data, database_url):
+    with using(data, database_url, may_create=True):
         from yesword.store.models import Brand
 
         if Brand.objects.filter(key=key).exists() or Brand.objects.filter(origin=origin).exists():
@@ -154,7 +139,7 @@ def change_brand(
     database_url: str | None,
 ) -> None:
     """Change what the brand KEY says of itself, and show it. You answer for it: a law's exemption rests on it."""
-    with _existing(data, database_url):
+    with using(data, database_url):
         found = find_brand(key)
         if region is not None:
             found.region = _region(region, found.country) if region else ""
@@ -199,7 +184,7 @@ def sender(
 
     Rules ask about it: a US long code must stand in `tcr`, a Spanish name in `cnmc-alias`.
     """
-    with _existing(data, database_url):
+    with using(data, database_url):
         from yesword.collect.registries import sender_registry
         from yesword.domain.rules import RuleBook
 
@@ -247,7 +232,7 @@ def account() -> None:
 @with_store
 def add_account(key: str, channel: str, data: Path, database_url: str | None, *, answers_stop: bool) -> None:
     """Add the account KEY. The processes take it up when they start the next time."""
-    with _store(data, database_url):
+    with using(data, database_url, may_create=True):
         from yesword.store.models import Account
 
         _, is_new = Account.objects.get_or_create(
@@ -324,7 +309,7 @@ def apply_program(
 
     What the linter finds in its wordings is printed; an error there stops it.
     """
-    with _store(data, database_url) as store:
+    with using(data, database_url, may_create=True) as store:
         from yesword.store import programs
         from yesword.store.models import Account
 

@@ -4,10 +4,17 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from yesword.cli.options import opened, with_store
+from yesword.cli.misuse import FAILED
+from yesword.cli.options import opened, using, with_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from yesword.privacy.erasing_again import Again
 
 
 @click.group("store")
@@ -19,14 +26,18 @@ def command() -> None:
 @with_store
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(data: Path, database_url: str | None, *, as_json: bool) -> None:
-    """Fold every record anew and compare; look for missing guards, entries and keys. Exit 1 if anything does not fit."""
-    store = opened(data, database_url)
+    """Fold every record anew and compare; look for missing guards, entries and keys, and for why nothing is sent.
 
-    from yesword.store.checking import check_store
+    Exit 1 if anything does not fit, or nothing is sent from this store, as when it was put back from a backup.
+    """
+    with using(data, database_url) as store:
+        from yesword.consent.obstacles import obstacles
+        from yesword.store.checking import check_store
 
-    report = check_store(store)
+        report, held = check_store(store), obstacles(store)
     if as_json:
-        click.echo(json.dumps(report.as_json()))
+        told = [{"code": each.code, "sentence": each.sentence} for each in held]
+        click.echo(json.dumps(report.as_json() | {"held": told}))
     else:
         click.echo(f"{report.contacts:,} records with {report.events:,} events folded anew.")
         for finding in report.findings:
@@ -34,32 +45,40 @@ def check(data: Path, database_url: str | None, *, as_json: bool) -> None:
         click.echo(
             "Everything fits." if not report.findings else f"{len(report.findings)} things do not fit."
         )
-    store.close()
-    sys.exit(1 if report.findings else 0)
+        for obstacle in held:
+            click.echo(obstacle.sentence)
+    sys.exit(FAILED if report.findings or held else 0)
 
 
 @command.command("resume")
 @with_store
 @click.option("--yes", is_flag=True, help="Do it. Without this, only what would be done is told.")
 def resume(data: Path, database_url: str | None, *, yes: bool) -> None:
-    """After the store was put back from a backup: end again who has stopped since, then let sending go on.
+    """After the store was put back from a backup: stop and erase again whom it has forgotten, then let sending go on.
 
+    Who has stopped since is stopped again, and who was erased since is erased again, as the journal says.
     Texts that were on their way at the time of the backup may have gone already: they are not sent again, and
     shown as uncertain. Running campaigns are paused.
     """
     store = opened(data, database_url)
 
     from yesword.consent import restoring
+    from yesword.privacy import erasing_again
     from yesword.store import holds
 
     at = datetime.now(UTC)
     missing = restoring.forgotten(store)
     done = restoring.replay(store, at, is_dry_run=not yes)
+    again = erasing_again.erase_again(store, at, is_dry_run=True)
+    if yes and (again.people or again.unfinished):
+        again = erasing_again.erase_again(store, at, progress=_watch(again.people))
     verb = "" if yes else "would be "
     click.echo(f"{done.known:,} stops of the journal are in the store.")
     click.echo(
         f"{done.ended:,} stops {verb}ended again, {done.suppressed:,} unknown numbers {verb}suppressed."
     )
+    for line in _told(again, verb):
+        click.echo(line)
     click.echo(f"{done.uncertain:,} texts {verb}made uncertain, {done.paused:,} campaigns {verb}paused.")
     for origin in missing.logs:
         click.echo(
@@ -67,6 +86,8 @@ def resume(data: Path, database_url: str | None, *, yes: bool) -> None:
         )
     if not yes:
         click.echo("Nothing was changed. Add --yes to do it.")
+    elif again.unfinished:
+        click.echo("Sending stays closed until they are erased: call this again in a minute.")
     elif missing.logs:
         click.echo("Sending stays closed until these logs are continued; then call this again.")
     else:
@@ -74,3 +95,28 @@ def resume(data: Path, database_url: str | None, *, yes: bool) -> None:
             holds.release(session, holds.RESTORED, at)
         click.echo("Sending goes on.")
     store.close()
+
+
+def _told(again: "Again", verb: str) -> "Iterator[str]":
+    """How many people were erased since the backup, in lines."""
+    if again.people == 1:
+        line = f"1 person who was erased since the backup {verb or 'was '}erased again"
+    else:
+        line = f"{again.people:,} people who were erased since the backup {verb or 'were '}erased again"
+    if again.absent:
+        line += f"; of {again.absent:,} of them the store has nothing, and their numbers {verb or 'are '}suppressed"
+    yield f"{line}."
+    if again.unfinished:
+        yield f"Texts to {again.unfinished:,} of those being erased are still on their way."
+
+
+def _watch(total: int) -> "Callable[[int], None]":
+    """A line that rewrites itself, on a terminal only."""
+    is_terminal = sys.stderr.isatty()
+
+    def show(done: int) -> None:
+        if is_terminal:
+            end = "\n" if done == total else ""
+            click.echo(f"\r\x1b[KErasing again: {done:,} of {total:,} people{end}", err=True, nl=False)
+
+    return show

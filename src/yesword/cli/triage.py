@@ -1,28 +1,27 @@
 """`yesword triage`: the texts that somebody should look at, and what may be done about each."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from yesword.cli.options import opened, with_store
+from yesword.cli.finding import find_brands
+from yesword.cli.granting import add_granting
+from yesword.cli.options import using, with_store
 from yesword.domain.errors import YeswordError
+from yesword.domain.triage import BECOMES, Verb
 
 if TYPE_CHECKING:
     from yesword.domain.ids import InboundId
-    from yesword.domain.triage import Verb
     from yesword.sending.triage import Item, Settled
     from yesword.store.contacts import Contact
     from yesword.store.database import Session
     from yesword.store.opening import Store
 
 _PAGE: Final = 200
-
-Does = Callable[["Store", "Session", "InboundId", int, datetime], "Settled"]
 
 
 class StillGoingError(YeswordError):
@@ -37,15 +36,6 @@ def command() -> None:
 
     Who acts is named with --user, and stays in the record. To undo a stop takes a right of its own: see `allow`.
     """
-
-
-@contextmanager
-def _store(data: Path, database_url: str | None) -> Iterator["Store"]:
-    store = opened(data, database_url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 _ID = click.argument("row", metavar="ID")
@@ -63,7 +53,7 @@ def list_open(
     key: str | None, limit: int, data: Path, database_url: str | None, *, show_text: bool, as_json: bool
 ) -> None:
     """List what waits. Numbers are masked, and words are hidden unless they are asked for."""
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         count = 0
         for item, person in _waiting(store, key, limit):
             count += 1
@@ -74,17 +64,12 @@ def list_open(
 
 
 def _waiting(store: "Store", key: str | None, limit: int) -> Iterator[tuple["Item", "Contact"]]:
-    from yesword.cli.finding import UnknownBrandError
     from yesword.domain.ids import BrandId
     from yesword.sending.triage import queue
-    from yesword.store import contacts, models
+    from yesword.store import contacts
 
     left = limit
-    rows = models.Brand.objects.order_by("pk")
-    known = [row.key for row in rows]
-    if key and key not in known:
-        raise UnknownBrandError(key=key, known=", ".join(known) or "none yet")
-    for brand in rows.filter(key=key) if key else rows:
+    for brand in find_brands(key):
         after = None
         while left > 0:
             with store.database.read() as session:
@@ -134,15 +119,7 @@ def _line(row: dict[str, Any]) -> str:
 @with_store
 def confirm(row: str, name: str, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """It was a stop. Nothing is sent; a number that is somebody else's now is marked so."""
-
-    def does(store: "Store", session: "Session", item: "InboundId", user: int, at: datetime) -> "Settled":
-        from yesword.sending import triage
-
-        return triage.confirm(store, session, item, user, at)
-
-    from yesword.domain.triage import Verb
-
-    _do(data, database_url, row, name, Verb.CONFIRM, does, as_json=as_json)
+    _do(data, database_url, row, name, Verb.CONFIRM, as_json=as_json)
 
 
 @command.command("undo")
@@ -153,15 +130,7 @@ def confirm(row: str, name: str, data: Path, database_url: str | None, *, as_jso
 @with_store
 def undo(row: str, name: str, reason: str, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """It was no stop: what it had ended goes on. Exact words and links are never undone."""
-
-    def does(store: "Store", session: "Session", item: "InboundId", user: int, at: datetime) -> "Settled":
-        from yesword.sending import triage
-
-        return triage.undo(store, session, item, user, reason, at)
-
-    from yesword.domain.triage import Verb
-
-    _do(data, database_url, row, name, Verb.UNDO, does, as_json=as_json)
+    _do(data, database_url, row, name, Verb.UNDO, reason, as_json=as_json)
 
 
 @command.command("stop")
@@ -171,15 +140,7 @@ def undo(row: str, name: str, reason: str, data: Path, database_url: str | None,
 @with_store
 def stop(row: str, name: str, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """It was a stop after all: everything of the brand ends for this person."""
-
-    def does(store: "Store", session: "Session", item: "InboundId", user: int, at: datetime) -> "Settled":
-        from yesword.sending import triage
-
-        return triage.stop(store, session, item, user, at)
-
-    from yesword.domain.triage import Verb
-
-    _do(data, database_url, row, name, Verb.STOP, does, as_json=as_json)
+    _do(data, database_url, row, name, Verb.STOP, as_json=as_json)
 
 
 @command.command("answer")
@@ -190,15 +151,7 @@ def stop(row: str, name: str, data: Path, database_url: str | None, *, as_json: 
 @with_store
 def answer(row: str, name: str, text: str, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """Write back, within the rules for conversations."""
-
-    def does(store: "Store", session: "Session", item: "InboundId", user: int, at: datetime) -> "Settled":
-        from yesword.sending import triage
-
-        return triage.answer(store, session, item, user, text, at)
-
-    from yesword.domain.triage import Verb
-
-    _do(data, database_url, row, name, Verb.ANSWER, does, as_json=as_json)
+    _do(data, database_url, row, name, Verb.ANSWER, text, as_json=as_json)
 
 
 @command.command("done")
@@ -209,15 +162,7 @@ def answer(row: str, name: str, text: str, data: Path, database_url: str | None,
 @with_store
 def done(row: str, name: str, note: str, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """Nothing more to do; of a privacy request: what was asked for is done."""
-
-    def does(store: "Store", session: "Session", item: "InboundId", user: int, at: datetime) -> "Settled":
-        from yesword.sending import triage
-
-        return triage.done(store, session, item, user, at, note)
-
-    from yesword.domain.triage import Verb
-
-    _do(data, database_url, row, name, Verb.DONE, does, as_json=as_json)
+    _do(data, database_url, row, name, Verb.DONE, note, as_json=as_json)
 
 
 def _do(
@@ -225,27 +170,26 @@ def _do(
     database_url: str | None,
     row: str,
     name: str,
-    verb: "Verb",
-    does: Does,
+    verb: Verb,
+    words: str = "",
     *,
     as_json: bool,
 ) -> None:
     from yesword.domain import ids
-    from yesword.domain.triage import BECOMES, Verb
 
-    with _store(data, database_url) as store:
+    with using(data, database_url) as store:
         from yesword.accounts import rights
+        from yesword.privacy import traces
         from yesword.sending.triage import finish
-        from yesword.store.models import AuditEntry
 
         item = ids.InboundId(ids.from_text("inb", row))
         user = rights.acting(name, rights.Right.CORRECT if verb is Verb.UNDO else None)
         at = datetime.now(UTC)
         with store.database.write() as session:
-            settled = does(store, session, item, user.pk, at)
+            settled = _settled(store, session, item, verb, user.pk, words, at)
             if settled.is_new:
                 action = f"triage.{BECOMES[verb].value}"  # the row itself may stay open
-                AuditEntry.objects.create(user=user, action=action, subject=row.strip().lower())
+                traces.leave(action, row.strip().lower(), user.pk)
         if not finish(store, settled, at):
             raise StillGoingError
         if as_json:
@@ -256,26 +200,22 @@ def _do(
         click.echo(f"{settled.item.kind.value}: {settled.item.state.value}.{before}")
 
 
-@command.command("allow")
-@click.argument("name")
-@with_store
-def allow(name: str, data: Path, database_url: str | None) -> None:
-    """Let the account NAME undo stops that had been misread. Owners always may."""
-    with _store(data, database_url):
-        from yesword.accounts import rights
+def _settled(
+    store: "Store", session: "Session", item: "InboundId", verb: Verb, user: int, words: str, at: datetime
+) -> "Settled":
+    from yesword.sending import triage
 
-        rights.give(name, rights.Right.CORRECT)
-        click.echo(f"{name} may undo stops that had been misread.")
+    match verb:
+        case Verb.CONFIRM:
+            return triage.confirm(store, session, item, user, at)
+        case Verb.UNDO:
+            return triage.undo(store, session, item, user, words, at)
+        case Verb.STOP:
+            return triage.stop(store, session, item, user, at)
+        case Verb.ANSWER:
+            return triage.answer(store, session, item, user, words, at)
+        case Verb.DONE:
+            return triage.done(store, session, item, user, at, words)
 
 
-@command.command("disallow")
-@click.argument("name")
-@with_store
-def disallow(name: str, data: Path, database_url: str | None) -> None:
-    """Take that right from the account NAME. An owner keeps it."""
-    with _store(data, database_url):
-        from yesword.accounts import rights
-
-        user = rights.take_back(name, rights.Right.CORRECT)
-        keeps = " As an owner they still may." if rights.has(user, rights.Right.CORRECT) else ""
-        click.echo(f"{name} no longer has the right to undo stops.{keeps}")
+add_granting(command, "CORRECT", "undo stops that had been misread")

@@ -9,16 +9,17 @@ proven to belong to the record, and never with characters that could steer a ter
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, Final
 
 import click
 
+from yesword.cli.believing import UNMET, Asked, note_of
 from yesword.domain.errors import YeswordError
-from yesword.ledger.checkpoint import VerifierKey, read_vkey
+from yesword.ledger.checkpoint import read_vkey
 from yesword.ledger.entry import SectionValue
 from yesword.ledger.packs import MAX_PACK_BYTES, is_archive
-from yesword.ledger.policy import MAX_POLICY_CHARS
+from yesword.ledger.policy import MAX_POLICY_CHARS, Policy, PolicyLog, read_policy
 from yesword.ledger.receipt import MAX_RECEIPT_BYTES, Outcome, Receipt, ReceiptCheck, Verdict, read_receipt
 from yesword.ledger.silence import MAX_SILENCE_BYTES, is_silence
 
@@ -47,7 +48,7 @@ _JOINER: Final = "\u200d"  # holds emoji together; the only invisible character 
 @click.option(
     "--policy",
     type=click.File("rb"),
-    help="Of an evidence pack: the log's policy, from a source that you trust. With it, only a proven pack exits 0.",
+    help="The log's policy, from a source that you trust: its keys, and who has to have seen it. With it, only what is proven exits 0.",
 )
 @click.option(
     "--roots",
@@ -63,52 +64,63 @@ def command(
     Exits 0 when everything that was checked held, 1 when something failed, 2 when FILE or what it is checked with cannot
     be read.
     """
+    if vkey is not None and policy is not None:
+        raise click.UsageError("Give --vkey or --policy, and not both.")
     data = file.read(MAX_RECEIPT_BYTES + 1)
-    if is_archive(data):
-        _verify_pack(data + file.read(MAX_PACK_BYTES), vkey, policy, roots, as_json=as_json)
-        return
-    if policy is not None or roots is not None:
-        raise click.UsageError("--policy and --roots are for evidence packs; for a receipt give --vkey.")
     try:
-        key = None if vkey is None else read_vkey(vkey)
+        if is_archive(data):
+            sys.exit(_verify_pack(data + file.read(MAX_PACK_BYTES), vkey, policy, roots, as_json=as_json))
+        if roots is not None:
+            raise click.UsageError("--roots is for evidence packs.")
+        asked = _asked(vkey, policy)
         if is_silence(data):
-            sys.exit(_verify_silence(data + file.read(MAX_SILENCE_BYTES), key, as_json=as_json))
+            sys.exit(_verify_silence(data + file.read(MAX_SILENCE_BYTES), asked, as_json=as_json))
         receipt = read_receipt(data)
     except YeswordError as error:
         _complain(error, as_json=as_json)
         sys.exit(EXIT_UNREADABLE)
+    note = note_of(receipt)
+    key = None if asked is None else asked.key_for(receipt.origin, note)
     check = receipt.check(key)
-    is_good = check.verdict is Verdict.PROVEN or (check.verdict is Verdict.CONSISTENT and key is None)
+    is_met = asked is None or asked.is_met(note)
+    is_proven = check.verdict is Verdict.PROVEN and is_met
+    is_good = is_proven or (check.verdict is Verdict.CONSISTENT and asked is None)
+    remarks = [] if asked is None else list(asked.remarks(receipt.origin, note))
     if as_json:
-        click.echo(json.dumps(_as_object(receipt, check, is_good=is_good), indent=1))
+        found = _as_object(receipt, check, is_good=is_good)
+        if check.verdict is Verdict.PROVEN and not is_met:
+            found["verdict"] = str(Verdict.CONSISTENT)
+        click.echo(json.dumps({**found, "remarks": remarks}, indent=1))
     else:
-        for line in _as_lines(receipt, check, key):
+        for line in _as_lines(receipt, check, remarks, is_asked=asked is not None, is_met=is_met):
             click.echo(line)
     if not is_good:
         sys.exit(EXIT_FAILED)
 
 
-def _verify_silence(data: bytes, key: VerifierKey | None, *, as_json: bool) -> int:
+def _asked(vkey: str | None, policy: BinaryIO | None) -> Asked | None:
+    """Whom to believe, as it was given. Raises BadKeyError, MalformedPolicyError."""
+    if vkey is not None:
+        return Asked(policy=Policy(logs=(PolicyLog(key=read_vkey(vkey)),)))
+    if policy is None:
+        return None
+    return Asked(policy=read_policy(policy.read(MAX_POLICY_CHARS + 1).decode(errors="replace")))
+
+
+def _verify_silence(data: bytes, asked: Asked | None, *, as_json: bool) -> int:
     from yesword.cli.verify_silence import verify_silence
 
-    return verify_silence(data, key, as_json=as_json)
+    return verify_silence(data, asked, as_json=as_json)
 
 
 def _verify_pack(
     data: bytes, vkey: str | None, policy: BinaryIO | None, roots: BinaryIO | None, *, as_json: bool
-) -> None:
+) -> int:
     from yesword.cli.verify_pack import verify_pack
 
-    if vkey is not None:
-        raise click.UsageError("--vkey is for receipts; for an evidence pack give --policy.")
-    asked = None if policy is None else policy.read(MAX_POLICY_CHARS + 1)
-    try:
-        code = verify_pack(data, asked, None if roots is None else roots.read(), as_json=as_json)
-    except YeswordError as error:
-        _complain(error, as_json=as_json)
-        sys.exit(EXIT_UNREADABLE)
-    if code:
-        sys.exit(code)
+    asked = _asked(vkey, policy)
+    given = None if asked is None else asked.policy
+    return verify_pack(data, given, None if roots is None else roots.read(), as_json=as_json)
 
 
 def _complain(error: YeswordError, *, as_json: bool) -> None:
@@ -141,7 +153,9 @@ def _as_object(receipt: Receipt, check: ReceiptCheck, *, is_good: bool) -> dict[
     }
 
 
-def _as_lines(receipt: Receipt, check: ReceiptCheck, key: VerifierKey | None) -> Iterator[str]:
+def _as_lines(
+    receipt: Receipt, check: ReceiptCheck, remarks: Sequence[str], *, is_asked: bool, is_met: bool
+) -> Iterator[str]:
     yield f"Receipt for event {plain(receipt.event_id)}, log {plain(receipt.origin)}"
     shown = _shown(check.sections)
     if shown:
@@ -155,9 +169,15 @@ def _as_lines(receipt: Receipt, check: ReceiptCheck, key: VerifierKey | None) ->
     for finding in check.findings:
         mark = "FAILED" if finding.outcome is Outcome.FAILED else str(finding.outcome)
         yield f"  {mark:<8}{plain(finding.sentence)}"
+    for remark in remarks:
+        yield f"  {'':<8}{plain(remark)}"
     yield ""
-    is_unproven = key is not None and check.verdict is Verdict.CONSISTENT
-    yield _UNPROVEN if is_unproven else _VERDICTS[check.verdict]
+    if check.verdict is Verdict.PROVEN and not is_met:
+        yield UNMET
+    elif is_asked and check.verdict is Verdict.CONSISTENT:
+        yield _UNPROVEN
+    else:
+        yield _VERDICTS[check.verdict]
 
 
 def _shown(sections: Mapping[str, SectionValue]) -> dict[str, str]:

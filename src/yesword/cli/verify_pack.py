@@ -5,7 +5,6 @@ As with receipts: no store, no network, no Django, and nothing of the file is sh
 
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -13,10 +12,12 @@ from typing import Final
 
 import click
 
+from yesword.domain.times import iso_millis
 from yesword.ledger.findings import Outcome, Verdict
-from yesword.ledger.packs import PackCheck, ShownEvent, check_pack
-from yesword.ledger.policy import read_policy
-from yesword.proof.timestamps import BadRootsError, verify_token
+from yesword.ledger.packs import Manifest, PackCheck, ShownEvent, check_pack, number_of
+from yesword.ledger.policy import Policy
+from yesword.proof.packs.retelling import retell
+from yesword.proof.timestamps import check_roots, verify_token
 
 _VERDICTS: Final[Mapping[Verdict, str]] = {
     Verdict.PROVEN: "Proven: the log holds all that is shown here, in these words.",
@@ -32,10 +33,11 @@ _UTC: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 _JOINER: Final = "\u200d"
 
 
-def verify_pack(data: bytes, policy_text: bytes | None, roots: bytes | None, *, as_json: bool) -> int:
+def verify_pack(data: bytes, policy: Policy | None, roots: bytes | None, *, as_json: bool) -> int:
     """Tell what was found; the exit code. Raises an error of ours when the pack or what it is checked with cannot be read."""
-    policy = None if policy_text is None else read_policy(policy_text.decode(errors="replace"))
-    check = check_pack(data, policy, None if roots is None else partial(_stamped, roots))
+    if roots is not None:
+        check_roots(roots)  # also where the pack has no timestamp to use them on
+    check = check_pack(data, policy, None if roots is None else partial(_stamped, roots), retell)
     is_good = check.verdict is Verdict.PROVEN or (check.verdict is Verdict.CONSISTENT and policy is None)
     if as_json:
         click.echo(json.dumps(_as_object(check, is_good=is_good), indent=1))
@@ -46,11 +48,7 @@ def verify_pack(data: bytes, policy_text: bytes | None, roots: bytes | None, *, 
 
 
 def _stamped(roots: bytes, token: bytes, data: bytes) -> datetime:
-    try:
-        return verify_token(token, data, roots)
-    except BadRootsError as error:  # not the pack's fault
-        click.echo(_plain(error.message), err=True)
-        sys.exit(2)
+    return verify_token(token, data, roots)
 
 
 def _as_object(check: PackCheck, *, is_good: bool) -> dict[str, object]:
@@ -63,6 +61,8 @@ def _as_object(check: PackCheck, *, is_good: bool) -> dict[str, object]:
         "origin": manifest.checkpoint.origin if manifest else None,
         "program": manifest.program if manifest else None,
         "subject": manifest.subject if manifest else None,
+        **_answer(check),
+        "earlier": [_as_object(each, is_good=is_good) for each in check.earlier],
         "events": [_event(each) for each in check.events],
         "checks": [
             {
@@ -75,6 +75,50 @@ def _as_object(check: PackCheck, *, is_good: bool) -> dict[str, object]:
             for each in check.findings
         ],
     }
+
+
+def _answer(check: PackCheck) -> dict[str, object]:
+    """Whose number it is about, as far as it is shown, what was asked, and the answer as the events give it."""
+    number, standing = number_of(check), check.standing
+    return {
+        "number": f"ends in {number[-2:]}" if number else None,
+        "asked": check.manifest.asked if check.manifest else None,
+        "state": None
+        if standing is None or check.verdict is Verdict.FAILED
+        else {
+            "in": standing.is_in,
+            "code": standing.code,
+            "program": check.manifest.program if check.manifest else None,
+            "since": None if standing.since is None else iso_millis(standing.since),
+            "event": standing.seq,
+        },
+    }
+
+
+def _answer_told(check: PackCheck, manifest: Manifest) -> Iterator[str]:
+    number, standing = number_of(check), check.standing
+    yield f"  Number {f'ends in {_plain(number[-2:])}' if number else 'not shown'}, asked about {_in_utc(manifest.asked)}"
+    if check.verdict is Verdict.FAILED:
+        yield "  How it stood then is not told, since something in this pack does not hold."
+    elif standing is None:
+        yield "  How it stood then cannot be told: not every event is shown, and in the log."
+    else:
+        where = "in" if standing.is_in else f"out ({standing.code.replace('_', ' ')})"
+        since = f", since {_in_utc(iso_millis(standing.since))}" if standing.since else ""
+        event = f", by event number {standing.seq}" if standing.seq else ""
+        yield f"  Then: {where}, program {_plain(manifest.program)}{since}{event}"
+
+
+def _earlier_told(check: PackCheck) -> Iterator[str]:
+    if check.manifest is None:
+        return
+    erased = {each.subject: each for each in check.manifest.earlier}
+    for each in check.earlier:
+        if each.manifest is None or each.manifest.subject not in erased:
+            continue
+        at = _in_utc(erased[each.manifest.subject].erased)
+        yield f"  An earlier record under this number was erased on {at}; its proof is kept, as {_plain(each.manifest.id)}:"
+        yield from (f"  {line}" for line in _answer_told(each, each.manifest))
 
 
 def _event(event: ShownEvent) -> dict[str, object]:
@@ -95,6 +139,8 @@ def _as_lines(check: PackCheck, *, is_asked: bool) -> Iterator[str]:
     if manifest is not None:
         yield f"Pack {_plain(manifest.id)}, log {_plain(manifest.checkpoint.origin)}"
         yield f"  Program {_plain(manifest.program)}, made {_in_utc(manifest.created)}, for {manifest.purpose}"
+        yield from _answer_told(check, manifest)
+        yield from _earlier_told(check)
         yield ""
         for event in check.events[:_MANY]:
             yield f"  {_told(event)}"

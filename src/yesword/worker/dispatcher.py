@@ -19,10 +19,12 @@ from yesword.domain.errors import YeswordError
 from yesword.domain.messages import MessageKind
 from yesword.domain.rules import RuleBook
 from yesword.privacy import erasing
+from yesword.reporting import watching
 from yesword.sending import audience, campaigns, deliveries, draining, handing, recovery, renewal_rounds
 from yesword.sending.claiming import Claim, Claimant, claim
 from yesword.sending.weighing import Scales
 from yesword.store import holds, models
+from yesword.store.fullness import DiskFullError, is_full
 from yesword.store.locality import owner_lock
 from yesword.store.opening import Store
 from yesword.worker.lifeline import lifeline
@@ -37,6 +39,7 @@ _CHORES_EVERY_S: Final = 0.25
 _REAP_EVERY_S: Final = 2.0
 _RENEW_EVERY_S: Final = 5.0
 _ROUNDS_EVERY: Final = timedelta(minutes=1)
+_ROOM_EVERY_S: Final = 5.0
 
 Clock = Callable[[], datetime]
 
@@ -63,6 +66,7 @@ class Dispatcher:
     # dies is uncertain.
     _trusted: int = _SMALLEST
     _renewal_due: float = 0.0
+    _watched_at: datetime | None = None
     _renewals_at: datetime | None = None  # of consents: when to look again whether the daily round is due
 
     def send_due(self) -> int:
@@ -106,11 +110,20 @@ class Dispatcher:
         moved = campaigns.feed(self.store, at)
         moved += deliveries.apply(self.store)
         moved += draining.release_forgotten(self.store, at)
+        moved += self._watch(at)
         moved += self._renewals(at)
         moved += erasing.finish(self.store, at)
         for verdict in models.CampaignVerdict.objects.filter(is_done=False).select_related("campaign"):
             audience.advance(self.store, self.scales, verdict)
             moved += 1
+        return moved
+
+    def _watch(self, at: datetime) -> int:
+        """Once a minute: whether too many leave, complain or cannot be reached; and bring back what may go on."""
+        moved = watching.release(self.store, at)
+        if self._watched_at is None or at >= self._watched_at + watching.EVERY:
+            self._watched_at = at
+            moved += watching.watch(self.store, at)
         return moved
 
     def _renewals(self, at: datetime) -> int:
@@ -163,7 +176,12 @@ def hold_if_restored(store: Store, at: datetime) -> None:
         if holds.RESTORED in holds.held_for(session):
             return
     if missing := restoring.forgotten(store):
-        log.error("store_is_older_than_its_journal", stops=missing.stops, logs=missing.logs)
+        log.error(
+            "store_is_older_than_its_journal",
+            stops=missing.stops,
+            erasures=missing.erasures,
+            logs=missing.logs,
+        )
         with store.database.write() as session:
             holds.hold(session, holds.RESTORED, at)
 
@@ -198,3 +216,34 @@ def dispatching(
             connect=connect,
         )
         recovery.leave(store, owner)
+
+
+def keep_dispatching(
+    store: Store,
+    channels: Callable[[Store], Mapping[int, Channel]],
+    rules: RuleBook,
+    rest: Callable[[float], bool],
+    clock: Clock = utc_now,
+) -> None:
+    """Send what is due until told to stop, and nothing at all while the disk is full.
+
+    What could not be written down is not known to have gone: it is uncertain, is never sent again, and whoever starts
+    anew settles it so. `rest` waits for at most so many seconds, and says whether it is over.
+    """
+    is_told = False
+    while not rest(0):
+        try:
+            with dispatching(store, channels(store), rules, clock, channels) as dispatcher:
+                is_told = False
+                dispatcher.run(lambda: rest(0))
+                return
+        except Exception as error:
+            if not is_full(error):
+                raise
+            store.database.close()
+            store.vault.close()
+            if not is_told:
+                said = DiskFullError()
+                log.error("disk_full_so_nothing_is_sent", code=said.code, reason=said.message)  # noqa: TRY400 - the sentence says it all
+                is_told = True
+            rest(_ROOM_EVERY_S)

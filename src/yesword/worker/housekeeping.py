@@ -1,5 +1,7 @@
 """The daily round of what must not be kept for ever, in a thread of its own: addresses, files, old texts, held proof.
 
+What pages leave behind goes every minute: it is only kept for as long as it can still be answered.
+
 People who have been silent for long are not erased by it: that is somebody's decision, and `yesword privacy retain` does it.
 """
 
@@ -10,8 +12,9 @@ from typing import Final
 
 import structlog
 
+from yesword.collect.forgetting import forget
 from yesword.privacy import retaining
-from yesword.store import models
+from yesword.store import models, sent_tallies
 from yesword.store.opening import Store
 
 log = structlog.get_logger("yesword.housekeeping")
@@ -31,7 +34,10 @@ def run(store: Store, has_ended: threading.Event, clock: Callable[[], datetime])
     try:
         while not has_ended.wait(_LOOK_EVERY_S):
             try:
+                forget(store, clock())
                 if is_due(clock()):
+                    with store.database.write() as session:
+                        sent_tallies.roll_up(session, clock())
                     retaining.run(store, clock(), is_stopped=has_ended.is_set, with_people=False)
             except Exception:
                 log.exception("housekeeping_failed")

@@ -11,6 +11,7 @@ from yesword.channels.ports import DeliveryReport, InboundText, Receiver
 from yesword.domain.errors import YeswordError
 from yesword.sending import deliveries, inbound
 from yesword.store import holds
+from yesword.store.fullness import DiskFullError, is_full
 from yesword.store.opening import Store
 from yesword.worker import spool
 from yesword.worker.dispatcher import utc_now
@@ -29,15 +30,33 @@ def take(
     Every stop of the batch is committed before the first is drained, so that one slow drain holds up no other stop.
     """
     if store.keys_trouble is not None:
-        return [spool.spool(store, account, items, clock())] * len(items)
-    deliveries.keep(store, account, [item for item in items if isinstance(item, DeliveryReport)])
+        return [_spool(store, account, items, clock)] * len(items)
+    are_kept = _keep(store, account, [item for item in items if isinstance(item, DeliveryReport)])
     handled = [
         _receive(store, account, item, clock) if isinstance(item, InboundText) else None for item in items
     ]
     return [
-        _drain(store, each, clock) if isinstance(item, InboundText) else True
+        _drain(store, each, clock) if isinstance(item, InboundText) else are_kept
         for item, each in zip(items, handled, strict=True)
     ]
+
+
+def _spool(store: Store, account: int, items: Sequence[Item], clock: Callable[[], datetime]) -> bool:
+    try:
+        return spool.spool(store, account, items, clock())
+    except Exception as error:
+        log.exception("not_spooled", code=_code(error))
+        return False
+
+
+def _keep(store: Store, account: int, reports: Sequence[DeliveryReport]) -> bool:
+    try:
+        deliveries.keep(store, account, reports)
+    except Exception as error:
+        # As of a text: the carrier brings them again, and the thread that listens to it lives on.
+        log.exception("delivery_reports_not_stored", code=_code(error))
+        return False
+    return True
 
 
 def _receive(
@@ -47,13 +66,22 @@ def _receive(
         return inbound.receive(store, account, text, clock())
     except Exception as error:
         # The carrier brings it again; the error must not take the batch's other texts with it.
-        code = error.code if isinstance(error, YeswordError) else type(error).__name__
-        log.exception("inbound_text_not_stored", code=code)
+        log.exception("inbound_text_not_stored", code=_code(error))
         return None
 
 
 def _drain(store: Store, handled: inbound.Handled | None, clock: Callable[[], datetime]) -> bool:
-    return handled is not None and inbound.may_acknowledge(store, handled, clock())
+    try:
+        return handled is not None and inbound.may_acknowledge(store, handled, clock())
+    except Exception as error:
+        log.exception("stop_not_drained", code=_code(error))
+        return False
+
+
+def _code(error: Exception) -> str:
+    if is_full(error):
+        return DiskFullError.code
+    return error.code if isinstance(error, YeswordError) else type(error).__name__
 
 
 def act_on_spool(store: Store, clock: Callable[[], datetime] = utc_now) -> int:

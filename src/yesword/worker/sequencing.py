@@ -1,5 +1,5 @@
 """The process of the ledgers: the sequencer, and in threads beside it the asking of witnesses and timestamp authorities,
-and the daily housekeeping.
+the daily housekeeping, the calls to others and e-mail.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from yesword.proof.attesting import Occasion, attest_due
 from yesword.proof.sequencer import Sequencer
 from yesword.store.locality import owner_lock
 from yesword.store.opening import Store
-from yesword.worker import housekeeping
+from yesword.worker import calling, housekeeping, mailing
 from yesword.worker.dispatcher import utc_now
 
 log = structlog.get_logger("yesword.sequencing")
@@ -51,8 +51,12 @@ def run(store: Store, is_over: Callable[[], bool], clock: Callable[[], datetime]
         tidying = threading.Thread(
             target=housekeeping.run, args=(store, has_ended, clock), name="housekeeping"
         )
+        telling = threading.Thread(target=calling.run, args=(store, has_ended, clock), name="calling")
+        writing = threading.Thread(target=mailing.run, args=(store, has_ended, clock), name="mailing")
         attesting.start()
         tidying.start()
+        telling.start()
+        writing.start()
         try:
             were_asked.wait(HEAD_START_S)
             Sequencer(store=store, clock=clock).run(is_over)
@@ -60,6 +64,8 @@ def run(store: Store, is_over: Callable[[], bool], clock: Callable[[], datetime]
             has_ended.set()
             attesting.join()
             tidying.join()
+            telling.join()
+            writing.join()
 
 
 def _attest(

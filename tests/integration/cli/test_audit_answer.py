@@ -12,6 +12,7 @@ from factories.packed import sequence
 from factories.queued import add_user
 from factories.worlds import CLUB, world
 from yesword.cli.audit_answer import command
+from yesword.cli.moments import NotATimeError
 from yesword.domain.errors import YeswordError
 from yesword.store import audits
 from yesword.store.models import AuditEntry, CarrierAudit, User
@@ -103,11 +104,17 @@ def test_what_cannot_be_done_says_why_and_opens_no_audit(run, arguments, given, 
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--sender", CLUB), (), ("--sender", CLUB, "--numbers", "-", "--asked-at", "yesterday")],
-    ids=["without a list", "without anything", "a time that is none"],
+    [("--sender", CLUB), ()],
+    ids=["without a list", "without anything"],
 )
 def test_a_command_that_is_not_understood_says_so(run, arguments):
     run(*arguments, exit_code=2)
+    assert not CarrierAudit.objects.exists()
+
+
+def test_a_time_that_is_none_opens_no_audit(run):
+    with pytest.raises(NotATimeError, match="yesterday"):
+        run("--sender", CLUB, "--numbers", "-", "--asked-at", "yesterday", given=JOINED)
     assert not CarrierAudit.objects.exists()
 
 

@@ -208,7 +208,7 @@ def test_whom_it_touched_takes_a_right_of_its_own(here: World, run: Run, tmp_pat
     assert code(refused) == "right_missing"
     assert "yesword privacy allow mo" in str(refused.exception)
     run("allow", "mo")
-    assert run(*wanted, "mo").output == "1 people. Name a file with --out to have them.\n"
+    assert run(*wanted, "mo").output == "1 people. Name a file with --output to have them.\n"
     assert run(*wanted, "mo", "--out", str(out)).output == "1 people.\n"
     assert ANNA in out.read_text()
     assert stat.S_IMODE(out.stat().st_mode) == 0o600

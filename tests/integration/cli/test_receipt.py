@@ -15,6 +15,7 @@ from yesword.proof import logs
 from yesword.proof.sequencer import Sequencer
 from yesword.store import ledgers
 from yesword.store.models import AuditEntry
+from yesword.web.public import addresses
 
 
 @pytest.fixture
@@ -62,6 +63,22 @@ def test_the_json_form_of_a_proven_one_can_be_had(here):
     done = run(here, ANNA, "--program", "club", "--json")
     assert done.stdout.startswith("{")
     assert read_receipt(done.stdout.encode()).check(key(here)).verdict is Verdict.PROVEN
+
+
+def test_the_events_are_named_and_each_has_its_receipt(here):
+    here.text(ANNA, "STOP")
+    listed = [line.split() for line in run(here, ANNA, "--program", "club", "--list").stdout.splitlines()]
+    assert [line[1] for line in listed] == ["requested", "confirmed", "withdrawn"]
+    for name, *_ in listed:
+        written = run(here, ANNA, "--program", "club", "--event", name, "--json").stdout
+        assert read_receipt(written.encode()).event_id == name
+
+
+def test_the_one_in_force_is_marked_and_is_what_comes_unasked(here):
+    *_, line = run(here, ANNA, "--program", "club", "--list").stdout.splitlines()
+    assert line.endswith(", in force")
+    written = run(here, ANNA, "--program", "club", "--json").stdout
+    assert read_receipt(written.encode()).event_id == line.split()[0]
 
 
 def test_files_are_for_their_owner_only(here, tmp_path):
@@ -126,3 +143,11 @@ def test_a_key_that_is_not_named_well_is_not_ended(here, name):
         run(here, "add", command=auditor.command)
     done = CliRunner().invoke(auditor.command, ["end", name, "--data", str(here.store.folder)])
     assert isinstance(done.exception, auditor.UnknownAuditorKeyError)
+
+
+def test_a_link_leads_to_where_the_console_was_started_unless_the_settings_say_where_it_is(here, monkeypatch):
+    monkeypatch.delenv("YESWORD_PUBLIC_URL", raising=False)
+    addresses.note_console(here.store.run, "http://localhost:8003")
+    assert run(here, ANNA, "--program", "club", "--link").stdout.startswith("http://localhost:8003/r/")
+    monkeypatch.setenv("YESWORD_PUBLIC_URL", "https://texts.example.org")
+    assert run(here, ANNA, "--program", "club", "--link").stdout.startswith("https://texts.example.org/r/")

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from factories.books import law, rule
+from yesword.cli.misuse import NOT_UNDERSTOOD, exit_code
 from yesword.cli.rules import command
 from yesword.domain.rules import RuleBook
 
@@ -351,4 +352,5 @@ def test_a_diff_that_makes_no_sense_is_refused(arguments, code):
 
 
 def test_what_is_no_day_is_not_understood():
-    assert rules("diff", "--from", "soon", "--to", "2027-01-01").exit_code == 2
+    answer = rules("diff", "--from", "soon", "--to", "2027-01-01")
+    assert exit_code(answer.exception) == NOT_UNDERSTOOD

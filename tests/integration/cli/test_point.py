@@ -1,0 +1,111 @@
+"""`yesword point`: a form from a file, its versions, and whether it is open."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from factories.points import sent
+from factories.worlds import World, world
+from yesword.cli.point import command
+from yesword.collect import points
+from yesword.collect.forms import take
+from yesword.store.opening import Store
+
+Run = Callable[..., Result]
+FORM = """
+name = "Shop door"
+program = "club"
+confirming = "ask"
+accent = "#7a1f5c"
+most_an_hour = 50
+
+[texts.en]
+title = "Join the club"
+consent = "Yes, [Brand] [Program] may text me recurring automated offers on shoes, [Frequency]. Msg & data rates may apply. Reply STOP to stop, HELP for help. Consent is not a condition of purchase. Terms: [Terms] Privacy: [Privacy]"
+"""
+
+
+@pytest.fixture
+def here(sqlite_store: Store) -> Iterator[World]:
+    with world(sqlite_store) as made:
+        yield made
+
+
+@pytest.fixture
+def run(sqlite_store: Store) -> Run:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(command, [*arguments, "--data", str(sqlite_store.folder)])
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "door.toml"
+    path.write_text(FORM)
+    return path
+
+
+def test_a_file_is_published_once_and_a_change_makes_another_version(
+    here: World, run: Run, file: Path
+) -> None:
+    first = run("publish", str(file), "--key", "door")
+    assert first.exit_code == 0, first.output
+    assert "door version 1" in first.output
+    assert "door version 1" in run("publish", str(file), "--key", "door").output
+    file.write_text(FORM.replace("Join the club", "Join us"))
+    assert "door version 2" in run("publish", str(file), "--key", "door").output
+    point = points.find("door")
+    assert point.definition.wording_in("en").title == "Join us"
+    assert list(dict(point.pages)) == ["en"]
+
+
+def test_a_point_is_listed_and_shown_with_its_wording_and_its_figures(
+    here: World, run: Run, file: Path
+) -> None:
+    assert "No points yet" in run("list").output
+    run("publish", str(file), "--key", "door")
+    take(here.store, sent(points.find("door"), source="poster"), here.at)
+    (row,) = json.loads(run("list", "--json").output)
+    assert (row["key"], row["state"], row["path"]) == ("door", "open", "/f/door")
+    shown = json.loads(run("show", "door", "--json").output)
+    assert shown["wording"]["en"].startswith("Yes, Linde & Loom Club may text me")
+    assert shown["sources"] == [{"tag": "poster", "label": "", "asked": 1}]
+    assert shown["is_held_back"] is False
+    assert "Linde & Loom" in run("show", "door").output
+
+
+def test_a_point_is_closed_and_opened(here: World, run: Run, file: Path) -> None:
+    run("publish", str(file), "--key", "door")
+    assert run("close", "door").exit_code == 0
+    assert "closed" in run("list").output
+    assert run("open", "door").exit_code == 0
+    assert points.find("door").is_open
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        pytest.param('name = "Shop door"', "", "name: it is missing", id="without a name"),
+        pytest.param("accent =", "accnt =", "no such key", id="a key that nobody knows"),
+        pytest.param("title =", "titel =", "no such text", id="a text that nobody knows"),
+        pytest.param('"ask"', '"maybe"', "none of reverse, ask, none", id="another way of confirming"),
+        pytest.param("50", '"50"', "another kind", id="a number in quotes"),
+        pytest.param("[texts.en]", "[texts.en", "TOML", id="no TOML at all"),
+        pytest.param("[texts.en]", "[texts.fr]", "no texts in fr", id="a language that the program lacks"),
+        pytest.param(
+            "Reply STOP to stop, ", "", "the wording breaks rules", id="a wording without a way out"
+        ),
+    ],
+)
+def test_a_file_that_is_not_as_it_has_to_be_is_refused_with_what_is_wrong(
+    here: World, run: Run, file: Path, old: str, new: str, says: str
+) -> None:
+    file.write_text(FORM.replace(old, new))
+    done = run("publish", str(file), "--key", "door")
+    assert done.exit_code != 0
+    assert says in f"{done.output} {done.exception}"
+    assert "No points yet" in run("list").output
