@@ -5,21 +5,15 @@ Words are compared as `headings.plain` leaves them. Numbers are in `domain.phone
 """
 
 import re
-from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
 from yesword.collect.imports.headings import plain
 from yesword.collect.imports.refusals import StatusUnclearError
+from yesword.collect.imports.wishes import Wish
 from yesword.domain import places
 from yesword.domain.parties import RecipientKind
 from yesword.domain.phone import PhoneError, parse
-
-
-class Wish(StrEnum):
-    IN = "in"
-    OUT = "out"
-    UNDECIDED = "undecided"  # asked, or never asked: no grant whatever else the row says
 
 
 def _words(text: str) -> frozenset[str]:
@@ -44,7 +38,7 @@ _OUT: Final = _words("""
     frameldt, afmeldt, afmeld, sparret, trukket tilbage, opsagt""")
 _IN: Final = _words("""
     subscribed, subscribe, opted in, opt in, optin, optedin, in, active, confirmed, consented, granted, single opt in,
-    double opt in, aangemeld, ingeschreven, actief, bevestigd, angemeldet, eingetragen, aktiv, bestatigt, eingewilligt,
+    double opt in, re opt in, reopt in, aangemeld, ingeschreven, actief, bevestigd, angemeldet, eingetragen, aktiv, bestatigt, eingewilligt,
     anmald, registrerad, bekraftad, samtyckt, tilmeldt, bekraeftet, samtykket""")
 _UNDECIDED: Final = _words("""
     pending, unconfirmed, not confirmed, never subscribed, non subscribed, nonsubscribed, not subscribed, requested,
@@ -165,6 +159,18 @@ def opted_out(cell: str) -> Wish | None:
     if bare in _YES or bare in _OUT or _DATED.match(cell):
         return Wish.OUT
     raise StatusUnclearError
+
+
+_OUR_CHANNEL: Final = frozenset({"sms", "text", "texts", "mobile messages", "smses"})
+
+
+@lru_cache(maxsize=1024)
+def channels(cell: str) -> Wish | None:
+    """A list of the channels that somebody agreed to, such as ["email", "sms"]: consent is for those alone."""
+    if is_nothing(cell):
+        return None
+    named = {plain(part) for part in re.split(r"[,;|\[\]]", cell)}
+    return Wish.IN if named & _OUR_CHANNEL else Wish.UNDECIDED
 
 
 @lru_cache(maxsize=256)

@@ -2,15 +2,16 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from yesword.collect.imports import cells
-from yesword.collect.imports.cells import Wish
+from yesword.collect.imports.attached import NOTHING_ATTACHED, Attached
 from yesword.collect.imports.dates import consent_date
-from yesword.collect.imports.headings import Column, Layout
+from yesword.collect.imports.headings import Column, Layout, plain
 from yesword.collect.imports.provenance import is_bought
 from yesword.collect.imports.reading import Record
 from yesword.collect.imports.refusals import (
@@ -20,6 +21,7 @@ from yesword.collect.imports.refusals import (
 )
 from yesword.collect.imports.rows import Row, as_wide
 from yesword.collect.imports.whereabouts import NOTHING_STATED, Stated, read_whereabouts
+from yesword.collect.imports.wishes import Wish
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import Basis, Grade
 from yesword.domain.parties import Origin, Provenance, RecipientKind, Relation
@@ -57,6 +59,13 @@ class Ground:
 AGREED: Final = Ground()
 
 
+ReadNumber = Callable[[str, str | None], PhoneNumber]
+
+
+def _read_number(raw: str, country: str | None) -> PhoneNumber:
+    return parse(raw, country=country)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Custom:
     """How the rows of a file are to be read."""
@@ -65,6 +74,8 @@ class Custom:
     at: datetime
     is_opt_outs: bool = False  # every row is one
     ground: Ground = AGREED
+    attached: Attached = NOTHING_ATTACHED
+    read_number: ReadNumber = _read_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -80,6 +91,7 @@ class Judged:
     ] = ()  # of a full proof: source, date, wording, confirmation; or source and purchase
     is_customer: bool = False  # rests on being one, and not on what the person said
     relation: Relation | None = None
+    attached: tuple[str, ...] = ()  # what of it the row does not say itself
 
     @property
     def basis(self) -> Basis | None:
@@ -107,41 +119,49 @@ class Claim:
     recipient: RecipientKind | None = None
     attributes: tuple[tuple[str, str], ...] = ()
     notes: tuple[Note, ...] = ()
+    has_mail: bool = False
 
 
 def judge(record: Record, layout: Layout, custom: Custom, number: PhoneNumber | None = None) -> Judged:
     """Judge a row, its number too unless that is known from an earlier reading. Raises a refusal or a `PhoneError`."""
     row = Row(as_wide(record, layout), layout)
     wish = Wish.OUT if custom.is_opt_outs else _wish(row)
-    number = number or _number(row, custom.country)
+    number = number or _number(row, custom)
     if wish is Wish.OUT:
         # A stop asks for nothing but the number; whatever else is wrong with the row must not keep it out.
         return Judged(number=number, is_opt_out=True, consented_at=_stopped_at(row, custom))
     if not number.may_text:
         raise LandlineError
-    source = row.said(Column.CONSENT_SOURCE)
-    wording = row.said(Column.CONSENT_WORDING)
+    own_source = row.said(Column.CONSENT_SOURCE)
+    source = own_source or custom.attached.source
+    own_wording = row.said(Column.CONSENT_WORDING)
     if is_bought(source):
         raise ConsentBoughtError
     if custom.ground.is_customers:
-        return _customer(row, custom, number, is_asked=wish is Wish.UNDECIDED)
+        return _customer(row, custom, number, source, is_asked=wish is Wish.UNDECIDED)
     date = row.said(Column.CONSENT_DATE)
+    consented_at = (
+        consent_date(date, country=custom.country, at=custom.at) if date else custom.attached.consented_at
+    )
+    wording = own_wording or custom.attached.wording_for(source, consented_at)
     proof = {
         "source": bool(source),
-        "date": bool(date),
+        "date": consented_at is not None,
         "wording": bool(wording),
         "confirmation": wish is not Wish.UNDECIDED,
     }
+    added = {"source": source != own_source, "date": not date, "wording": wording != own_wording}
     return Judged(
         number=number,
         is_opt_out=False,
-        consented_at=consent_date(date, country=custom.country, at=custom.at) if date else None,
+        consented_at=consented_at,
         wording=wording or None,
         lacks=tuple(part for part, is_there in proof.items() if not is_there),
+        attached=tuple(part for part, is_added in added.items() if is_added and proof[part]),
     )
 
 
-def _customer(row: Row, custom: Custom, number: PhoneNumber, *, is_asked: bool) -> Judged:
+def _customer(row: Row, custom: Custom, number: PhoneNumber, source: str, *, is_asked: bool) -> Judged:
     """Somebody who is said to be a customer: known by the newest purchase, and where that is written down."""
     said, ground = row.said(Column.LAST_PURCHASE), custom.ground
     bought_at = consent_date(said, country=custom.country, at=custom.at) if said else None
@@ -155,7 +175,7 @@ def _customer(row: Row, custom: Custom, number: PhoneNumber, *, is_asked: bool) 
             categories=tuple(dict.fromkeys((*ground.bought, *cells.listed(row.said(Column.BOUGHT))))),
         )
     proof = {
-        "source": bool(row.said(Column.CONSENT_SOURCE)),
+        "source": bool(source),
         "purchase": relation is not None,
         "confirmation": not is_asked,
     }
@@ -167,6 +187,7 @@ def _customer(row: Row, custom: Custom, number: PhoneNumber, *, is_asked: bool) 
         lacks=tuple(part for part, is_there in proof.items() if not is_there),
         is_customer=True,
         relation=relation,
+        attached=("source",) if source and source != row.said(Column.CONSENT_SOURCE) else (),
     )
 
 
@@ -187,6 +208,7 @@ def interpret(record: Record, layout: Layout, custom: Custom, number: PhoneNumbe
         recipient=facts.recipient(),
         attributes=facts.attributes(),
         notes=tuple(facts.notes),
+        has_mail=any(is_mail(row.at(place)) for place in layout.mails),
     )
 
 
@@ -209,6 +231,10 @@ def fingerprint(record: Record) -> int:
     """Decides between rows of equal rank, whatever their order in the file. 64 bits."""
     data = "\x1f".join(record.cells).encode(errors="replace")
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
+
+
+def is_mail(text: str) -> bool:
+    return _MAIL.fullmatch(text.strip()) is not None
 
 
 def shows_a_number(text: str, country: str | None) -> bool:
@@ -240,10 +266,11 @@ def _wish(row: Row) -> Wish | None:
     """What the columns for being in or out say together: one that says out is enough, even beside an unclear one."""
     found: list[Wish | None] = []
     unclear = None
+    own = row.layout.words
     for column, read in _WISHES:
         if cell := row[column]:
             try:
-                found.append(read(cell))
+                found.append(own[said] if own and (said := plain(cell)) in own else read(cell))
             except YeswordError as error:
                 unclear = error
     if Wish.OUT in found:
@@ -257,18 +284,19 @@ _WISHES: Final = (
     (Column.STATUS, cells.status),
     (Column.OPTED_IN, cells.opted_in),
     (Column.OPTED_OUT, cells.opted_out),
+    (Column.CHANNELS, cells.channels),
 )
 
 
-def _number(row: Row, country: str | None) -> PhoneNumber:
+def _number(row: Row, custom: Custom) -> PhoneNumber:
     raw = next((cell for place in row.layout.phones if not cells.is_nothing(cell := row.at(place))), "")
     said = row.said(Column.COUNTRY)
     if not said or raw.startswith(("+", "00", "tel:+")):
-        return parse(raw, country=country)
+        return custom.read_number(raw, custom.country)
     own = cells.country(said)
     if own is None:
         raise CountryUnclearError
-    return parse(raw, country=own)
+    return custom.read_number(raw, own)
 
 
 def _stopped_at(row: Row, custom: Custom) -> datetime | None:

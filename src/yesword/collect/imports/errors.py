@@ -42,6 +42,30 @@ class NoPhoneColumnError(ImportFileError):
     code = "import_no_phone_column"
 
 
+class BadColumnError(ImportFileError):
+    """There is no column "{name}", or nothing that it could be taken for. Look at the names in the first line of the file."""
+
+    code = "import_bad_column"
+
+
+class WordingTableError(ImportFileError):
+    """Row {line} of the table of wordings cannot be read. Give source, first day, last day and wording; days as 2024-03-31."""
+
+    code = "import_wording_table"
+
+
+class ImportStoppedError(ImportFileError):
+    """The import was stopped after {done} rows. What was written stays; the same file goes on from there."""
+
+    code = "import_stopped"
+
+
+class ImportTakenOverError(ImportFileError):
+    """Somebody else goes on with this import. Wait for theirs to end."""
+
+    code = "import_taken_over"
+
+
 class FileChangedError(ImportFileError):
     """The file was changed while it was being read. Nothing is lost: import it again."""
 

@@ -3,11 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from yesword.collect.imports.errors import NoHeaderError, NoPhoneColumnError
+from yesword.collect.imports.errors import BadColumnError, NoHeaderError, NoPhoneColumnError
+
+if TYPE_CHECKING:
+    from yesword.collect.imports.wishes import Wish
 
 
 class Column(StrEnum):
@@ -33,6 +37,7 @@ class Column(StrEnum):
     STATUS = "status"  # subscribed or not, in words
     OPTED_IN = "opted_in"  # yes or no
     OPTED_OUT = "opted_out"  # yes or no, or since when
+    CHANNELS = "channels"  # those that the consent is for, in a list
     MAIL = "mail"  # never kept: no address stands in the store in the clear
     LEFT_OUT = "left_out"  # ours, from a file of rejected rows
 
@@ -165,29 +170,81 @@ class Layout:
     places: Mapping[Column, int]
     attributes: tuple[tuple[int, str], ...]
     names: tuple[str, ...]  # of every column, each once, as the evidence of a row writes them
+    mails: tuple[int, ...] = ()
+    # What statuses mean, where the file's system has words of its own.
+    words: "Mapping[str, Wish]" = field(default_factory=dict)
 
     def described(self) -> list[tuple[str, str]]:
         """What each column was taken for: to show to the operator."""
-        known = dict.fromkeys(self.phones, "phone")
+        shown = ("…" if _may_tell(name) else name for name in self.names)
+        return list(zip(shown, (kind or "not kept" for kind in self.taken_for()), strict=True))
+
+    def taken_for(self) -> list[str]:
+        """Of each column: what it holds, `ATTRIBUTE`, or "" where it is left out. What `lay_out` takes as chosen."""
+        known = dict.fromkeys(self.phones, Column.PHONE.value)
         known |= {place: column.value for column, place in self.places.items()}
         attributes = {place for place, _ in self.attributes}
         return [
-            (
-                "…" if _may_tell(name) else name,
-                known.get(place, "attribute" if place in attributes else "not kept"),
-            )
-            for place, name in enumerate(self.names)
+            known.get(place, ATTRIBUTE if place in attributes else "") for place in range(len(self.names))
         ]
 
 
-def lay_out(header: Sequence[str]) -> Layout:
-    """Read the line of column names. Raises `NoHeaderError` or `NoPhoneColumnError`."""
-    found = [_COLUMN_OF.get(plain(name)) for name in header]
+ATTRIBUTE: Final = "attribute"
+CHOICES: Final = (
+    *(c.value for c in Column if c not in (Column.MAIL, Column.LEFT_OUT, Column.NUMBER)),
+    ATTRIBUTE,
+    "",
+)
+
+
+def lay_out(
+    header: Sequence[str],
+    known: Mapping[int, Column] = MappingProxyType({}),
+    words: "Mapping[str, Wish]" = MappingProxyType({}),
+) -> Layout:
+    """Read the line of column names. `known`: what some of them mean in the system that the file is from.
+
+    Raises `NoHeaderError` or `NoPhoneColumnError`.
+    """
+    found = [known.get(place, _COLUMN_OF.get(plain(name))) for place, name in enumerate(header)]
+    return _laid_out(header, found, words, is_guess=True)
+
+
+def lay_out_as(
+    header: Sequence[str], chosen: Sequence[str], words: "Mapping[str, Wish]" = MappingProxyType({})
+) -> Layout:
+    """As somebody chose: of each column one of `CHOICES`. Raises `BadColumnError` or `NoPhoneColumnError`."""
+    if len(chosen) != len(header):
+        raise BadColumnError(name="…")
+    found: list[Column | None] = []
+    for name, choice in zip(header, chosen, strict=True):
+        if choice not in CHOICES:
+            raise BadColumnError(name=choice[:40])
+        is_mail = choice == "" and _COLUMN_OF.get(plain(name)) is Column.MAIL
+        left_out = Column.MAIL if is_mail else Column.LEFT_OUT
+        found.append(None if choice == ATTRIBUTE else (Column(choice) if choice else left_out))
+    return _laid_out(header, found, words, is_guess=False)
+
+
+def choose(header: Sequence[str], guessed: Sequence[str], wanted: Mapping[str, str]) -> tuple[str, ...]:
+    """The guess with some columns taken for something else, by their names. Raises `BadColumnError`."""
+    chosen = list(guessed)
+    names = [plain(name) for name in header]
+    for name, choice in wanted.items():
+        if plain(name) not in names or choice not in CHOICES:
+            raise BadColumnError(name="…" if _may_tell(name) else name[:40])
+        chosen[names.index(plain(name))] = choice
+    return tuple(chosen)
+
+
+def _laid_out(
+    header: Sequence[str], found: Sequence[Column | None], words: "Mapping[str, Wish]", *, is_guess: bool
+) -> Layout:
     phones = [place for place, column in enumerate(found) if column is Column.MOBILE]
     phones += [place for place, column in enumerate(found) if column is Column.PHONE]
     phones = phones or [place for place, column in enumerate(found) if column is Column.NUMBER][:1]
     if not phones:
-        if any(_may_tell(name) for name in header):
+        if is_guess and any(_may_tell(name) for name in header):
             raise NoHeaderError
         raise NoPhoneColumnError(columns=", ".join(name[:40] for name in header))
     places: dict[Column, int] = {}
@@ -206,6 +263,8 @@ def lay_out(header: Sequence[str]) -> Layout:
         places=places,
         attributes=tuple(attributes),
         names=_each_once(header),
+        mails=tuple(place for place, column in enumerate(found) if column is Column.MAIL),
+        words=words,
     )
 
 

@@ -46,7 +46,7 @@ class Source:
     """A file whose form is known. Its records can be read again and again, as long as nobody changes it."""
 
     path: Path
-    digest: str  # SHA-256 of its bytes, hexadecimal
+    digest: str  # SHA-256 of its bytes, hexadecimal; never to be stored, see `known_files`
     size: int
     encoding: str  # as Python names it
     delimiter: str
@@ -170,17 +170,17 @@ def _likeliest(line: str) -> str:
 
 
 def _is_blank(line: str, delimiter: str) -> bool:
-    return not line.strip(f' \t"{delimiter}')
+    return not line.strip(f' \t\n"{delimiter}')
 
 
 def _records(lines: _Lines, delimiter: str) -> Iterator[Record]:
     number = 0
     while (line := lines.next()) is not None:
-        if _is_blank(line, delimiter):
-            continue
-        number += 1
         at = lines.number
         cells, is_open = _record_from(line, lines, delimiter)
+        if _is_blank("".join(cells), delimiter):  # a quoted cell may go on below a line without a word
+            continue
+        number += 1
         is_long = sum(map(len, cells)) + len(cells) > MAX_RECORD
         yield Record(number=number, line=at, cells=tuple(cells), is_open=is_open, is_long=is_long)
 

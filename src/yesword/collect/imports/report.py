@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     KEPT_STOPPED = "kept_stopped"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
+    LEFT_ALONE = "left_alone"
 
 
 OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
@@ -39,6 +40,7 @@ OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
         Outcome.KEPT_STOPPED: "had stopped or said no: not revived",
         Outcome.DUPLICATE: "the same number as another row that counts for more",
         Outcome.REJECTED: "rejected",
+        Outcome.LEFT_ALONE: "no opt-out, and only opt-outs are taken this time",
     }
 )
 NOTES: Final[Mapping[Note, str]] = MappingProxyType(
@@ -77,6 +79,10 @@ class Report:
     notes: Mapping[Note, int]
     kept_stopped_lines: tuple[int, ...]  # the first of them
     seconds: float
+    system: str = ""  # whose export it is, where its columns tell
+    went_on_from: int = 0  # rows that an earlier attempt had written
+    canaries: int = 0
+    remedies: Mapping[str, int] = field(default_factory=dict)  # step → how many people of grade E
 
     @property
     def is_whole(self) -> bool:
@@ -110,6 +116,10 @@ class Report:
             ],
             "kept_stopped_lines": list(self.kept_stopped_lines),
             "seconds": round(self.seconds, 3),
+            "system": self.system,
+            "went_on_from": self.went_on_from,
+            "canaries": self.canaries,
+            "remedies": dict(self.remedies),
         }
 
 
@@ -124,6 +134,30 @@ class Tally:
     sentences: dict[str, str] = field(default_factory=dict)
     notes: Counter[Note] = field(default_factory=Counter)
     kept_stopped_lines: list[int] = field(default_factory=list)
+    canaries: int = 0
+    remedies: Counter[str] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, Any]:
+        """What has been written so far: for an attempt that goes on."""
+        return {
+            "outcomes": dict(self.outcomes),
+            "grades": dict(self.grades),
+            "lacks": dict(self.lacks),
+            "notes": dict(self.notes),
+            "lines": self.kept_stopped_lines,
+            "canaries": self.canaries,
+            "remedies": dict(self.remedies),
+        }
+
+    def add(self, kept: Mapping[str, Any]) -> None:
+        """Count what `to_json` told, too."""
+        self.outcomes.update({Outcome(key): count for key, count in kept["outcomes"].items()})
+        self.grades.update({Grade(key): count for key, count in kept["grades"].items()})
+        self.lacks.update(kept["lacks"])
+        self.notes.update({Note(key): count for key, count in kept["notes"].items()})
+        self.kept_stopped_lines = [*self.kept_stopped_lines, *kept["lines"]][:MOST_LINES]
+        self.canaries += kept["canaries"]
+        self.remedies.update(kept["remedies"])
 
     @property
     def written(self) -> int:

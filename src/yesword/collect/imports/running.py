@@ -1,34 +1,36 @@
 """One import from file to report: read once to see, once to write; opt-outs before anybody is granted anything."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import Final
 
+from yesword.collect.imports.attached import NOTHING_ATTACHED, Attached
 from yesword.collect.imports.claims import (
     AGREED,
-    Claim,
     Custom,
     Ground,
     Note,
     seems_a_stop,
     shows_a_number,
 )
-from yesword.collect.imports.errors import ForbiddenProvenanceError
-from yesword.collect.imports.headings import Layout, lay_out
+from yesword.collect.imports.errors import ForbiddenProvenanceError, ImportStoppedError
+from yesword.collect.imports.headings import Layout, lay_out, lay_out_as
 from yesword.collect.imports.provenance import rule_against
+from yesword.collect.imports.quick_numbers import QuickNumbers
 from yesword.collect.imports.reading import Record, Source, open_source
 from yesword.collect.imports.rejects import Rejects
 from yesword.collect.imports.report import Outcome, Report, Tally
+from yesword.collect.imports.runs import beginning, recorded
 from yesword.collect.imports.survey import Survey, survey
+from yesword.collect.imports.systems import System, recognise
 from yesword.collect.imports.writing import Drain, Origin, Writer
 from yesword.domain.errors import YeswordError
 from yesword.domain.phone import PhoneError, parse
 from yesword.domain.programs import Program
-from yesword.store import models, programs
+from yesword.store import programs
 from yesword.store.opening import Store
 
 
@@ -36,9 +38,30 @@ from yesword.store.opening import Store
 class Options:
     country: str | None = None  # of national numbers and of dates; by default the brand's
     is_opt_outs: bool = False  # every row is an opt-out, whatever its columns say
+    only_opt_outs: bool = False  # take the opt-outs of the file, and leave everybody else alone
     is_dry_run: bool = False
     rejected: Path | None = None  # where the rejected rows go
     ground: Ground = AGREED  # on what the people would be texted
+    attached: Attached = NOTHING_ATTACHED
+    columns: tuple[str, ...] | None = None  # what each is taken for; by default as its name says
+    canary: int = 0  # percent of the people to mark, so that they can be texted first
+
+    def to_json(self, country: str) -> dict[str, object]:
+        """What makes two imports of one file the same: nothing personal."""
+        ground = self.ground
+        return {
+            "country": country,
+            "opt_outs": self.is_opt_outs,
+            "only_opt_outs": self.only_opt_outs,
+            "basis": "customer" if ground.is_customers else "express",
+            "relation": ground.origin.value,
+            "was_told": ground.was_told,
+            "bought": list(ground.bought),
+            "provenance": ground.provenance.value,
+            "attached": self.attached.to_json(),
+            "columns": None if self.columns is None else list(self.columns),
+            "canary": self.canary,
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +74,6 @@ class Progress:
 
 
 Watch = Callable[[Progress], None]
-Again = Callable[[Source, Layout, Custom], Iterator[Claim]]
 
 
 def _now() -> datetime:
@@ -66,6 +88,10 @@ def _unwatched(_: Progress) -> None:
     pass
 
 
+def _never() -> bool:
+    return False
+
+
 def run_import(
     store: Store,
     program: Program,
@@ -75,31 +101,45 @@ def run_import(
     clock: Callable[[], datetime] = _now,
     watch: Watch = _unwatched,
     drain: Drain = _drained,
+    should_stop: Callable[[], bool] = _never,
 ) -> Report:
-    """Import the people of a file into a program. Safe to stop at any moment, and to run again.
+    """Import the people of a file into a program. Safe to stop at any moment: the same file goes on where it ended.
 
     `drain` waits for what is on its way to a person who was just stopped; it says whether that is over.
-    Raises an `ImportFileError`, `UnknownCountryError` or OSError before anything is written; and
-    `ForbiddenProvenanceError` once the opt-outs of a list are recorded that may grant nothing.
+    Raises an `ImportFileError`, `UnknownCountryError` or OSError before anything is written;
+    `ForbiddenProvenanceError` once the opt-outs of a list are recorded that may grant nothing; and
+    `ImportStoppedError` when `should_stop` says so.
     """
     forbidden_by = rule_against(options.ground.provenance)
     brand = programs.brand(program.brand)
     country = known_country(options.country or brand.country)
     began = time.monotonic()
-    received_at = clock()
     source = open_source(path)
-    layout = lay_out(source.header)
-    custom = Custom(country=country, at=received_at, is_opt_outs=options.is_opt_outs, ground=options.ground)
+    system, layout = understand(source, options.columns)
+    settings = options.to_json(country)
+    begins = beginning(store, program, source.digest, settings, clock())
+    custom = Custom(
+        country=country,
+        at=begins.received_at,
+        is_opt_outs=options.is_opt_outs,
+        ground=options.ground,
+        attached=options.attached,
+        read_number=QuickNumbers().parse,
+    )
     file_name = "…" if shows_a_number(path.name, country) else path.name
-    tally = Tally()
-
-    def report(rows: int) -> Report:
-        return _report(source, layout, program, options, file_name, tally, rows, time.monotonic() - began)
-
+    read, written = Tally(), Tally()
     with Rejects(options.rejected, source) as rejects:
-        seen = _survey(source, layout, custom, tally, rejects, watch)
-    with _recorded(store, program, source, file_name, options, clock) as run:
+        seen = _survey(source, layout, custom, read, rejects, _Timer(watch), should_stop)
+    only_stops = options.only_opt_outs or (forbidden_by is not None and bool(seen.claims))
+    if options.only_opt_outs:
+        read.outcomes[Outcome.LEFT_ALONE] = seen.claims
+    with recorded(
+        store, program, file_name, source.digest, settings, None if options.is_dry_run else begins, clock
+    ) as run:
         run.rows = seen.rows
+        skip = 0 if options.is_dry_run else begins.cursor
+        if skip and begins.tally is not None:
+            written.add(begins.tally)
         writer = Writer(
             store,
             brand,
@@ -107,101 +147,112 @@ def run_import(
             Origin(
                 run=run.name,
                 file_name=file_name,
-                file_digest=source.digest,
+                file_digest=run.file_digest,
                 provenance=options.ground.provenance,
+                attached_source=options.attached.source,
             ),
-            tally,
-            received_at=received_at,
+            written,
+            run,
+            received_at=begins.received_at,
             clock=clock,
             drain=drain,
             is_dry_run=options.is_dry_run,
+            canary=options.canary,
+            should_stop=should_stop,
         )
-        rows = [(seen.stops, seen.stops_again), (seen.claims, seen.claims_again)]
-        if forbidden_by is not None and seen.claims:
-            _write(writer, rows[:1], source, layout, custom, watch)
+        claims = chain(
+            seen.stops_again(source, layout, custom),
+            () if only_stops else seen.claims_again(source, layout, custom),
+        )
+        timer = _Timer(watch, skip, seen.stops + (0 if only_stops else seen.claims))
+        for done in writer.write(claims, skip):
+            timer.tell(done)
+        if forbidden_by is not None and seen.claims and not options.only_opt_outs:
             raise ForbiddenProvenanceError(
                 provenance=options.ground.provenance.value,
                 rule=forbidden_by,
-                stopped=tally.outcomes[Outcome.STOPPED],
+                stopped=written.outcomes[Outcome.STOPPED],
             )
-        _write(writer, rows, source, layout, custom, watch)
-        run.report = report(seen.rows)
+        read.add(written.to_json())
+        run.report = Report(
+            file_name=file_name,
+            program=program.key,
+            encoding=source.encoding,
+            delimiter=source.delimiter,
+            columns=tuple(layout.described()),
+            is_dry_run=options.is_dry_run,
+            rows=seen.rows,
+            outcomes=dict(read.outcomes),
+            grades=dict(read.grades),
+            lacks=dict(read.lacks),
+            reasons=read.reasons(),
+            notes=dict(read.notes),
+            kept_stopped_lines=tuple(sorted(read.kept_stopped_lines)),
+            seconds=time.monotonic() - began,
+            system=system.name if system is not None else "",
+            went_on_from=skip,
+            canaries=read.canaries,
+            remedies=dict(read.remedies),
+        )
     return run.report
 
 
-def _survey(
-    source: Source, layout: Layout, custom: Custom, tally: Tally, rejects: Rejects, watch: Watch
-) -> Survey:
-    timer = _Timer()
+def understand(source: Source, columns: Sequence[str] | None = None) -> tuple[System | None, Layout]:
+    """Whose export a file is, and which column is which: as chosen, or as the names say."""
+    system = recognise(source.header)
+    words = {} if system is None else system.words
+    if columns is not None:
+        return system, lay_out_as(source.header, columns, words)
+    known = {} if system is None else system.places(source.header)
+    return system, lay_out(source.header, known, words)
 
+
+def _survey(
+    source: Source,
+    layout: Layout,
+    custom: Custom,
+    tally: Tally,
+    rejects: Rejects,
+    timer: "_Timer",
+    should_stop: Callable[[], bool],
+) -> Survey:
     def refuse(record: Record, error: YeswordError) -> None:
         tally.reject(error)
         if seems_a_stop(record, layout) or custom.is_opt_outs:
             tally.notes[Note.STOP_NOT_READ] += 1
         rejects.add(record, error)
 
-    seen = survey(source, layout, custom, refuse, lambda done: watch(timer.progress(done, None)))
+    def tick(rows: int) -> None:
+        if should_stop():
+            raise ImportStoppedError(done=0)
+        timer.tell(rows)
+
+    seen = survey(source, layout, custom, refuse, tick)
     tally.outcomes[Outcome.DUPLICATE] = seen.duplicates
     return seen
 
 
-def _write(
-    writer: Writer,
-    rows: Sequence[tuple[int, Again]],
-    source: Source,
-    layout: Layout,
-    custom: Custom,
-    watch: Watch,
-) -> None:
-    timer = _Timer()
-    done, total = 0, sum(count for count, _ in rows)
-    for _, again in rows:
-        for written in writer.write(again(source, layout, custom)):
-            done += written
-            watch(timer.progress(done, total))
-
-
 class _Timer:
-    def __init__(self) -> None:
+    """Tells how far it is, how fast, and for how long still."""
+
+    def __init__(self, watch: Watch, done: int = 0, total: int | None = None) -> None:
+        self._watch = watch
         self._began = time.monotonic()
+        self._first = self._done = done
+        self._total = total
 
-    def progress(self, done: int, total: int | None) -> Progress:
-        per_second = done / max(time.monotonic() - self._began, 0.001)
-        return Progress(
-            is_writing=total is not None,
-            done=done,
-            total=total,
-            per_second=per_second,
-            left_s=None if total is None else (total - done) / per_second,
+    def tell(self, more: int) -> None:
+        self._done += more
+        per_second = (self._done - self._first) / max(time.monotonic() - self._began, 0.001)
+        self._watch(
+            Progress(
+                is_writing=self._total is not None,
+                done=self._done,
+                total=self._total,
+                per_second=per_second,
+                left_s=None if self._total is None else (self._total - self._done) / per_second,
+            )
         )
-
-
-def _report(
-    source: Source,
-    layout: Layout,
-    program: Program,
-    options: Options,
-    file_name: str,
-    tally: Tally,
-    rows: int,
-    seconds: float,
-) -> Report:
-    return Report(
-        file_name=file_name,
-        program=program.key,
-        encoding=source.encoding,
-        delimiter=source.delimiter,
-        columns=tuple(layout.described()),
-        is_dry_run=options.is_dry_run,
-        rows=rows,
-        outcomes=dict(tally.outcomes),
-        grades=dict(tally.grades),
-        lacks=dict(tally.lacks),
-        reasons=tally.reasons(),
-        notes=dict(tally.notes),
-        kept_stopped_lines=tuple(sorted(tally.kept_stopped_lines)),
-        seconds=seconds,
-    )
 
 
 def known_country(country: str) -> str:
@@ -212,64 +263,3 @@ def known_country(country: str) -> str:
         if error.code == "phone_unknown_country":
             raise
     return country.strip().upper()
-
-
-class _Run:
-    """The row that says an import was made, and what came of it."""
-
-    def __init__(self, store: Store, row: models.ImportRun | None) -> None:
-        self._store = store
-        self._row = row
-        self.rows = 0
-        self.report: Report
-
-    @property
-    def name(self) -> str:
-        return "" if self._row is None else f"imp_{self._row.pk}"
-
-    def end(self, state: models.ImportRun.State, at: datetime) -> None:
-        if self._row is None:
-            return
-        with self._store.database.write():
-            self._row.state = state
-            self._row.rows = self.rows
-            self._row.ended_at = at
-            if state == models.ImportRun.State.DONE:
-                self._row.report = self.report.to_json()
-            self._row.save()
-
-
-@contextmanager
-def _recorded(
-    store: Store,
-    program: Program,
-    source: Source,
-    file_name: str,
-    options: Options,
-    clock: Callable[[], datetime],
-) -> Iterator[_Run]:
-    if options.is_dry_run:
-        yield _Run(store, None)
-        return
-    states = models.ImportRun.State
-    with store.database.write():
-        # A run that a crash cut off never said so itself; this one goes on where it ended.
-        models.ImportRun.objects.filter(
-            program_id=program.id, file_digest=source.digest, state=states.RUNNING
-        ).update(state=states.FAILED, ended_at=clock())
-        row = models.ImportRun.objects.create(
-            brand_id=program.brand,
-            program_id=program.id,
-            file_name=file_name[:_NAME_LENGTH],
-            file_digest=source.digest,
-        )
-    run = _Run(store, row)
-    try:
-        yield run
-    except BaseException:
-        run.end(states.FAILED, clock())
-        raise
-    run.end(states.DONE, clock())
-
-
-_NAME_LENGTH: Final = 200

@@ -101,7 +101,7 @@ class Survey:
 
 
 def survey(source: Source, layout: Layout, custom: Custom, refuse: Refuse, tick: Tick) -> Survey:
-    """Read every row once. `refuse` hears of those that cannot be taken, `tick` of each thousand that were read."""
+    """Read every row once. `refuse` hears of those that cannot be taken, `tick` of how many more were read."""
     found = Survey()
     for record in source.records():
         try:
@@ -110,5 +110,5 @@ def survey(source: Source, layout: Layout, custom: Custom, refuse: Refuse, tick:
             found.refuse()
             refuse(record, error)
         if record.number % 1000 == 0:
-            tick(record.number)
+            tick(1000)
     return found

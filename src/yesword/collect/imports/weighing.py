@@ -17,6 +17,7 @@ from typing import Final
 from yesword.collect.imports.claims import Claim
 from yesword.collect.imports.report import Outcome
 from yesword.collect.imports.whereabouts import NOTHING_STATED, more_places
+from yesword.consent.meeting import ROUTE as SUPPRESSED
 from yesword.domain import codec
 from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade
 from yesword.domain.ids import ContactId, ProgramId, bucket_of
@@ -31,6 +32,7 @@ from yesword.store.opening import Store
 
 DATED_STOP: Final = "imported_opt_out"
 UNDATED_STOP: Final = "imported_opt_out_undated"
+UNDONE: Final = "import_undone"  # the route by which what an import granted is taken back
 # A conversation or an open order permits something, but is no membership.
 _AGREED: Final = (Basis.EXPRESS_WRITTEN, Basis.EXPRESS)
 _MEMBERSHIP: Final = (*_AGREED, Basis.CUSTOMER)
@@ -70,7 +72,7 @@ def weigh(
     people = contacts.read_many(store, session, ids)
     standings = contacts.standings(session, ids)
     states = {contact_id: standings[contact_id].state for contact_id in ids}
-    events = _events(
+    events = events_of(
         session,
         [
             contact_id
@@ -96,8 +98,9 @@ def _change(
         return Change(claim=claim, contact=person, outcome=outcome, writes_event=outcome is Outcome.STOPPED)
     if _has_left(state, person, program):
         return Change(claim=claim, contact=person, outcome=Outcome.KEPT_STOPPED)
+    undone = {event.answers for event in events if event.route == UNDONE}
     writes_event = not _has_joined(claim, state, program) and not any(
-        _is_same_claim(event, claim, program) for event in events
+        event.id not in undone and _is_same_claim(event, claim, program) for event in events
     )
     facts = _news(claim, person)
     is_news = writes_event or facts is not None
@@ -108,6 +111,11 @@ def _change(
         writes_event=writes_event,
         facts=facts,
     )
+
+
+def outcome_of_stopped(claim: Claim) -> Outcome:
+    """For a number that is suppressed: what was ended stays so, whoever brings it back."""
+    return Outcome.ALREADY_STOPPED if claim.judged.is_opt_out else Outcome.KEPT_STOPPED
 
 
 def _asks_the_record(claim: Claim, state: ConsentState, person: Contact, program: ProgramId) -> bool:
@@ -172,7 +180,9 @@ def _of_opt_out(claim: Claim, state: ConsentState, events: Sequence[ConsentEvent
 
 
 def _is_same_stop(event: ConsentEvent, claim: Claim) -> bool:
-    if (event.kind, event.actor) != (EventKind.WITHDRAWN, Actor.IMPORT):
+    # Who was not known then was suppressed, and is stopped by that when they are met.
+    is_ours = event.actor is Actor.IMPORT or (event.actor, event.route) == (Actor.SYSTEM, SUPPRESSED)
+    if event.kind is not EventKind.WITHDRAWN or not is_ours:
         return False
     if claim.judged.consented_at is None:
         return event.reason == UNDATED_STOP
@@ -215,7 +225,8 @@ def _places(claim: Claim, person: Contact) -> tuple[Place, ...]:
     return more_places(person.places, claim.judged.number, claim.whereabouts)
 
 
-def _events(session: Session, ids: Iterable[ContactId]) -> dict[ContactId, list[ConsentEvent]]:
+def events_of(session: Session, ids: Iterable[ContactId]) -> dict[ContactId, list[ConsentEvent]]:
+    """What the record holds of these people, by person."""
     wanted = sorted(set(ids))
     if not wanted:
         return {}

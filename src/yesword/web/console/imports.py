@@ -1,174 +1,44 @@
 """Bringing people from a file: the upload, how far it is, and the report that accounts for every row."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yesword.collect.imports.claims import Note
-from yesword.collect.imports.report import Outcome
+from yesword.collect.imports import undoing
+from yesword.collect.imports.errors import ImportFileError
+from yesword.collect.imports.headings import CHOICES, Column
+from yesword.collect.imports.remedies import Remedy
 from yesword.domain.ids import ProgramId
-from yesword.domain.phone import PhoneError, parse
 from yesword.reporting.messages import program_names
 from yesword.store import models, programs
 from yesword.web import parts
 from yesword.web.brands import zone_of
 from yesword.web.console.acting import actor, leave_trace, may_act
 from yesword.web.console.campaigns import brand_zone_of
+from yesword.web.console.import_followups import lists_to_ask
+from yesword.web.console.import_forms import ImportForm
+from yesword.web.console.import_words import COLUMNS, FAILED, LACKS, NOTES, OUTCOMES, REJECTED, REMEDIES
 from yesword.web.console.uploads import LARGEST, StreamedUpload, Upload, Uploads
 from yesword.web.formats import count as shown_count
 from yesword.web.installation import store
 
 _PAGE: Final = 25
 _OVERHEAD: Final = 64 * 1024  # bytes of a form around its file
-_OUTCOMES: Final[dict[Outcome, tuple[str, Promise]]] = {
-    Outcome.CREATED: ("leaf", gettext_lazy("New people")),
-    Outcome.UPDATED: ("leaf", gettext_lazy("Known already, with something new")),
-    Outcome.UNCHANGED: ("slate", gettext_lazy("Known already, nothing new")),
-    Outcome.STOPPED: ("brick", gettext_lazy("Opted out, recorded now")),
-    Outcome.ALREADY_STOPPED: ("slate", gettext_lazy("Opted out, known already")),
-    Outcome.CAME_BACK: (
-        "slate",
-        gettext_lazy("Opted out in the file, but joined again from the phone since: left as they are"),
-    ),
-    Outcome.KEPT_STOPPED: ("amber", gettext_lazy("Had stopped or said no: not revived")),
-    Outcome.DUPLICATE: ("slate", gettext_lazy("The same number as another row that counts for more")),
-    Outcome.REJECTED: ("brick", gettext_lazy("Rejected")),
-}
-_NOTES: Final[dict[str, Promise]] = {
-    Note.LANGUAGE_UNKNOWN: gettext_lazy(
-        "The language is not one that we know, so the one of the number's country is used."
-    ),
-    Note.REGION_UNKNOWN: gettext_lazy(
-        "The state or province is not understood, so the number alone says where the person may be."
-    ),
-    Note.NUMBER_LEFT_OUT: gettext_lazy(
-        "A telephone number or address stood in another column; it is only kept sealed, with the evidence."
-    ),
-    Note.VALUE_TOO_LONG: gettext_lazy(
-        "A value was too long to keep beside the person; it is only kept sealed, with the evidence."
-    ),
-    Note.STOP_NOT_READ: gettext_lazy(
-        "A rejected row seems to be an opt-out. Correct these first: the stop is not recorded."
-    ),
-    Note.ON_ITS_WAY: gettext_lazy(
-        "A text was being handed over when the stop was recorded; nothing after it goes out."
-    ),
-}
-_LACKS: Final[dict[str, Promise]] = {
-    "source": gettext_lazy("Where the consent was given is missing"),
-    "date": gettext_lazy("When it was given is missing"),
-    "wording": gettext_lazy("The wording that they agreed to is missing"),
-    "confirmation": gettext_lazy("The confirmation is missing"),
-}
-# Why rows are rejected, in a few words; the file of rejected rows says it in full beside each.
-_REJECTED: Final[dict[str, Promise]] = {
-    "fields_missing": gettext_lazy("Fields are missing"),
-    "fields_extra": gettext_lazy("There are more fields than columns"),
-    "quote_not_closed": gettext_lazy("A quote is opened and never closed"),
-    "row_too_long": gettext_lazy("The row is too long"),
-    "phone_landline": gettext_lazy("A landline or service number, which cannot receive texts"),
-    "country_unclear": gettext_lazy("A national number, and the row's country is not understood"),
-    "consent_date_unreadable": gettext_lazy("The consent date is not understood"),
-    "consent_date_impossible": gettext_lazy("There is no such day as the consent date"),
-    "consent_date_ambiguous": gettext_lazy("The consent date can be read as two different days"),
-    "consent_date_future": gettext_lazy("The consent date lies in the future"),
-    "consent_date_too_old": gettext_lazy("The consent date lies before there was consent to texts"),
-    "consent_bought": gettext_lazy("The list was bought, rented or exchanged: consent cannot be"),
-    "status_unclear": gettext_lazy("The status may or may not be an opt-out"),
-    "phone_none": gettext_lazy("There is no telephone number"),
-    "phone_too_short": gettext_lazy("The number has too few digits"),
-    "phone_too_long": gettext_lazy("The number has too many digits"),
-    "phone_letters": gettext_lazy("The number contains letters"),
-    "phone_extension": gettext_lazy("The number has an extension, so it is a switchboard"),
-    "phone_lost_digits": gettext_lazy("A spreadsheet has rounded the number"),
-    "phone_several": gettext_lazy("There is more than one number in the field"),
-    "phone_needs_country": gettext_lazy("A national number, and no country is known"),
-    "phone_unknown_country": gettext_lazy("The country of the number is not known"),
-    "phone_unknown_calling_code": gettext_lazy("No country has the code that the number starts with"),
-    "phone_not_assigned": gettext_lazy("No such number can be in use"),
-    "phone_premium": gettext_lazy("A premium-rate number"),
-    "phone_short_code": gettext_lazy("A short code, which is not a person's number"),
-}
-# Why a whole file could not be taken.
-_FAILED: Final[dict[str, Promise]] = {
-    "import_spreadsheet": gettext_lazy(
-        "The file is a spreadsheet, not a text file. Save the sheet as CSV (UTF-8) and import that."
-    ),
-    "import_not_text": gettext_lazy(
-        "The file holds bytes that no text file has. Save it as CSV (UTF-8) and import that."
-    ),
-    "import_empty": gettext_lazy("There is nothing in the file: no line of column names, no rows."),
-    "import_no_header": gettext_lazy(
-        "The first line looks like a person, not like column names. Put a line above it such as: phone,name,consent date."
-    ),
-    "import_no_phone_column": gettext_lazy(
-        "No column is known to hold telephone numbers. Call one of them “phone”."
-    ),
-    "cut_off": gettext_lazy(
-        "The server was stopped in the middle. What was written stays; import the same file again to go on, nothing is done twice."
-    ),
-    "unreadable": gettext_lazy("The file could not be read or written. Is the disk full?"),
-    "broken": gettext_lazy(
-        "Something broke on our side. What was written stays; the server's log says what happened."
-    ),
-}
-
-
-class ImportForm(forms.Form):
-    program = forms.ChoiceField(
-        label=gettext_lazy("Program"), help_text=gettext_lazy("The program that these people joined.")
-    )
-    file = forms.FileField(
-        allow_empty_file=True,
-        error_messages={"required": gettext_lazy("Choose a file.")},
-        label=gettext_lazy("File"),
-        help_text=gettext_lazy(
-            "CSV with a line of column names: phone, name, language, consent date, source, wording … Up to 100 MB."
-        ),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
-    )
-    country = forms.CharField(
-        required=False,
-        max_length=2,
-        label=gettext_lazy("Country"),
-        help_text=gettext_lazy(
-            "Two letters, such as NL: of national numbers, and whether 03/04/2024 is in March or in April. By default the brand's own."
-        ),
-        widget=forms.TextInput(attrs={"autocapitalize": "characters", "size": 4}),
-    )
-    is_opt_outs = forms.BooleanField(
-        required=False,
-        label=gettext_lazy("Everybody in this file has opted out"),
-        help_text=gettext_lazy("Every row is recorded as a stop, whatever its columns say."),
-    )
-
-    def __init__(self, *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
-        field = self.fields["program"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(str(pk), name) for pk, name in program_names().items()]
-
-    def clean_country(self) -> str:
-        country: str = self.cleaned_data["country"].strip().upper()
-        if country:
-            try:
-                parse("0", country=country)
-            except PhoneError as error:
-                if error.code == "phone_unknown_country":
-                    raise forms.ValidationError(
-                        _("There is no such country. Use its two letters, such as NL.")
-                    ) from error
-        return country
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -268,13 +138,17 @@ def _begin(request: HttpRequest, receiver: StreamedUpload) -> HttpResponse:
         return _list(request, form, status=422)
     wanted = form.cleaned_data
     program = programs.current(ProgramId(int(wanted["program"])))
-    here = store()
-    with here.database.write():
-        leave_trace(request, "import", f"program {program.id}", upload=receiver.token)
-    upload = Uploads(here).begin(
-        receiver, program, actor(request).pk, wanted["country"], is_opt_outs=wanted["is_opt_outs"]
-    )
+    uploads = Uploads(store())
+    upload = uploads.keep(receiver, program, actor(request).pk, form.wanted())
+    if "look" not in request.POST:
+        _trace(request, upload)
+        uploads.start(upload, program)
     return redirect("console:import-upload", upload.token)
+
+
+def _trace(request: HttpRequest, upload: Upload) -> None:
+    with store().database.write():
+        leave_trace(request, "import", f"program {upload.program}", upload=upload.token)
 
 
 def _too_large() -> str:
@@ -285,34 +159,148 @@ def _too_large() -> str:
 
 @require_safe
 def upload_page(request: HttpRequest, token: str) -> HttpResponse:
-    """How far an upload is; where it is done, its report."""
-    upload = Uploads(store()).read(token)
-    if upload is None:
-        raise Http404
+    """Where an upload is: to be looked at, tried, running; where it is done, its report."""
+    upload = _upload(token)
     if upload.state == "done" and upload.run is not None:
         target = reverse("console:import", args=[upload.run])
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(headers={"HX-Redirect": target})
         return redirect(target)
+    if upload.state == "tried" and "columns" not in request.GET:
+        return render(request, "console/import_tried.html", _tried(request, upload))
+    if upload.state in ("waiting", "tried"):
+        return _look(request, upload)
     error = ""
     if upload.state != "running":
-        known = _FAILED.get(upload.error_code)
+        known = FAILED.get(upload.error_code)
         error = str(known) if known else upload.error
+    uploads = Uploads(store())
     context = {
-        "upload": upload,
-        "program": programs.current(ProgramId(upload.program)),
+        **_heading(upload),
         "error": error,
         "progress": _progress(upload),
         "is_live": upload.state == "running",
-        "url": reverse("console:import-upload", args=[token]),
-        "crumbs": [(_("Imports"), reverse("console:imports"))],
+        "may_stop": upload.state == "running" and may_act(request),
+        "may_go_on": upload.state != "running" and may_act(request) and uploads.has_file(upload),
     }
     return render(request, "console/import_upload.html", context)
 
 
+def _upload(token: str) -> Upload:
+    upload = Uploads(store()).read(token)
+    if upload is None:
+        raise Http404
+    return upload
+
+
+def _heading(upload: Upload) -> dict[str, object]:
+    return {
+        "upload": upload,
+        "program": programs.current(ProgramId(upload.program)),
+        "url": reverse("console:import-upload", args=[upload.token]),
+        "crumbs": [(_("Imports"), reverse("console:imports"))],
+    }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnChoice:
+    """One column of the file, what it is taken for, and its first cells, masked."""
+
+    place: int
+    name: str
+    chosen: str
+    cells: tuple[str, ...]
+
+
+def _look(request: HttpRequest, upload: Upload, error: str = "", *, status: int = 200) -> HttpResponse:
+    """The columns with a guess of what each is, beside the first rows, of which no cell is shown in full."""
+    actor(request)
+    try:
+        found = Uploads(store()).preview(upload)
+    except (ImportFileError, OSError) as broken:
+        code = broken.code if isinstance(broken, ImportFileError) else "unreadable"
+        context = {**_heading(upload), "error": str(FAILED.get(code, broken)), "progress": _progress(upload)}
+        return render(request, "console/import_upload.html", context)
+    chosen = upload.columns or list(found.guess)
+    context = {
+        **_heading(upload),
+        "columns": [
+            ColumnChoice(
+                place=place,
+                name=name,
+                chosen=chosen[place],
+                cells=tuple(row[place] for row in found.rows if place < len(row)),
+            )
+            for place, name in enumerate(found.names)
+        ],
+        "choices": [(choice, COLUMNS[choice]) for choice in CHOICES],
+        "system": found.system,
+        "seems_opt_outs": found.seems_opt_outs and not upload.wanted.get("is_opt_outs"),
+        "error": error,
+    }
+    return render(request, "console/import_columns.html", context, status=status)
+
+
+def _tried(request: HttpRequest, upload: Upload) -> dict[str, object]:
+    return {
+        **_heading(upload),
+        **_account(upload.trial),
+        "rows": upload.trial.get("rows", 0),
+        "may_act": may_act(request),
+    }
+
+
+@require_POST
+def go(request: HttpRequest, token: str) -> HttpResponse:
+    """Try a file with the columns as they were chosen, or import it."""
+    actor(request)
+    upload = _upload(token)
+    uploads = Uploads(store())
+    if upload.state == "running" or not uploads.has_file(upload):
+        return redirect("console:import-upload", token)
+    program = programs.current(ProgramId(upload.program))
+    columns = None
+    if "column-0" in request.POST:
+        columns = [value for key, value in _in_order(request) if value in CHOICES]
+        if not {Column.PHONE.value, Column.MOBILE.value} & set(columns):
+            return _look(request, upload, _("Say which column holds the telephone numbers."), status=422)
+    is_trial = "try" in request.POST
+    if not is_trial:
+        _trace(request, upload)
+    uploads.start(upload, program, columns, is_trial=is_trial)
+    return redirect("console:import-upload", token)
+
+
+def _in_order(request: HttpRequest) -> list[tuple[int, str]]:
+    given = [
+        (key.removeprefix("column-"), request.POST[key]) for key in request.POST if key.startswith("column-")
+    ]
+    return sorted((int(place), value) for place, value in given if place.isdecimal())
+
+
+@require_POST
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """End a running import after the rows that it writes just now; it can go on later."""
+    actor(request)
+    with store().database.write():
+        leave_trace(request, "import.stop", f"upload {token}"[:60])
+    Uploads(store()).stop(token)
+    return redirect("console:import-upload", token)
+
+
+@require_POST
+def drop(request: HttpRequest, token: str) -> HttpResponse:
+    """Forget a file that was only looked at."""
+    actor(request)
+    _upload(token)
+    Uploads(store()).drop(token)
+    messages.success(request, _("The file is deleted, and nobody of it was imported."))
+    return redirect("console:imports")
+
+
 def _progress(upload: Upload) -> parts.Progress:
     return parts.Progress(
-        label=_("Writing people and their consent") if upload.is_writing else _("Reading the file"),
+        label=_progress_label(upload),
         done=upload.done,
         total=upload.total or upload.done,
         state="running" if upload.state == "running" else "failed",
@@ -321,37 +309,28 @@ def _progress(upload: Upload) -> parts.Progress:
     )
 
 
+def _progress_label(upload: Upload) -> str:
+    if not upload.is_writing:
+        return _("Reading the file")
+    return _("Trying what would happen") if upload.is_trial else _("Writing people and their consent")
+
+
 @require_safe
 def page(request: HttpRequest, run: int) -> HttpResponse:
     """The report of one import: every row accounted for."""
     row = get_object_or_404(models.ImportRun, pk=run)
     program = programs.current(ProgramId(row.program_id))
     report: dict[str, Any] = row.report
-    outcomes = report.get("outcomes", {})
-    grades = report.get("grades", {})
     context = {
         "run": row,
         "state": _state(row),
         "program": program,
         "zone": zone_of(program.brand_country),
         "report": report,
-        "outcomes": [
-            CountLine(label=str(label), count=outcomes[outcome], tone=tone)
-            for outcome, (tone, label) in _OUTCOMES.items()
-            if outcomes.get(outcome)
-        ],
-        "accounted": sum(outcomes.values()),
-        "grades": _grade_bars(grades),
-        "unproved": grades.get("E", 0),
-        "lacks": _counted(report.get("lacks", {}), _LACKS),
-        "rejected": [
-            CountLine(label=str(_REJECTED.get(each["code"], each["sentence"])), count=each["count"])
-            for each in report.get("rejected", [])
-        ],
-        "notes": [
-            CountLine(label=str(_NOTES.get(each["code"], each["sentence"])), count=each["count"])
-            for each in report.get("notes", [])
-        ],
+        **_account(report),
+        "to_ask": lists_to_ask(row) if may_act(request) and report.get("remedies") else [],
+        "undone": report.get("undone"),
+        "may_undo": may_act(request) and bool(report) and not undoing.may_undo(row, _now()),
         "rejected_url": reverse("console:import-rejected", args=[row.pk])
         if Uploads(store()).rejected(row.pk)
         else "",
@@ -360,6 +339,40 @@ def page(request: HttpRequest, run: int) -> HttpResponse:
         "crumbs": [(_("Imports"), reverse("console:imports"))],
     }
     return render(request, "console/import.html", context)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _account(report: dict[str, Any]) -> dict[str, Any]:
+    """What a report says, of an import and of a dry run alike."""
+    outcomes = report.get("outcomes", {})
+    grades = report.get("grades", {})
+    return {
+        "report": report,
+        "outcomes": [
+            CountLine(label=str(label), count=outcomes[outcome], tone=tone)
+            for outcome, (tone, label) in OUTCOMES.items()
+            if outcomes.get(outcome)
+        ],
+        "accounted": sum(outcomes.values()),
+        "grades": _grade_bars(grades),
+        "unproved": grades.get("E", 0),
+        "lacks": _counted(report.get("lacks", {}), LACKS),
+        "remedies": [
+            CountLine(label=str(REMEDIES[Remedy(remedy)]), count=count)
+            for remedy, count in report.get("remedies", {}).items()
+        ],
+        "rejected": [
+            CountLine(label=str(REJECTED.get(each["code"], each["sentence"])), count=each["count"])
+            for each in report.get("rejected", [])
+        ],
+        "notes": [
+            CountLine(label=str(NOTES.get(each["code"], each["sentence"])), count=each["count"])
+            for each in report.get("notes", [])
+        ],
+    }
 
 
 def _grade_bars(grades: dict[str, int]) -> list[GradeBar]:
