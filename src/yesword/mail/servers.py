@@ -1,0 +1,82 @@
+"""Where mail is handed over and fetched, as addresses say it: `smtps://user:password@host:465`, `imaps://…/INBOX`."""
+
+import enum
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from yesword.domain.errors import YeswordError
+
+_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class BadServerError(YeswordError):
+    """{name} is no address of a mail server. Write {example}."""
+
+    code = "mail_bad_server"
+
+
+class BareServerError(YeswordError):
+    """{name} would send letters and the password in the clear over a network. Write {example}; only a server on this machine may go without."""
+
+    code = "mail_bare_server"
+
+
+class Security(enum.StrEnum):
+    TLS = "tls"  # from the first byte
+    STARTTLS = "starttls"  # asked for, and nothing is said without it
+    NONE = "none"  # on this machine only
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Server:
+    host: str
+    port: int
+    security: Security
+    user: str = ""
+    password: str = ""
+    folder: str = "INBOX"  # of a mail box
+    timeout_s: float = 30.0
+
+
+_SMTP: Final = {
+    "smtps": (Security.TLS, 465),
+    "smtp+starttls": (Security.STARTTLS, 587),
+    "smtp": (Security.NONE, 25),
+}
+_IMAP: Final = {
+    "imaps": (Security.TLS, 993),
+    "imap+starttls": (Security.STARTTLS, 143),
+    "imap": (Security.NONE, 143),
+}
+
+
+def smtp_server(url: str, name: str) -> Server:
+    """`name`: what the setting is called, for the error. Raises BadServerError, BareServerError."""
+    return _server(url, name, _SMTP, "smtps://user:password@mail.example.org")
+
+
+def imap_server(url: str, name: str) -> Server:
+    """Raises BadServerError, BareServerError."""
+    return _server(url, name, _IMAP, "imaps://user:password@mail.example.org/INBOX")
+
+
+def _server(url: str, name: str, known: dict[str, tuple[Security, int]], example: str) -> Server:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadServerError(name=name, example=example) from None
+    if parts.scheme not in known or not parts.hostname:
+        raise BadServerError(name=name, example=example)
+    security, usual = known[parts.scheme]
+    if security is Security.NONE and parts.hostname not in _LOCAL:
+        raise BareServerError(name=name, example=example)
+    return Server(
+        host=parts.hostname,
+        port=port or usual,
+        security=security,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+    )
