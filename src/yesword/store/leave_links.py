@@ -1,0 +1,117 @@
+"""The links by which people leave: one a text, behind a short random word of which only a keyed digest is kept.
+
+A link is made when its text is claimed, in that transaction: before, and wherever a text is only looked at, something as
+long stands in its place. What a link does is `sending.leaving`'s.
+"""
+
+import secrets
+import string
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from yesword.domain.composing import LEAVE_LINK
+from yesword.domain.ids import BrandId, ContactId, MessageId, ProgramId, bucket_of
+from yesword.domain.times import from_micros, to_micros
+from yesword.store.configuration import public_origin
+from yesword.store.database import Session
+
+if TYPE_CHECKING:
+    from yesword.store.opening import Store
+
+WORD_CHARS: Final = 11  # of 62: 65 random bits
+PATH: Final = "/u/"
+
+_ALPHABET: Final = string.digits + string.ascii_letters
+_LETTERS: Final = frozenset(_ALPHABET)
+_SAMPLE: Final = "x" * WORD_CHARS
+_KIND: Final = "leave_link"
+_ALL_BRANDS: Final = 0  # a word is looked up before it is known whose it is
+_DIGEST_BYTES: Final = 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class LeaveLink:
+    """Whom it ends texts to, and which text carried it."""
+
+    digest: bytes
+    brand: BrandId
+    program: ProgramId | None
+    contact: ContactId
+    message: MessageId
+    campaign: int | None
+    made_at: datetime
+
+
+def address(word: str) -> str:
+    return f"{public_origin()}{PATH}{word}"
+
+
+def sample() -> str:
+    """What the link of a text looks like, as long as any."""
+    return address(_SAMPLE)
+
+
+def shown(text: str) -> str:
+    """The text as it is measured and looked at: with something as long where its link will be."""
+    return text.replace(LEAVE_LINK, sample()) if LEAVE_LINK in text else text
+
+
+def give(text: str) -> tuple[str, str] | None:
+    """The text with a link of its own, and the word of that. None where none is due, or it has its own already."""
+    link = sample()
+    if link not in text:
+        return None
+    word = "".join(secrets.choice(_ALPHABET) for _ in range(WORD_CHARS))
+    return text.replace(link, address(word)), word
+
+
+def row(
+    store: "Store",
+    word: str,
+    *,
+    brand: int,
+    program: int | None,
+    contact: ContactId,
+    message: MessageId,
+    campaign: int | None,
+    at: datetime,
+) -> dict[str, object]:
+    """For `insert_leave_link`."""
+    return {
+        "digest": store.look_up.digest(_ALL_BRANDS, _KIND, word)[:_DIGEST_BYTES],
+        "brand_id": brand,
+        "program_id": program,
+        "bucket": bucket_of(contact),
+        "contact_id": contact,
+        "message_id": message,
+        "campaign_id": campaign,
+        "made_at": to_micros(at),
+    }
+
+
+def find(store: "Store", session: Session, word: str) -> LeaveLink | None:
+    """The link of this word. What is looked up is a digest, so the time it takes tells nothing of words that come near."""
+    if len(word) != WORD_CHARS or not _LETTERS.issuperset(word):
+        return None
+    for digest in store.look_up.digests(_ALL_BRANDS, _KIND, word):  # peppers may have been changed since
+        found = by_digest(session, digest[:_DIGEST_BYTES])
+        if found is not None:
+            return found
+    return None
+
+
+def by_digest(session: Session, digest: bytes) -> LeaveLink | None:
+    found = session.first("leave_link", digest=digest)
+    if found is None:
+        return None
+    brand, program, contact, message, campaign, made_at = found
+    return LeaveLink(
+        digest=digest,
+        brand=BrandId(brand),
+        program=None if program is None else ProgramId(program),
+        contact=ContactId(contact),
+        message=MessageId(message),
+        campaign=campaign,
+        made_at=from_micros(made_at),
+    )
