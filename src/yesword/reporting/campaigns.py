@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from yesword.domain.composing import compose
+from yesword.domain.composing import compose, way_out_of
 from yesword.domain.decisions import Decision, Reason, Verdict
 from yesword.domain.ids import BrandId, ContactId, ProgramId, bucket_of
 from yesword.domain.messages import MessageState
@@ -18,7 +18,7 @@ from yesword.sending.audience import SHOWN, Asked, ask
 from yesword.sending.campaigns import PARKED, audience_page, states
 from yesword.sending.proofreading import places_of
 from yesword.sending.weighing import Scales
-from yesword.store import contacts, models, programs
+from yesword.store import contacts, leave_links, models, programs
 from yesword.store.database import Session
 from yesword.store.opening import Store
 
@@ -371,5 +371,5 @@ def way_outs(program: Program) -> list[tuple[str, str]]:
     found = []
     for language in program.languages:
         _, texts = program.texts_in(language)
-        found.append((language, compose(texts.way_out, program, texts)))
+        found.append((language, leave_links.shown(compose(way_out_of(program, texts), program, texts))))
     return found

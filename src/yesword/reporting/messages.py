@@ -9,6 +9,7 @@ from yesword.domain.ids import ContactId, MessageId, bucket_of
 from yesword.domain.messages import MessageClass, MessageKind, MessageState, without_code
 from yesword.domain.programs import Program
 from yesword.domain.times import from_micros
+from yesword.sending.invitations import invited_by, with_question
 from yesword.sending.writing import personal_text
 from yesword.store import contacts, models, programs
 from yesword.store.contacts import Contact
@@ -156,7 +157,8 @@ def read_message(store: Store, message_id: MessageId) -> MessageView | None:
     if body is not None and seal is not None:
         text = _open(seal, body, message_id, row[8])
     elif body is None and campaign is not None and program is not None and person is not None:
-        text = personal_text(campaign.template, program, person)
+        template = with_question(campaign.template, invited_by(campaign), person.language)
+        text = personal_text(template, program, person)
     return MessageView(
         id=message_id,
         person=person,

@@ -1,7 +1,7 @@
 """People as pages show them: a page of many, and the whole record of one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,9 +16,10 @@ from yesword.domain.times import from_micros
 from yesword.ledger.entry import SectionValue, open_disclosure
 from yesword.proof.proofs import published
 from yesword.reporting.standings import Reader, Standing
-from yesword.store import contacts, ledgers, programs
+from yesword.store import contacts, leave_answers, ledgers, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
+from yesword.store.leave_answers import LeaveAnswer
 from yesword.store.opening import Store
 from yesword.store.sealing import Seal, UnreadableError, place
 
@@ -67,6 +68,7 @@ class EventRecord:
     sent_to: str  # the code or number that they texted
     context: Mapping[str, Any]
     evidence: Sequence[Mapping[str, Any]]
+    said_of_leaving: LeaveAnswer | None = None  # afterwards, on the page by which they left
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -210,18 +212,22 @@ def read_events(store: Store, contact: Contact, most: int | None = None) -> list
         proven = published(session, contact.brand, [row[0] for row in rows])
         seal = store.vault.seal(contact.id)
         words = _own_words(session, contact, seal)
+        left = {each.event: each for each in leave_answers.of_contact(store, session, contact.id)}
     waiting = {row[0] for row in pending} | (entered - proven.keys())
     return [
-        _record(
-            row[0],
-            bytes(row[1]),
-            row[2],
-            row[5],
-            seal,
-            origin,
-            words,
-            is_in_outbox=row[0] in waiting,
-            is_published=row[0] in proven,
+        replace(
+            _record(
+                row[0],
+                bytes(row[1]),
+                row[2],
+                row[5],
+                seal,
+                origin,
+                words,
+                is_in_outbox=row[0] in waiting,
+                is_published=row[0] in proven,
+            ),
+            said_of_leaving=left.get(row[0]),
         )
         for row in reversed(rows)
     ]

@@ -18,6 +18,7 @@ BUILT_IN: Final = {
     "no_lawful_hour": ("house", "house rule"),
     "expired": ("house", "the text's own end"),
     "program_paused": ("house", "the program"),
+    "reputation": ("house", "the thresholds for stops, complaints and errors"),
     "carrier_answers_stop": ("house", "the sender's account"),
     "sender_cannot_receive": ("house", "the sender"),
     "program_age": ("house", "the program's age limit"),

@@ -1,0 +1,102 @@
+"""Who left: one row a withdrawal of a person's own, with how they had come and what they had got last.
+
+Figures and alarms count these rows; permission never looks at them. They go when the person is erased.
+"""
+
+import enum
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from yesword.domain import codec
+from yesword.domain.events import FREE_TEXT, LINK, OTHER_OWNER, REPLY, Actor, ConsentEvent, EventKind
+from yesword.domain.ids import ContactId, ProgramId, bucket_of
+from yesword.domain.state import ConsentState, Grant
+from yesword.domain.times import to_micros
+from yesword.store.database import Row, Session
+
+LOOKED_BACK: Final = timedelta(days=31)  # whoever leaves later than that leaves no text of ours
+
+
+class Way(enum.StrEnum):
+    """How they left."""
+
+    KEYWORD = "keyword"
+    FREE_TEXT = "free_text"
+    LINK = "link"
+    PAGE = "page"
+    AGENT = "agent"
+    CARRIER = "carrier"
+    API = "api"
+    OTHER = "other"
+
+
+_BY_ACTOR: Final = {Actor.AGENT: Way.AGENT, Actor.CARRIER: Way.CARRIER, Actor.API: Way.API}
+_BY_ROUTE: Final = {
+    REPLY: Way.KEYWORD,
+    "keyword": Way.KEYWORD,
+    FREE_TEXT: Way.FREE_TEXT,
+    OTHER_OWNER: Way.FREE_TEXT,
+    LINK: Way.LINK,
+    "preferences": Way.PAGE,
+}
+# Lists that are brought from elsewhere, and what the house does by itself: nobody left us by them.
+_NOBODY_LEFT: Final = frozenset({Actor.IMPORT, Actor.SYSTEM})
+
+Changed = tuple[ContactId, Sequence[ConsentEvent], ConsentState]
+
+
+def way_of(event: ConsentEvent) -> Way:
+    return _BY_ACTOR.get(event.actor) or _BY_ROUTE.get(event.route, Way.OTHER)
+
+
+def note(session: Session, changed: Iterable[Changed]) -> None:
+    """Note who left, and who had not meant to, in the transaction of the events. `state`: after them."""
+    for contact, events, state in changed:
+        for event in events:
+            if event.kind is EventKind.WITHDRAWN and event.actor not in _NOBODY_LEFT:
+                session.run("insert_departure", **_row(session, contact, event, state))
+            elif event.kind is EventKind.CORRECTED and event.answers is not None:
+                session.run("undo_departure", bucket=bucket_of(contact), event_id=event.answers)
+
+
+def _row(session: Session, contact: ContactId, event: ConsentEvent, state: ConsentState) -> dict[str, object]:
+    bucket = bucket_of(contact)
+    text = session.first(
+        "last_text_to",
+        bucket=bucket,
+        contact_id=contact,
+        since=to_micros(event.received_at - LOOKED_BACK),
+        until=to_micros(event.received_at),
+    ) or (None, None, None, None)
+    stop = next((each for each in state.withdrawals if each.event == event.id), None)
+    grant = _left(stop.ended if stop else (), text[0])
+    came: Row = (None, None, None, None, None)
+    if grant is not None:
+        came = session.first("how_they_came", bucket=bucket, event_id=grant.event, contact_id=contact) or came
+    body, point, source, hook, run = came
+    return {
+        "bucket": bucket,
+        "event_id": event.id,
+        "brand_id": event.brand,
+        "contact_id": contact,
+        "program_id": event.scope.program or (None if grant is None else grant.scope.program),
+        "way": way_of(event).value,
+        "came_by": "" if body is None else codec.loads(ConsentEvent, bytes(body)).route,
+        "point_id": point,
+        "source": source or "",
+        "hook_id": hook,
+        "run_id": run,
+        "joined_at": None if grant is None else to_micros(grant.since),
+        "text_program_id": text[0],
+        "campaign_id": text[1],
+        "sender_id": text[2],
+        "handed_at": text[3],
+        "left_at": to_micros(event.received_at),
+    }
+
+
+def _left(ended: Sequence[Grant], program: ProgramId | None) -> Grant | None:
+    """Of what a stop ended, the consent to the texts that they had got last; else the newest one."""
+    about = [each for each in ended if program is not None and each.scope.program == program]
+    return max(about or ended, key=lambda each: each.since, default=None)

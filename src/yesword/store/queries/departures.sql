@@ -1,0 +1,71 @@
+-- Who came by which point, and who left: written with the act itself, counted by nobody but figures and alarms.
+
+-- name: insert_arrival_by_point
+INSERT INTO point_arrival (bucket, event_id, contact_id, point_id, source, arrived_at)
+VALUES (:bucket, :event_id, :contact_id, :point_id, :source, :arrived_at)
+ON CONFLICT (bucket, event_id) DO NOTHING
+
+-- name: how_they_came
+SELECT (SELECT body FROM consent_event WHERE bucket = :bucket AND id = :event_id),
+  (SELECT point_id FROM point_arrival WHERE bucket = :bucket AND event_id = :event_id),
+  (SELECT source FROM point_arrival WHERE bucket = :bucket AND event_id = :event_id),
+  (SELECT source_id FROM hook_arrival WHERE bucket = :bucket AND event_id = :event_id),
+  (SELECT max(run_id) FROM import_person WHERE bucket = :bucket AND contact_id = :contact_id AND event_id = :event_id)
+
+-- name: last_text_to
+SELECT program_id, campaign_id, sender_id, handed_at FROM message
+WHERE bucket = :bucket AND contact_id = :contact_id AND handed_at >= :since AND handed_at <= :until
+AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey', 'renewal', 'invitation')
+ORDER BY id DESC LIMIT 1
+
+-- name: insert_departure
+INSERT INTO departure (bucket, event_id, brand_id, contact_id, program_id, way, came_by, point_id, source, hook_id, run_id,
+  joined_at, text_program_id, campaign_id, sender_id, handed_at, left_at)
+VALUES (:bucket, :event_id, :brand_id, :contact_id, :program_id, :way, :came_by, :point_id, :source, :hook_id, :run_id,
+  :joined_at, :text_program_id, :campaign_id, :sender_id, :handed_at, :left_at)
+ON CONFLICT (bucket, event_id) DO NOTHING
+
+-- name: undo_departure
+UPDATE departure SET is_undone = 1 WHERE bucket = :bucket AND event_id = :event_id
+
+-- name: wipe_departures
+DELETE FROM departure WHERE bucket = :bucket AND contact_id = :contact_id
+
+-- name: wipe_arrivals_by_point
+DELETE FROM point_arrival WHERE bucket = :bucket AND contact_id = :contact_id
+
+-- A stop that ended nothing, such as a second one, is nobody who left. How long somebody had been in goes into steps: the same day, a week, a month, three months, longer.
+
+-- name: departures_between
+SELECT coalesce(d.text_program_id, d.program_id), d.campaign_id, d.way, d.came_by, d.point_id, d.source, d.hook_id, d.run_id,
+  CASE WHEN d.left_at - d.joined_at < 86400000000 THEN 0
+    WHEN d.left_at - d.joined_at < 604800000000 THEN 1 WHEN d.left_at - d.joined_at < 2592000000000 THEN 2
+    WHEN d.left_at - d.joined_at < 7776000000000 THEN 3 ELSE 4 END,
+  coalesce(a.reason, ''), count(*)
+FROM departure d LEFT JOIN leave_answer a ON a.bucket = d.bucket AND a.event_id = d.event_id
+WHERE d.brand_id = :brand_id AND d.left_at >= :since AND d.left_at < :until AND d.is_undone = 0
+AND d.joined_at IS NOT NULL
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+
+-- name: departures_by_day
+SELECT (left_at - :since) / 86400000000, count(*) FROM departure
+WHERE brand_id = :brand_id AND left_at >= :since AND left_at < :until AND is_undone = 0
+AND joined_at IS NOT NULL AND (CAST(:program_id AS BIGINT) = 0 OR coalesce(text_program_id, program_id) = CAST(:program_id AS BIGINT))
+GROUP BY 1
+
+-- name: joined_by_point
+SELECT point_id, source, sum(count) FROM point_tally
+WHERE day >= :since AND day < :until AND what = 'joined'
+AND point_id IN (SELECT id FROM store_collectionpoint WHERE brand_id = :brand_id)
+GROUP BY point_id, source
+
+-- name: joined_by_import [sqlite]
+SELECT run_id, count(*) FROM import_person WHERE run_id IN (SELECT value FROM json_each(:ids)) AND grade <> 'E' GROUP BY run_id
+
+-- name: joined_by_import [postgresql]
+SELECT run_id, count(*) FROM import_person WHERE run_id = ANY(:ids) AND grade <> 'E' GROUP BY run_id
+
+-- name: joined_by_hook
+SELECT source_id, count(*) FROM hook_arrival
+WHERE source_id IN (SELECT id FROM store_hooksource WHERE brand_id = :brand_id)
+AND arrived_at >= :since AND arrived_at < :until GROUP BY source_id
