@@ -31,6 +31,9 @@ class Act:
     language: str
     evidence: Sequence[JsonObject] = ()
     context: JsonObject | None = None
+    wording: str | None = None  # what was shown, where it was not the program's own disclosure
+    categories: tuple[str, ...] = ()  # what the person chose of the program's; empty: all of them
+    gift: str = ""  # what the welcome says besides: a reward for joining
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

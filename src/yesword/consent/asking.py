@@ -36,9 +36,7 @@ def ask(
     """
     if not may_answer(session, contact, at):
         return None
-    draft = _draft(EventKind.REQUESTED, program, act)
-    draft = replace(draft, lapses_at=act.received_at + REQUEST_LAPSES)
-    recorded = append(store, session, brand, contact, [draft], at)
+    recorded = note_request(store, session, brand, contact, program, act, at)
     _, texts = program.texts_in(act.language)
     question = Answer(
         kind=MessageKind.CONSENT_REQUEST,
@@ -48,6 +46,20 @@ def ask(
     )
     answer(store, session, contact, program, act, sender, recorded.seq, question, at)
     return recorded
+
+
+def note_request(
+    store: Store,
+    session: Session,
+    brand: BrandRow,
+    contact: Contact,
+    program: Program,
+    act: Act,
+    at: datetime,
+) -> Recorded:
+    """Record that a yes is awaited, and send nothing: the handset has to act by itself."""
+    draft = replace(_draft(EventKind.REQUESTED, program, act), lapses_at=act.received_at + REQUEST_LAPSES)
+    return append(store, session, brand, contact, [draft], at)
 
 
 def confirm(
@@ -81,6 +93,8 @@ def grant(
     grade: Grade,
     sender: int,
     at: datetime,
+    *,
+    basis: Basis = Basis.EXPRESS_WRITTEN,
 ) -> Recorded | None:
     """A grant by a single act, such as a keyword to a program with single opt-in, and the welcome.
 
@@ -88,7 +102,7 @@ def grant(
     """
     if not may_answer(session, contact, at):
         return None
-    draft = replace(_draft(EventKind.GRANTED, program, act), basis=Basis.EXPRESS_WRITTEN, grade=grade)
+    draft = replace(_draft(EventKind.GRANTED, program, act), basis=basis, grade=grade)
     recorded = append(store, session, brand, contact, [draft], at)
     if recorded.state.grant_for(program.id) is not None:
         answer(store, session, contact, program, act, sender, recorded.seq, welcome(program, act), at)
@@ -119,7 +133,11 @@ def decline(
 def _draft(kind: EventKind, program: Program, act: Act) -> Draft:
     return Draft(
         kind=kind,
-        scope=Scope(program=program.id, purposes=(program.purpose,), categories=program.categories),
+        scope=Scope(
+            program=program.id,
+            purposes=(program.purpose,),
+            categories=act.categories or program.categories,
+        ),
         actor=act.actor,
         route=act.route,
         occurred_at=act.occurred_at,
@@ -128,9 +146,11 @@ def _draft(kind: EventKind, program: Program, act: Act) -> Draft:
         language=act.language,
         evidence=act.evidence,
         context=act.context or {},
+        wording=act.wording,
     )
 
 
 def welcome(program: Program, act: Act) -> Answer:
     _, texts = program.texts_in(act.language)
-    return Answer(kind=MessageKind.WELCOME, source=texts.welcome, has_way_out=True)
+    gift = f" {act.gift}" if act.gift else ""
+    return Answer(kind=MessageKind.WELCOME, source=texts.welcome, has_way_out=True, adds=gift)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from yesword.consent.record import Draft, append_many
-from yesword.domain.events import Actor, EventKind, Scope
+from yesword.domain.events import Actor, ConsentEvent, EventKind, Scope
+from yesword.domain.ids import EventId
+from yesword.domain.state import EMPTY, ConsentState, apply
 from yesword.store import contacts, suppressions
 from yesword.store.contacts import Contact, NewContact
 from yesword.store.database import Session
@@ -31,6 +33,30 @@ def meet(
     if changes:
         append_many(store, session, brand, changes, at)
     return made
+
+
+def stranger(store: Store, session: Session, person: Contact) -> ConsentState:
+    """How somebody who is not known here would stand, if they were met now. `person` has no record."""
+    if person.number is None:
+        return EMPTY
+    found = suppressions.find(store, session, person.brand, [person.number]).get(person.number)
+    if found is None:
+        return EMPTY
+    stop = _stop(found)
+    event = ConsentEvent(
+        id=EventId(0),
+        brand=person.brand,
+        contact=person.id,
+        seq=1,
+        kind=stop.kind,
+        scope=stop.scope,
+        actor=stop.actor,
+        route=stop.route,
+        occurred_at=stop.occurred_at,
+        received_at=stop.received_at,
+        reason=stop.reason,
+    )
+    return apply(EMPTY, event)
 
 
 def _stop(suppression: suppressions.Suppression) -> Draft:

@@ -4,22 +4,28 @@ Each event gets its number under the standing's lock, is folded into the state, 
 hashed into a ledger entry, and put into the outbox, all in the caller's transaction. Nothing has to be filled in later.
 """
 
+import functools
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from yesword.consent.journaling import journal
+from yesword.consent.telling import tell_others
 from yesword.domain import codec, composing, ids
 from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, Limits, Preferences, Scope
 from yesword.domain.ids import ContactId, EventId, bucket_of
 from yesword.domain.parties import Provenance, Relation
 from yesword.domain.programs import Program
-from yesword.domain.state import ConsentState, apply
+from yesword.domain.retention import shipped_policies
+from yesword.domain.state import EMPTY, ConsentState, apply
 from yesword.domain.times import iso_millis, to_micros
-from yesword.ledger.entry import JsonObject, SectionValue, canonical, make_entry
+from yesword.ledger.entry import JsonObject, SectionValue, Written, canonical, make_entry, written
+from yesword.store import departures
 from yesword.store.contacts import Contact
-from yesword.store.database import Session
+from yesword.store.database import Row, Session
 from yesword.store.opening import Store
 from yesword.store.programs import BrandRow, disclosure_digest
 from yesword.store.sealing import Seal
@@ -87,62 +93,127 @@ def append_many(
     seals: Mapping[ContactId, Seal] | None = None,
 ) -> dict[ContactId, Recorded]:
     """Append to many records at once, taking the locks in ascending order, so that two batches never deadlock."""
-    recorded = {}
-    events: list[dict[str, object]] = []
-    settled: list[dict[str, object]] = []
+    if not changes:
+        return {}
     seals = seals or store.vault.seals(contact.id for contact, _ in changes)
+    standings = _locked(session, [contact.id for contact, _ in changes])
+    composed = []
     for contact, drafts in sorted(changes, key=lambda change: change[0].id):
-        row = session.first(
-            "raise_standing", events=len(drafts), bucket=contact.bucket, contact_id=contact.id
+        before, state_bytes, last_leaf = standings[contact.id]  # a contact always has a standing
+        place = _Place(
+            seq=before,
+            state=ConsentState.from_bytes(bytes(state_bytes)),
+            leaf=bytes(last_leaf) if last_leaf is not None else None,
         )
-        assert row is not None, "a contact always has a standing"
-        state = ConsentState.from_bytes(bytes(row[1]))
-        leaf = bytes(row[2]) if row[2] is not None else None
-        first = row[0] - len(drafts) + 1
-        made = []
-        for seq, draft in enumerate(drafts, first):
-            event = _event(store, contact, draft, seq)
-            state = apply(state, event)
-            body = codec.dumps(event)
-            told = event_section(event, draft.program.key if draft.program else None, leaf, body, at)
-            entry = make_entry(_sections(event, {**told, **draft.says}, draft, contact, brand))
-            leaf = entry.leaf_hash
-            sealed = _sealed(entry.disclosures, seals[contact.id], brand.origin, event.id)
-            events.append(
-                {
-                    "bucket": contact.bucket,
-                    "id": event.id,
-                    "event_id": event.id,
-                    "brand_id": event.brand,
-                    "contact_id": event.contact,
-                    "seq": event.seq,
-                    "kind": event.kind.value,
-                    "program_id": event.scope.program,
-                    "received_at": to_micros(event.received_at),
-                    "recorded_at": to_micros(at),
-                    "created_at": to_micros(at),
-                    "body": body,
-                    "entry": entry.entry,
-                    "leaf_hash": entry.leaf_hash,
-                    "sealed": sealed,
-                }
-            )
-            made.append(event)
-        settled.append(
-            {
-                "bucket": contact.bucket,
-                "contact_id": contact.id,
-                "state": state.to_bytes(),
-                "stop_seq": state.stop_seq_for(None),
-                "last_leaf": leaf,
-            }
-        )
-        recorded[contact.id] = Recorded(events=tuple(made), state=state)
-    journal(store, session, ((contact, recorded[contact.id].events) for contact, _ in changes))
+        composed.append(_compose(store, brand, contact, drafts, place, seals[contact.id], at))
+    return append_ready(store, session, composed)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Composed:
+    """Events of one contact that are folded, hashed and sealed, and only have to be put into the store."""
+
+    contact: Contact
+    recorded: Recorded
+    events: Sequence[Mapping[str, object]]
+    settled: Mapping[str, object]
+    at: datetime
+
+
+def compose_first(
+    store: Store, brand: BrandRow, contact: Contact, drafts: Sequence[Draft], seal: Seal, at: datetime
+) -> Composed:
+    """The first events of somebody who is about to be met. What costs time is done before a transaction begins.
+
+    It may be appended only in the very transaction in which the contact is made, or its places may be taken.
+    """
+    return _compose(store, brand, contact, drafts, _Place(), seal, at)
+
+
+def append_ready(store: Store, session: Session, composed: Sequence[Composed]) -> dict[ContactId, Recorded]:
+    """Put composed events into the store."""
+    events = [event for each in composed for event in each.events]
+    journal(store, session, ((each.contact, each.recorded.events) for each in composed))
     session.many("insert_event", events)
     session.many("insert_outbox", events)
-    session.many("settle_standing", settled)
-    return recorded
+    session.many("settle_standing", [each.settled for each in composed])
+    if composed:
+        changed = [(each.contact, each.recorded.events, each.recorded.state) for each in composed]
+        tell_others(store, session, changed, composed[0].at)
+        departures.note(session, ((contact.id, events, state) for contact, events, state in changed))
+    return {each.contact.id: each.recorded for each in composed}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class _Place:
+    """Where a record stands before more is appended to it."""
+
+    seq: int = 0
+    state: ConsentState = EMPTY
+    leaf: bytes | None = None
+
+
+def _compose(
+    store: Store,
+    brand: BrandRow,
+    contact: Contact,
+    drafts: Sequence[Draft],
+    place: _Place,
+    seal: Seal,
+    at: datetime,
+) -> Composed:
+    recorded_at = to_micros(at)
+    state, leaf = place.state, place.leaf
+    made, events = [], []
+    for seq, draft in enumerate(drafts, place.seq + 1):
+        wording = _wording(draft, contact)
+        event = _event(store, contact, draft, seq, wording)
+        state = apply(state, event)
+        body = codec.dumps(event)
+        told = event_section(event, draft.program.key if draft.program else None, leaf, body, at)
+        entry = make_entry(_sections(event, {**told, **draft.says}, draft, wording, contact, brand))
+        leaf = entry.leaf_hash
+        events.append(
+            {
+                "bucket": contact.bucket,
+                "id": event.id,
+                "event_id": event.id,
+                "brand_id": event.brand,
+                "contact_id": event.contact,
+                "seq": event.seq,
+                "kind": event.kind.value,
+                "program_id": event.scope.program,
+                "received_at": to_micros(event.received_at),
+                "recorded_at": recorded_at,
+                "created_at": recorded_at,
+                "body": body,
+                "entry": entry.entry,
+                "leaf_hash": entry.leaf_hash,
+                "sealed": _sealed(entry.disclosures, seal, brand.origin, event.id),
+            }
+        )
+        made.append(event)
+    return Composed(
+        contact=contact,
+        recorded=Recorded(events=tuple(made), state=state),
+        events=events,
+        settled={
+            "bucket": contact.bucket,
+            "contact_id": contact.id,
+            "seq": place.seq + len(drafts),
+            "state": state.to_bytes(),
+            "stop_seq": state.stop_seq_for(None),
+            "last_leaf": leaf,
+        },
+        at=at,
+    )
+
+
+def _locked(session: Session, contact_ids: Sequence[ContactId]) -> dict[ContactId, Row]:
+    """Where these records stand, locked until the transaction ends: seq, state and last leaf."""
+    buckets = sorted({bucket_of(each) for each in contact_ids}) if session.vendor == "postgresql" else 0
+    rows = session.rows("standings_to_write", ids=session.ids(contact_ids), buckets=buckets)
+    return {ContactId(row[0]): row[1:] for row in rows}
 
 
 def seal_place(origin: str, event_id: int) -> bytes:
@@ -156,10 +227,11 @@ def open_sections(seal: Seal, sealed: bytes, origin: str, event_id: int) -> list
 
 
 def _sealed(disclosures: Sequence[str], seal: Seal, origin: str, event_id: int) -> bytes:
-    return seal.close(codec.dumps(list(disclosures)), seal_place(origin, event_id))
+    # As `codec` writes a list of texts: in base64url nothing needs escaping.
+    return seal.close(('["' + '","'.join(disclosures) + '"]').encode(), seal_place(origin, event_id))
 
 
-def _event(store: Store, contact: Contact, draft: Draft, seq: int) -> ConsentEvent:
+def _event(store: Store, contact: Contact, draft: Draft, seq: int, wording: str | None) -> ConsentEvent:
     return ConsentEvent(
         id=EventId(store.ids.make(bucket_of(contact.id))),
         brand=contact.brand,
@@ -179,16 +251,16 @@ def _event(store: Store, contact: Contact, draft: Draft, seq: int) -> ConsentEve
         answers=draft.answers,
         lapses_at=draft.lapses_at,
         language=draft.language,
-        disclosure=_wording_digest(draft),
+        disclosure=None if wording is None else disclosure_digest(wording),
         reason=draft.reason,
         relation=draft.relation,
         provenance=draft.provenance,
     )
 
 
-def _wording(draft: Draft) -> str | None:
+def _wording(draft: Draft, contact: Contact) -> str | None:
     if draft.wording is not None:
-        return draft.wording
+        return _without_number(draft.wording, contact.number)
     if draft.program is None or draft.language is None or draft.kind not in _SHOWS_WORDING:
         return None
     return composing.disclosure(draft.program, draft.language)
@@ -197,9 +269,25 @@ def _wording(draft: Draft) -> str | None:
 _SHOWS_WORDING = {EventKind.REQUESTED, EventKind.GRANTED, EventKind.CONFIRMED, EventKind.RENEWED}
 
 
-def _wording_digest(draft: Draft) -> str | None:
-    wording = _wording(draft)
-    return None if wording is None else disclosure_digest(wording)
+def _without_number(wording: str, number: str | None) -> str:
+    """The digest of a wording stands in the open, so whoever tries all numbers must not find the one in it.
+
+    As it was given, it stays in the sealed evidence.
+    """
+    if number is None:
+        return wording
+    own = number[-_TELLING_DIGITS:]
+    return _DIGITS.sub(
+        lambda found: "…" if own in "".join(filter(str.isdecimal, found[0])) else found[0], wording
+    )
+
+
+_TELLING_DIGITS: Final = 7  # the last ones, which a number has in every way of writing it
+_DIGITS: Final = re.compile(r"\+?\(?[0-9](?:[\s()./-]*[0-9]){6,}")
+
+
+# Within a batch the same few times come again and again.
+_iso: Final = functools.lru_cache(maxsize=256)(iso_millis)
 
 
 def event_section(
@@ -212,9 +300,9 @@ def event_section(
     return {
         "id": ids.to_text("evt", event.id),
         "type": event.kind.value,
-        "occurred_at": iso_millis(event.occurred_at),
-        "received_at": iso_millis(event.received_at),
-        "recorded_at": iso_millis(recorded_at),
+        "occurred_at": _iso(event.occurred_at),
+        "received_at": _iso(event.received_at),
+        "recorded_at": _iso(recorded_at),
         "program": program_key,
         "method": event.route,
         "seq": event.seq,
@@ -230,20 +318,24 @@ def event_section(
 
 
 def _sections(
-    event: ConsentEvent, told: JsonObject, draft: Draft, contact: Contact, brand: BrandRow
-) -> Mapping[str, SectionValue]:
+    event: ConsentEvent,
+    told: JsonObject,
+    draft: Draft,
+    wording: str | None,
+    contact: Contact,
+    brand: BrandRow,
+) -> Mapping[str, SectionValue | Written]:
     """The six sections of the proof format."""
     program = draft.program
-    sections: dict[str, SectionValue] = {
+    sections: dict[str, SectionValue | Written] = {
         "event": told,
-        "terms": {
-            "controller": brand.name,
-            "purposes": [program.purpose] if program else [],
-            "categories": list(program.categories) if program else [],
-            "legal_basis": event.basis.value if event.basis else None,
-            "jurisdiction": brand.country,
-            "retention_policy_id": "default",
-        },
+        "terms": _terms(
+            brand.name,
+            brand.country,
+            (program.purpose,) if program else (),
+            event.scope.categories or (program.categories if program else ()),
+            event.basis,
+        ),
     }
     if event.kind is not EventKind.ERASED:  # which is about nobody any more
         sections["subject"] = {
@@ -254,7 +346,6 @@ def _sections(
         }
         sections["context"] = draft.context
         sections["evidence"] = list(draft.evidence)
-    wording = _wording(draft)
     if wording is not None:
         sections["notice"] = {
             "id": program.key if program else "",
@@ -264,6 +355,27 @@ def _sections(
             "text": wording,
         }
     return sections
+
+
+@functools.lru_cache(maxsize=256)
+def _terms(
+    controller: str,
+    jurisdiction: str,
+    purposes: tuple[str, ...],
+    categories: tuple[str, ...],
+    basis: Basis | None,
+) -> Written:
+    """Few are different, and many events have each."""
+    return written(
+        {
+            "controller": controller,
+            "purposes": purposes,
+            "categories": categories,
+            "legal_basis": basis.value if basis else None,
+            "jurisdiction": jurisdiction,
+            "retention_policy_id": "+".join(each.id for each in shipped_policies().of(jurisdiction)),
+        }
+    )
 
 
 def _background(event: ConsentEvent) -> JsonObject:

@@ -105,7 +105,9 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "fact.invitation": _("The text asks for consent, and the person has not asked for that."),
         "remedy.invitation_barred": _("Ask where the person comes to you: a form, a checkout, a keyword."),
         "asked_before": _("A person may be asked by text {count} times at most in {place} ({citation})."),
+        "asked_before.one": _("A person may be asked by text {count} time at most in {place} ({citation})."),
         "fact.asked_before": _("They were asked {count} times."),
+        "fact.asked_before.one": _("They were asked {count} time."),
         "remedy.asked_before": _("Ask where the person comes to you: a form, a checkout, a keyword."),
         "asked_too_soon": _("Who said no may not be asked again for {days} days ({citation})."),
         "remedy.asked_too_soon": _("Wait, and ask by another way than a text."),
@@ -130,6 +132,7 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "stop_reply_not_allowed": _("A stop may not be confirmed by text here."),
         "stop_reply_late": _("A stop may be confirmed within {minutes} minutes only."),
         "fact.stopped_ago": _("The person stopped {minutes} minutes ago."),
+        "fact.stopped_ago.minute": _("The person stopped {minutes} minute ago."),
         "remedy.stop_reply_not_allowed": _("Nothing needs to be sent; the stop holds."),
         "remedy.stop_reply_late": _("Nothing needs to be sent; the stop holds."),
         "conversation_over": _("A reply may follow the person's text within {hours} hours only."),
@@ -289,9 +292,17 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "fact.send_by": _("It is of use until {time} UTC on {until_on}."),
         "remedy.expired": _("Send it earlier, or give it a later end."),
         "law_frequency": _("At most {count} such texts in {hours} hours may go to {place} ({citation})."),
+        "law_frequency.one": _("At most {count} such text in {hours} hours may go to {place} ({citation})."),
         "promise": _("At most {count} texts in {days} days were promised to the person."),
+        "promise.one": _("At most {count} text in {days} days was promised to the person."),
+        "promise.day": _("At most {count} texts in {days} day were promised to the person."),
+        "promise.one.day": _("At most {count} text in {days} day was promised to the person."),
         "chosen_frequency": _("The person chose at most {count} texts in {days} days."),
+        "chosen_frequency.one": _("The person chose at most {count} text in {days} days."),
+        "chosen_frequency.day": _("The person chose at most {count} texts in {days} day."),
+        "chosen_frequency.one.day": _("The person chose at most {count} text in {days} day."),
         "fact.texts": _("{count} have gone in that time."),
+        "fact.texts.one": _("{count} has gone in that time."),
         "remedy.law_frequency": _("Wait until the count has run down."),
         "remedy.promise": _("Wait until the count has run down, or promise another frequency to new people."),
         "remedy.chosen_frequency": _("Wait until the count has run down."),
@@ -321,6 +332,19 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "program_paused": _("The program is paused."),
         "fact.program_paused": _("{program} was paused by hand."),
         "remedy.program_paused": _("Resume the program and send again."),
+        "reputation": _("Sending is paused, because of how people took the texts."),
+        "fact.reputation.campaign": _(
+            "The campaign was paused by itself on {since_on}: too many people left, complained or could not be reached."
+        ),
+        "fact.reputation.program": _(
+            "The program was paused by itself on {since_on}: too many people left, complained or could not be reached."
+        ),
+        "fact.reputation.sender": _(
+            "The number was paused by itself on {since_on}: too many people left, complained or could not be reached."
+        ),
+        "remedy.reputation": _(
+            "Find out what people did not want, and resume with a reason. The text waits until then."
+        ),
         # --- what a person has permitted
         "may.named.handset": _(
             "{name} may be texted {texts}, because they confirmed on {since_on} from their own phone."

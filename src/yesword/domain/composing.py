@@ -10,6 +10,7 @@ from yesword.domain import shipped_texts, templates
 from yesword.domain.facts import TextFacts
 from yesword.domain.linting import asking
 from yesword.domain.linting.measuring import elements_in, labels_in
+from yesword.domain.linting.wordings import standard_way_out
 from yesword.domain.programs import Program, Texts
 from yesword.domain.text import measure
 
@@ -58,6 +59,11 @@ _WAY_OUT: Final = re.compile(
     r"|https?://\S+/u/"
 )
 
+# Stands in a text for the link that it gets of its own when it is claimed: see `store.leave_links`.
+LEAVE_LINK: Final = "https://link.example/u/xxxxxxxxxxx"
+_BY_LINK: Final = "[Unsubscribe]"
+_NUMBER: Final = re.compile(r"\d{4,}")  # somewhere to send the word to
+
 
 def program_values(program: Program, texts: Texts) -> dict[str, str]:
     """The fields that every text of the program may use."""
@@ -68,11 +74,29 @@ def program_values(program: Program, texts: Texts) -> dict[str, str]:
         "keyword": program.keywords[0] if program.keywords else "",
         "code": program.sender,
         "stop": "STOP",
+        "unsubscribe": _leave_words(_language_of(program, texts)),
         "help": "HELP",
         "support": program.support,
         "terms": program.terms_url,
         "privacy": program.privacy_url,
     }
+
+
+def _language_of(program: Program, texts: Texts) -> str:
+    return next((code for code, each in program.texts if each is texts), program.default_language)
+
+
+@lru_cache(maxsize=64)
+def _leave_words(language: str) -> str:
+    return standard_way_out(language, LEAVE_LINK)
+
+
+def way_out_of(program: Program, texts: Texts) -> str:
+    """How the program's texts say how to stop, as a template. Nobody can answer a name: then it is a link."""
+    is_name = any(each.isalpha() for each in program.sender)
+    said = texts.way_out
+    is_answerable = _NUMBER.search(said) is not None or "/u/" in said
+    return said if not is_name or is_answerable else _BY_LINK
 
 
 def compose(source: str, program: Program, texts: Texts, person: Mapping[str, str] | None = None) -> str:
@@ -114,7 +138,7 @@ def with_way_out(source: str, program: Program, texts: Texts, person: Mapping[st
     text = compose(source, program, texts, person)
     if _says_way_out(source, tuple(program_values(program, texts).items())):
         return text
-    return f"{text} {compose(texts.way_out, program, texts)}"
+    return f"{text} {compose(way_out_of(program, texts), program, texts)}"
 
 
 def reconfirming(
@@ -152,7 +176,9 @@ def about_consent(
 
 def pieces(source: str, program: Program, texts: Texts, person: Mapping[str, str]) -> tuple[str, ...]:
     """What a personal text is made of: the text as it reads for anybody, and each value of the person's in it."""
-    said = _said_with_way_out(source, texts.way_out, tuple(program_values(program, texts).items()))
+    said = _said_with_way_out(
+        source, way_out_of(program, texts), tuple(program_values(program, texts).items())
+    )
     return (said, *dict.fromkeys(person[field] for field in _fields(source) if person.get(field)))
 
 

@@ -2,10 +2,10 @@
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from yesword.domain.ids import BrandId, ContactId, EventId, ProgramId
+from yesword.domain.ids import BrandId, ContactId, EventId, ProgramId, to_text
 from yesword.domain.parties import Provenance, Relation
 from yesword.domain.terms import Term
 
@@ -15,6 +15,9 @@ FREE_TEXT: Final = "free_text"
 OTHER_OWNER: Final = "other_owner"
 READ: Final = frozenset({FREE_TEXT, OTHER_OWNER})
 REPLY: Final = "reply"
+# By the link of a text. Whoever holds it can leave, and nothing else; the slip of a finger is undone on the same page.
+LINK: Final = "link"
+SLIP: Final = timedelta(minutes=15)
 
 
 class EventKind(enum.StrEnum):
@@ -81,6 +84,19 @@ class Limits:
     conversation: int | None = None
     trigger: int | None = None
     ends_at: datetime | None = None
+
+
+_TRIGGER: Final = "trg"
+
+
+def trigger_ref(trigger: int) -> str:
+    """What a text names that informs about an order or application that we have been told of."""
+    return to_text(_TRIGGER, trigger)
+
+
+def is_of_ours(trigger: str) -> bool:
+    """Whether such a name is one of ours, so that it counts only as long as it is open."""
+    return trigger.startswith(f"{_TRIGGER}_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

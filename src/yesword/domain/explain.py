@@ -3,7 +3,7 @@
 What is not here: which sentence is said, which is the gate's to decide.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from string import Formatter
@@ -46,12 +46,23 @@ def render(sentence: Sentence, translate: Translate = identity, day: FormatDay =
     """The sentence in words. Raises when the catalogue lacks it, or it lacks an argument."""
     if sentence.id not in CATALOGUE:
         raise UnknownSentenceError(id=sentence.id)
-    template = CATALOGUE[sentence.id]
     values = {key: _shown(key, value, day) for key, value in sentence.args}
+    template = wording(CATALOGUE, sentence.id, values)
     missing = placeholders(template) - set(values)
     if missing:
         raise MissingArgumentError(id=sentence.id, missing=", ".join(sorted(missing)))
     return translate(template).format(**values)
+
+
+# What the wording of a sentence has behind its id where one of its numbers is one. Each language that we speak has one
+# such form, and for the number one alone.
+ONE: Final = {"count": ".one", "minutes": ".minute", "days": ".day"}
+
+
+def wording(catalogue: Mapping[str, str], sentence: str, values: Mapping[str, str]) -> str:
+    """The English wording of a sentence of the catalogue, in the singular where it has one and the numbers ask for it."""
+    ending = "".join(ending for name, ending in ONE.items() if values.get(name) == "1")
+    return catalogue.get(sentence + ending, catalogue[sentence])
 
 
 def placeholders(template: str) -> set[str]:

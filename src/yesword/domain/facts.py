@@ -152,6 +152,14 @@ class ContactFacts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PauseFact:
+    """That sending was paused by itself, because of how people took the texts."""
+
+    of: str  # campaign, program, sender
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GateFacts:
     message: MessageFacts
     brand: BrandFacts
@@ -161,3 +169,4 @@ class GateFacts:
     text: TextFacts | None = None
     preferences: Preferences | None = None
     proclamations: tuple[Proclamation, ...] = ()  # that touch a place where the person may be
+    pauses: tuple[PauseFact, ...] = ()  # of the text's campaign, program or sender, the narrowest first

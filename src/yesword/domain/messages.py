@@ -63,6 +63,18 @@ KINDS: Final = {
 }
 
 
+# Texts that answer nothing which the person just did: what a pause for a bad reputation holds back, and what is counted.
+STARTED_BY_US: Final = frozenset(
+    {
+        MessageKind.CAMPAIGN,
+        MessageKind.REMINDER,
+        MessageKind.SURVEY,
+        MessageKind.RENEWAL,
+        MessageKind.INVITATION,
+    }
+)
+
+
 def without_code(kind: str, text: str) -> str:
     """The text as anybody else may read it: a code is for the handset alone, for whoever has it is taken for the person."""
     return _DIGIT.sub("•", text) if kind == MessageKind.CODE else text

@@ -8,7 +8,7 @@ import enum
 from datetime import datetime
 from typing import NamedTuple
 
-from yesword.domain.events import READ, REPLY, Basis, Preferences, Scope
+from yesword.domain.events import READ, REPLY, Basis, Preferences, Scope, is_of_ours, trigger_ref
 from yesword.domain.facts import MessageFacts
 from yesword.domain.ids import ProgramId
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, Standing
@@ -85,10 +85,10 @@ def permission(
     if standing is Standing.CONVERSATION:
         return _on_conversation(state, message, at)
     if standing is Standing.TRIGGER:
-        return _on_trigger(message)
+        return _on_trigger(state, message, at)
     found = _on_grant(state, message, program, purpose, message.categories or categories, at)
-    if not found.is_granted and message.kind is MessageKind.REMINDER and _on_trigger(message).is_granted:
-        found = _on_trigger(message)
+    if not found.is_granted and message.kind is MessageKind.REMINDER and _informs(message):
+        found = _on_trigger(state, message, at)
     if not found.is_granted or message.kind is MessageKind.WELCOME:
         return found
     chosen = preferences or (state.preferences_for(program) if state.preferences else None)
@@ -176,10 +176,29 @@ def _said_by(state: ConsentState, text_at: datetime) -> Withdrawal | None:
     return next((each for each in state.withdrawals if each.at == text_at and each.route in _BY_TEXT), None)
 
 
-def _on_trigger(message: MessageFacts) -> Permission:
-    if message.trigger is None or message.is_mixed or message.message_class is MessageClass.PROMOTIONAL:
+def _on_trigger(state: ConsentState, message: MessageFacts, at: datetime) -> Permission:
+    if not _informs(message) or not _is_open(state, message.trigger, at):
         return Permission(lack=Lack.NO_TRIGGER)
     return Permission(rests_on=Standing.TRIGGER)
+
+
+def _informs(message: MessageFacts) -> bool:
+    return (
+        message.trigger is not None
+        and not message.is_mixed
+        and message.message_class is not MessageClass.PROMOTIONAL
+    )
+
+
+def _is_open(state: ConsentState, trigger: str | None, at: datetime) -> bool:
+    """An order or application that we were told of counts until it closes. Of others, only whoever names them knows."""
+    if trigger is None or not is_of_ours(trigger):
+        return True
+    limits = (grant.limits for grant in state.grants if grant.limits.trigger is not None)
+    return any(
+        trigger_ref(each.trigger or 0) == trigger and (each.ends_at is None or at < each.ends_at)
+        for each in limits
+    )
 
 
 def _on_grant(
@@ -227,7 +246,9 @@ def _is_within(grant: Grant, message: MessageFacts, purpose: str | None, categor
     scope = grant.scope
     if grant.basis is Basis.CONVERSATION:
         return False  # it lets an answer go, and an answer rests on the person's text itself
-    if grant.basis is Basis.TRIGGER and not _on_trigger(message).is_granted:
+    if grant.basis is Basis.TRIGGER and not _informs(message):
+        return False
+    if grant.limits.trigger is not None and message.trigger != trigger_ref(grant.limits.trigger):
         return False
     return (
         "sms" in scope.channels

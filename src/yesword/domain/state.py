@@ -2,7 +2,7 @@
 
 Three rules live here because no caller may get round them: evidence of grade E is never a grant; only an act from the
 handset that came after a withdrawal brings back what it ended; and a stop that an agent says was misread must have been
-read from free text. (A misread stop that is corrected never was one.)
+read from free text. (A misread stop that is corrected never was one, nor is a slip of the finger on the page of a link.)
 """
 
 import functools
@@ -13,7 +13,9 @@ from typing import Final
 
 from yesword.domain import codec
 from yesword.domain.events import (
+    LINK,
     READ,
+    SLIP,
     Actor,
     Basis,
     ConsentEvent,
@@ -26,9 +28,11 @@ from yesword.domain.events import (
 from yesword.domain.ids import EventId, ProgramId
 from yesword.domain.parties import Relation
 
-# Who may say that a stop was misread: the person, at once, or an agent with a reason and of free text only. A program
-# never may.
+# Who may say that a stop was none: the handset; the person on the page of a link, at once and of that link only; or an
+# agent with a reason and of free text only. A program never may.
 _MAY_CORRECT: Final = (Actor.HANDSET, Actor.PERSON, Actor.AGENT)
+
+_STRONGEST: Final = tuple(Basis)  # first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +84,11 @@ class Withdrawal:
         """Whether it rests on somebody's reading of free text; exact words, links and pages are what they say."""
         return self.kind is EventKind.WITHDRAWN and self.route in READ
 
+    def may_be_slip(self, at: datetime) -> bool:
+        """Whether whoever left by a link a moment ago may take it back on the same page."""
+        is_by_link = self.kind is EventKind.WITHDRAWN and self.route == LINK
+        return is_by_link and self.at <= at <= self.at + SLIP
+
     def covers(self, program: ProgramId | None) -> bool:
         if program is None:
             return self.scope.program is None
@@ -117,7 +126,7 @@ class ConsentState:
         if self.withdrawal_for(program) is not None:
             return None
         found = [grant for grant in self.grants if grant.scope.program in (None, program)]
-        return min(found, key=lambda grant: (list(Basis).index(grant.basis), grant.grade.value), default=None)
+        return min(found, key=lambda grant: (_STRONGEST.index(grant.basis), grant.grade.value), default=None)
 
     def request_for(self, program: ProgramId | None) -> Request | None:
         return next((request for request in self.requests if request.scope.program == program), None)
@@ -149,7 +158,9 @@ def fold(events: Iterable[ConsentEvent], start: ConsentState = EMPTY) -> Consent
 
 def apply(state: ConsentState, event: ConsentEvent) -> ConsentState:
     """The state after one more event. Events must come in the order of `seq`."""
-    return replace(_APPLY[event.kind](state, event), seq=event.seq)
+    after = _APPLY[event.kind](state, event)
+    # What comes by the thousand sets it while it copies the state anyway.
+    return after if after.seq == event.seq else replace(after, seq=event.seq)
 
 
 def _requested(state: ConsentState, event: ConsentEvent) -> ConsentState:
@@ -176,7 +187,7 @@ def _requested(state: ConsentState, event: ConsentEvent) -> ConsentState:
         is_own_act=is_own_act,
     )
     others = tuple(each for each in state.requests if each.scope.program != event.scope.program)
-    return replace(state, requests=(*others, request))
+    return replace(state, seq=event.seq, requests=(*others, request))
 
 
 def _granted(state: ConsentState, event: ConsentEvent) -> ConsentState:
@@ -201,12 +212,14 @@ def _granted(state: ConsentState, event: ConsentEvent) -> ConsentState:
         is_confirmed=from_handset,
         relation=event.relation,
     )
-    granted = replace(state, grants=_joined(state.grants, grant))
+    grants = _joined(state.grants, grant)
     if not from_handset:
         # An open question stays open: a no that comes after an import has to be heard.
-        return granted
+        return replace(state, seq=event.seq, grants=grants)
     return replace(
-        granted,
+        state,
+        seq=event.seq,
+        grants=grants,
         requests=tuple(each for each in state.requests if each.scope.program != program),
         withdrawals=_lift(state.withdrawals, program, event.received_at),
         refusals=tuple(each for each in state.refusals if each.program != program),
@@ -236,11 +249,12 @@ def _is_stopped(state: ConsentState, event: ConsentEvent) -> bool:
 
 def _joined(grants: tuple[Grant, ...], new: Grant) -> tuple[Grant, ...]:
     """A later grant takes the place of an equal or weaker one: a list does not push out a yes from the handset."""
-    order = list(Basis)
 
     def is_replaced(old: Grant) -> bool:
         is_same = (old.scope, old.limits) == (new.scope, new.limits)
-        is_as_strong = order.index(new.basis) <= order.index(old.basis) and new.grade.value <= old.grade.value
+        is_as_strong = (
+            _STRONGEST.index(new.basis) <= _STRONGEST.index(old.basis) and new.grade.value <= old.grade.value
+        )
         # That somebody is a customer stays true when they say yes.
         return is_same and is_as_strong and (old.relation is None or new.basis is old.basis)
 
@@ -306,6 +320,7 @@ def _withdrawn(state: ConsentState, event: ConsentEvent) -> ConsentState:
     )
     return replace(
         state,
+        seq=event.seq,
         grants=tuple(grant for grant in state.grants if not is_covered(grant.scope)),
         requests=tuple(each for each in state.requests if not is_covered(each.scope)),
         withdrawals=(*(each for each in state.withdrawals if not _is_spent(each)), withdrawal),
@@ -337,6 +352,8 @@ def _corrected(state: ConsentState, event: ConsentEvent) -> ConsentState:
     if undone is None or undone.kind is not EventKind.WITHDRAWN or event.actor not in _MAY_CORRECT:
         return state
     if event.actor is Actor.AGENT and not (event.reason and undone.may_be_misread):
+        return state
+    if event.actor is Actor.PERSON and not undone.may_be_slip(event.received_at):
         return state
     left = replace(state, withdrawals=tuple(each for each in state.withdrawals if each is not undone))
     return functools.reduce(_restored, undone.ended, left)
@@ -375,7 +392,7 @@ def _preferred(state: ConsentState, event: ConsentEvent) -> ConsentState:
         return state
     program = event.scope.program
     others = tuple((key, chosen) for key, chosen in state.preferences if key != program)
-    return replace(state, preferences=(*others, (program, event.preferences)))
+    return replace(state, seq=event.seq, preferences=(*others, (program, event.preferences)))
 
 
 def _expired(state: ConsentState, event: ConsentEvent) -> ConsentState:

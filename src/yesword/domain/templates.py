@@ -38,6 +38,7 @@ SENDER_FIELDS: Final = frozenset(
         "since",  # the day of the person's own yes
         "until",  # the day on which it ends
         "yes",  # the word that says yes again
+        "unsubscribe",  # how to leave by a link of the text's own
     }
 )
 ATTRIBUTE: Final = "attribute:"
@@ -52,6 +53,7 @@ _ALIASES: Final = MappingProxyType(
         "customer location": "location",
         "customers product category of interest": "category of interest",
         "product category of interest": "category of interest",
+        "unsubscribe link": "unsubscribe",
     }
 )
 

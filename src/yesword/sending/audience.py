@@ -14,6 +14,7 @@ from yesword.domain.facts import MessageFacts
 from yesword.domain.ids import ProgramId
 from yesword.domain.messages import MessageKind
 from yesword.domain.times import to_micros
+from yesword.sending import invitations
 from yesword.sending.campaigns import audience_page
 from yesword.sending.weighing import Offer, Scales, backgrounds
 from yesword.sending.writing import write_template
@@ -125,9 +126,11 @@ def ask(
     standings = contacts.standings(session, [person.id for person in people])
     before = backgrounds(session, standings, at)
     answers = []
+    invited = invitations.invited_by(campaign)
     for person in people:
         state = standings[person.id].state
-        written = write_template(scales, offer, campaign.template, person, state, before[person.id], at)
+        template = invitations.with_question(campaign.template, invited, person.language)
+        written = write_template(scales, offer, template, person, state, before[person.id], at)
         facts = written.weighed.facts.text
         answers.append(
             Asked(

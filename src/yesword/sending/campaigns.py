@@ -14,8 +14,10 @@ from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId, ProgramId
 from yesword.domain.messages import MessageKind, MessageState
 from yesword.domain.programs import Program
+from yesword.domain.thresholds import Watched
 from yesword.domain.times import from_micros, to_micros
-from yesword.store import contacts, models, outgoing, programs
+from yesword.sending import invitations
+from yesword.store import contacts, models, outgoing, pauses, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
@@ -29,6 +31,12 @@ class CampaignStateError(YeswordError):
     """Campaign {name} is {state}; it cannot {verb} now."""
 
     code = "campaign_state"
+
+
+class CampaignHeldError(YeswordError):
+    """Campaign {name} was paused by itself, because of how people took it. Resume it with a reason: `yesword pause resume {pause} --reason …`."""
+
+    code = "campaign_held"
 
 
 class EmptyTemplateError(YeswordError):
@@ -49,6 +57,7 @@ class NewCampaign:
     starts_at: datetime | None = None
     send_by: datetime | None = None
     is_mixed: bool = False  # it informs and sells, says its author
+    invites: ProgramId | None = None  # another program of the brand, whose question it puts
     created_by: int | None = None
 
 
@@ -69,6 +78,7 @@ def written(new: NewCampaign) -> models.Campaign:
     program = programs.current(new.program)
     for _, texts in program.texts:
         composing.compose(new.template, program, texts)
+    invitations.check(new.program, new.invites)
     return models.Campaign(
         brand_id=new.brand,
         program_id=new.program,
@@ -80,6 +90,7 @@ def written(new: NewCampaign) -> models.Campaign:
         starts_at=new.starts_at,
         send_by=new.send_by,
         is_mixed=new.is_mixed,
+        invites_id=new.invites,
         created_by_id=new.created_by,
     )
 
@@ -93,7 +104,11 @@ def pause(campaign_id: int) -> None:
 
 
 def resume(campaign_id: int) -> None:
-    """Its parked messages come back in the feeder's next rounds."""
+    """Its parked messages come back in the feeder's next rounds. Raises CampaignHeldError where that wants a reason."""
+    held = pauses.standing().get((Watched.CAMPAIGN, campaign_id))
+    if held is not None:
+        name = models.Campaign.objects.values_list("name", flat=True).get(pk=campaign_id)
+        raise CampaignHeldError(name=name, pause=held.id)
     _move(campaign_id, "resume", ("paused",), state="running")
 
 
@@ -122,11 +137,12 @@ class CampaignTexts:
     def __init__(self, campaign_ids: Iterable[int | None]) -> None:
         wanted = {each for each in campaign_ids if each is not None}
         self._rows = models.Campaign.objects.in_bulk(wanted) if wanted else {}
+        self._invited = {key: invitations.invited_by(row) for key, row in self._rows.items()}
 
-    def template(self, campaign_id: int | None) -> str:
+    def template(self, campaign_id: int | None, language: str) -> str:
         assert campaign_id is not None, "only a campaign's message has no body of its own"
         template: str = self._rows[campaign_id].template
-        return template
+        return invitations.with_question(template, self._invited[campaign_id], language)
 
     def is_paused(self, campaign_id: int | None) -> bool:
         return campaign_id in self._rows and self._rows[campaign_id].state == models.Campaign.State.PAUSED
@@ -148,7 +164,7 @@ def audience_page(
     conditions = segments.from_json(campaign.segment)
     people = contacts.read_many(store, session, ids)
     chosen = [people[each] for each in ids if segments.matches(conditions, _traits(people[each]))]
-    return chosen, ids[-1], len(ids)
+    return list(invitations.still_to_invite(session, campaign, chosen)), ids[-1], len(ids)
 
 
 def _traits(person: Contact) -> segments.Traits:
@@ -166,9 +182,17 @@ def feed(store: Store, at: datetime) -> int:
     moved = 0
     for campaign in models.Campaign.objects.filter(state="cancelled", is_fed=False):
         moved += _cancel_round(store, campaign, at)
-    for campaign in models.Campaign.objects.filter(state="running").order_by("pk"):
-        moved += _feed_round(store, campaign, at)
+    paused = pauses.standing()
+    for campaign in models.Campaign.objects.filter(state="running").select_related("program").order_by("pk"):
+        # While its program or number is paused, none of its texts would go: its place in the audience is kept.
+        if not _is_held(campaign, paused):
+            moved += _feed_round(store, campaign, at)
     return moved
+
+
+def _is_held(campaign: models.Campaign, paused: pauses.Standing) -> bool:
+    program = campaign.program
+    return bool(pauses.touching(paused, campaign=campaign.pk, program=program.pk, sender=program.sender_id))
 
 
 def _cancel_round(store: Store, campaign: models.Campaign, at: datetime) -> int:

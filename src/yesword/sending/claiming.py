@@ -14,18 +14,21 @@ from typing import Final
 from yesword.domain import codec
 from yesword.domain.decisions import Decision, Verdict
 from yesword.domain.facts import MessageFacts, SentFact
-from yesword.domain.ids import ContactId, EventId, MessageId, bucket_of
+from yesword.domain.gate.pausing import CODE as REPUTATION
+from yesword.domain.gate.pausing import is_held
+from yesword.domain.ids import BrandId, ContactId, EventId, MessageId, bucket_of
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
 from yesword.domain.times import from_micros, to_micros
 from yesword.sending.campaigns import PARKED, CampaignTexts
 from yesword.sending.weighing import Background, Offer, Scales, Weighed, asks_for_consent, backgrounds
 from yesword.sending.writing import Written, write_template, write_text
-from yesword.store import contacts
+from yesword.store import contacts, leave_links, webhooks
 from yesword.store.contacts import Contact, StandingRow
 from yesword.store.database import Row, Session
 from yesword.store.holds import held_for
 from yesword.store.opening import Store
 from yesword.store.sealing import Seal, place
+from yesword.store.webhooks import Notice, WebhookKind
 
 LEASE: Final = timedelta(seconds=30)
 _GROUPS: Final = (
@@ -120,7 +123,7 @@ def claim(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit:
         with store.database.write() as session:
             if held_for(session):
                 return Claim(claimant=claimant, seen=0)
-            return _write(session, claimant, _unchanged(session, fates), len(rows))
+            return _write(store, session, claimant, _unchanged(session, fates), len(rows))
     return _claim_a_group(store, scales, claimant, at, limit)
 
 
@@ -145,7 +148,7 @@ def _claim_a_group(store: Store, scales: Scales, claimant: Claimant, at: datetim
             if rows:
                 judged = judge(store, session, scales, rows, at, lock=True)
                 fates = [_fate(store, scales, claimant, each, at) for each in judged]
-                return _write(session, claimant, fates, len(rows))
+                return _write(store, session, claimant, fates, len(rows))
     return Claim(claimant=claimant, seen=0)
 
 
@@ -210,6 +213,7 @@ def _judge_one(
         program=program,
         program_facts=scales.program_facts(program),
         sender=sender,
+        campaign=queued.campaign,
         message=MessageFacts(
             message_class=queued.message_class,
             kind=queued.kind,
@@ -230,15 +234,16 @@ def _judge_one(
     if seal is None:
         written = Written(text="", weighed=scales.weigh(offer, person, state, before, "", at))
     elif queued.sealed_body is None:
-        template = campaigns.template(queued.campaign)
+        template = campaigns.template(queued.campaign, person.language)
         written = write_template(scales, offer, template, person, state, before, at)
     else:
         text = seal.open(queued.sealed_body, place("body", queued.id)).decode()
         written = write_text(scales, offer, text, person, state, before, at)
     weighed = written.weighed
     if campaigns.is_paused(queued.campaign) and weighed.decision.verdict is not Verdict.REFUSE:
-        parked = replace(weighed.decision, verdict=Verdict.WAIT, not_before=PARKED)
-        weighed = replace(weighed, decision=parked)
+        weighed = _parked(weighed, PARKED)
+    elif is_held(weighed.decision):
+        weighed = _parked(weighed, scales.pauses(offer)[0].held_until)
     return Judged(
         queued=queued,
         weighed=weighed,
@@ -250,6 +255,11 @@ def _judge_one(
         account=sender.account,
         seal=seal or Seal(bytes(32)),
     )
+
+
+def _parked(weighed: Weighed, until: datetime) -> Weighed:
+    """It stays in the queue, and loses nothing by it, until somebody resumes."""
+    return replace(weighed, decision=replace(weighed.decision, verdict=Verdict.WAIT, not_before=until))
 
 
 def _unchanged(session: Session, fates: Sequence["Fate"]) -> list["Fate"]:
@@ -271,19 +281,22 @@ class Fate:
     judged: Judged
     writes: tuple[tuple[str, dict[str, object]], ...]  # query, parameters
     claimed: Claimed | None = None
+    refusal: Notice | None = None  # for others who want to hear of it
 
 
 def _fate(store: Store, scales: Scales, claimant: Claimant, judged: Judged, at: datetime) -> Fate:
     bucket = bucket_of(judged.queued.id)
     own: dict[str, object] = {"bucket": bucket, "id": judged.queued.id}
     decision = judged.decision
-    if decision.not_before == PARKED:
-        parked = own | {"decision_id": None, "reason": "paused", "due_at": to_micros(PARKED)}
+    if decision.not_before is not None and decision.not_before >= PARKED:
+        why = "paused" if decision.not_before == PARKED else REPUTATION
+        parked = own | {"decision_id": None, "reason": why, "due_at": to_micros(decision.not_before)}
         return Fate(judged=judged, writes=(("postpone_message", parked),))
     body = decision.to_bytes()
     row = _decision_row(store, scales, judged, body)
     own |= {"decision_id": row["id"], "reason": _reason(decision)}
     if decision.verdict is Verdict.SEND:
+        judged, links = _linked(store, judged, at)
         claimed = Claimed(
             judged=judged,
             attempt=store.ids.make(bucket),
@@ -301,27 +314,78 @@ def _fate(store: Store, scales: Scales, claimant: Claimant, judged: Judged, at: 
         }
         claim_row = own | _claim_fields(claimant, judged, at)
         writes = (("insert_decision", row), ("claim_message", claim_row), ("insert_attempt", attempt))
-        return Fate(judged=judged, writes=writes, claimed=claimed)
+        return Fate(judged=judged, writes=(*writes, *links), claimed=claimed)
     if decision.verdict is Verdict.WAIT:
         assert decision.not_before is not None
         waiting = own | {"due_at": to_micros(decision.not_before)}
         return Fate(judged=judged, writes=(("insert_decision", row), ("postpone_message", waiting)))
     refused = own | {"state": _final_state(decision).value, "ended_at": to_micros(at)}
-    return Fate(judged=judged, writes=(("insert_decision", row), ("refuse_message", refused)))
+    both = (("insert_decision", row), ("refuse_message", refused))
+    return Fate(judged=judged, writes=both, refusal=_refusal(scales, judged, at))
 
 
-def _write(session: Session, claimant: Claimant, fates: Sequence[Fate], seen: int) -> Claim:
+def _refusal(scales: Scales, judged: Judged, at: datetime) -> Notice:
+    queued = judged.queued
+    program = scales.program(queued.program, queued.program_version)
+    return webhooks.message_refused(
+        queued.contact,
+        judged.subject,
+        queued.id,
+        queued.kind.value,
+        program.key if program else None,
+        _reason(judged.decision),
+        at,
+    )
+
+
+def _write(store: Store, session: Session, claimant: Claimant, fates: Sequence[Fate], seen: int) -> Claim:
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in _WRITES}
     for fate in fates:
         for name, row in fate.writes:
             rows[name].append(row)
     for name in _WRITES:
         session.many(name, rows[name])
+    _tell_refused(store, session, fates)
     claimed = tuple(fate.claimed for fate in fates if fate.claimed is not None)
     return Claim(claimant=claimant, seen=seen, claimed=claimed)
 
 
-_WRITES: Final = ("insert_decision", "claim_message", "insert_attempt", "postpone_message", "refuse_message")
+def _tell_refused(store: Store, session: Session, fates: Sequence[Fate]) -> None:
+    refused: dict[BrandId, list[Notice]] = {}
+    for fate in fates:
+        if fate.refusal is not None:
+            refused.setdefault(BrandId(fate.judged.queued.brand), []).append(fate.refusal)
+    for brand, notices in refused.items():
+        if endpoints := webhooks.listening(session, brand, WebhookKind.MESSAGE_REFUSED):
+            webhooks.tell(store, session, endpoints, notices, notices[0].at)
+
+
+_WRITES: Final = (
+    *("insert_decision", "claim_message", "insert_attempt", "insert_leave_link"),
+    *("postpone_message", "refuse_message"),
+)
+
+
+def _linked(
+    store: Store, judged: Judged, at: datetime
+) -> tuple[Judged, tuple[tuple[str, dict[str, object]], ...]]:
+    """The text with a link of its own where one is due, and what is to be written of it."""
+    given = leave_links.give(judged.text)
+    if given is None:
+        return judged, ()
+    text, word = given
+    queued = judged.queued
+    row = leave_links.row(
+        store,
+        word,
+        brand=queued.brand,
+        program=queued.program,
+        contact=queued.contact,
+        message=queued.id,
+        campaign=queued.campaign,
+        at=at,
+    )
+    return replace(judged, text=text), (("insert_leave_link", row),)
 
 
 def _claim_fields(claimant: Claimant, judged: Judged, at: datetime) -> dict[str, object]:

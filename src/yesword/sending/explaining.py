@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from yesword.consent import stranger
 from yesword.domain import codec
 from yesword.domain.decisions import Decision, GateVersions
 from yesword.domain.errors import YeswordError
@@ -13,7 +14,6 @@ from yesword.domain.gate import decide, versions
 from yesword.domain.ids import MessageId, bucket_of, to_text
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.programs import Program
-from yesword.domain.state import EMPTY
 from yesword.sending.weighing import Background, Offer, Scales, Weighed, asks_for_consent, backgrounds
 from yesword.sending.writing import write_text
 from yesword.store import contacts, programs
@@ -84,7 +84,9 @@ def check(
         standings = contacts.standings(session, [person.id])
         asking = [person.id] if asks_for_consent(kind) else []
         before = backgrounds(session, standings, at, asking=asking)
-    state = standings[person.id].state if person.id in standings else EMPTY
+        # Whoever was erased is nobody here, but their stop holds, as it does when a text is to go.
+        known = standings.get(person.id)
+        state = stranger(store, session, person) if known is None else known.state
     offer = Offer(
         brand=scales.brand(program.brand),
         program=program,
@@ -94,7 +96,7 @@ def check(
             message_class=message_class or program.message_class, kind=kind, categories=program.categories
         ),
     )
-    known = before.get(person.id, Background())
+    background = before.get(person.id, Background())
     if text is None:
-        return scales.weigh(offer, person, state, known, None, at)
-    return write_text(scales, offer, text, person, state, known, at).weighed
+        return scales.weigh(offer, person, state, background, None, at)
+    return write_text(scales, offer, text, person, state, background, at).weighed

@@ -8,11 +8,13 @@ from typing import Final
 
 from yesword.channels.ports import RECALLED, Channel, HandOver, Outcome, OutcomeStatus
 from yesword.domain.ids import bucket_of
-from yesword.domain.messages import KINDS, MessageState
+from yesword.domain.messages import KINDS, STARTED_BY_US, MessageState
 from yesword.domain.times import to_micros
 from yesword.sending import carrier_stops, handed
 from yesword.sending.claiming import Claim, Claimed
+from yesword.store import sent_tallies
 from yesword.store.opening import Store
+from yesword.store.sent_tallies import Sent
 
 _AGAIN_AFTER: Final = timedelta(seconds=1)
 _OPTED_OUT: Final = "opted_out"
@@ -98,6 +100,7 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
     counts = dict.fromkeys(("sent", "failed", "given_back", "uncertain"), 0)
     stopped = []
     written = []
+    sent: list[Sent] = []
     for outcome in outcomes:
         each = claimed[outcome.message_id]
         if (attempted := handed.written(each, outcome)) is not None:
@@ -139,6 +142,8 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
         rows["record_message"].append(
             own | {"state": state.value, "reason": outcome.error_code or "", "ended_at": to_micros(at)}
         )
+        if each.judged.queued.kind in STARTED_BY_US:
+            sent.append(_tallied(each, sent_tallies.slot_of(store.database.vendor, bucket)))
         if outcome.provider_id is not None:
             rows["insert_provider_ref"].append(
                 {
@@ -155,9 +160,22 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
     with store.database.write() as session:
         for name, group in rows.items():
             session.many(name, group)
+        sent_tallies.add(session, sent)
         handed.log(store, session, claim.claimant.owner, prepared, at)
         carrier_stops.note(store, session, stopped, at)
     return Told(**counts)
+
+
+def _tallied(each: Claimed, slot: int) -> Sent:
+    queued = each.judged.queued
+    return sent_tallies.sent(
+        at=each.at,
+        slot=slot,
+        brand=queued.brand,
+        sender=queued.sender,
+        program=queued.program,
+        campaign=queued.campaign,
+    )
 
 
 _COUNTED: Final = {

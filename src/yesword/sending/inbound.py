@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.channels.ports import InboundText
+from yesword.collect.reversing import Meant
 from yesword.consent import Act, Withdrawn, meet
 from yesword.consent.record import text_evidence
 from yesword.domain import phone
@@ -26,6 +27,7 @@ from yesword.domain.understanding import Intent, Kind, PendingKind
 from yesword.ledger.entry import JsonObject
 from yesword.sending.draining import drain_all
 from yesword.sending.listening import brands_meant, hear, read
+from yesword.sending.page_answers import ANSWERS_PAGE, answer_page, page_meant
 from yesword.sending.reacting import Reaction, react
 from yesword.sending.stopping import has_other_owner
 from yesword.sending.thread import Thread, languages_of_answer
@@ -60,6 +62,7 @@ class _Understood:
     is_talking: bool
     brands: Sequence[BrandId]
     fresh: Sequence[NewContact]
+    page: Meant | None = None  # that shows the code which this text is
 
 
 def receive(store: Store, account: int, text: InboundText, at: datetime) -> Handled:
@@ -98,9 +101,10 @@ def _understand(
             for brand, each in known.items()
         }
         hearing = hear(session, here, known, states, at)
+        page = page_meant(store, session, sender.id, here, text.text, number, at)
     hints = [person.language for person in people.values()] or [language_of(number.country)]
-    intent = read(text.text, hints, hearing)
-    chosen = brands_meant(intent, hearing)
+    intent = read(text.text, hints, hearing) if page is None else ANSWERS_PAGE
+    chosen = brands_meant(intent, hearing) if page is None else [page.brand]
     return _Understood(
         number=number,
         sender=sender,
@@ -109,6 +113,7 @@ def _understand(
         is_talking=hearing.pending is PendingKind.CONVERSATION,
         brands=chosen,
         fresh=[_prepare(store, brand, number) for brand in chosen if known[brand] is None],
+        page=page,
     )
 
 
@@ -127,7 +132,8 @@ def _act_on(store: Store, account: int, was: _Understood, text: InboundText, at:
         for contact in sorted(people.values(), key=lambda each: each.id):
             thread = _thread(store, session, contact, was.here, was.sender, was.intent, text, at)
             thread = replace(thread, is_talking=was.is_talking)
-            reaction = react(thread)
+            page = was.page
+            reaction = react(thread) if page is None else Reaction(what=answer_page(thread, page))
             _keep(thread, text, reaction)
             whats.append(reaction.what)
             withdrawn += [(contact.id, each) for each in reaction.withdrawn]

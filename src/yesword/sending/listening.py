@@ -14,6 +14,7 @@ from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.domain.understanding import Intent, PendingKind, Scope, understand
+from yesword.sending.invitations import open_invitation as invitation
 from yesword.sending.renewals import reminded
 from yesword.sending.stopping import which_asked
 from yesword.store import programs
@@ -49,6 +50,10 @@ def hear(
     asked = [program for program in here if states[program.brand].request_for(program.id) is not None]
     reminders = (reminded(session, contact, state, here, at) for contact, state in acquainted.items())
     asked += [each.program for each in reminders if each is not None]
+    if not asked and here:
+        sender = programs.sender_of(here[0]).id
+        invited = (invitation(session, contact, state, sender, at) for contact, state in acquainted.items())
+        asked += [each.program for each in invited if each is not None]
     return Hearing(
         here=tuple(here),
         all=tuple(program for brand in known for program in programs.of_brand(brand)),

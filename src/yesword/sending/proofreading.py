@@ -17,6 +17,7 @@ from yesword.domain.rules import RuleBook, UnknownRuleError
 from yesword.domain.rules.model import OnRecord
 from yesword.sending.audience import offer_of
 from yesword.sending.campaigns import audience_page
+from yesword.sending.invitations import invited_by, with_question
 from yesword.sending.weighing import Scales
 from yesword.store import models
 from yesword.store.contacts import Contact
@@ -52,9 +53,10 @@ def proofread(
     program = replace(offer.program, categories=offer.message.categories)
     message_class = MessageClass.PROMOTIONAL if offer.message.is_mixed else offer.message.message_class
     found: dict[tuple[str, str], tuple[Finding, ...]] = {}
+    invited = invited_by(campaign)
     for language in _languages(program, campaign):
         findings = lint_template(
-            campaign.template,
+            with_question(campaign.template, invited, language),
             program,
             language,
             places or (program.brand_country,),

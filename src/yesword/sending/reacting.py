@@ -4,9 +4,10 @@ All of it happens in the transaction that keeps the text. Who wrote and what the
 leave is in `stopping`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from yesword.consent import Draft, Withdrawn, append, ask, confirm, decline, grant, renew, restart
+from yesword.collect import rewards
+from yesword.consent import Act, Draft, Withdrawn, append, ask, confirm, decline, grant, renew, restart
 from yesword.domain.events import Actor, EventKind, Grade, Scope
 from yesword.domain.ids import EventId
 from yesword.domain.messages import MessageKind
@@ -16,12 +17,12 @@ from yesword.domain.state import Request
 from yesword.domain.triage import CONVERSATION, NOTHING_ELSE, kinds_said
 from yesword.domain.understanding import Kind, Right
 from yesword.proof.evidence.files import let_go_on_confirming
-from yesword.sending import privacy_requests
+from yesword.sending import asking_on, invitations, privacy_requests
 from yesword.sending.privacy_requests import PrivacyRequest
 from yesword.sending.renewals import Reminded, reminded
 from yesword.sending.stopping import end_program, narrow, stop
 from yesword.sending.thread import Thread
-from yesword.store import programs
+from yesword.store import asked_numbers, programs, tallies
 
 CAPPED = "reply_cap"  # what becomes of a keyword from a number that has had its share of texts
 
@@ -113,24 +114,41 @@ def _keyword(thread: Thread) -> str:
 def _confirm(thread: Thread) -> str:
     program, request = _asked(thread)
     if program is None or request is None:
-        return _renew(thread) or _other(thread)
+        invited = invitations.of_thread(thread)
+        joined = invitations.accept(thread, invited) if invited is not None else None
+        return joined or _renew(thread) or _other(thread)
     if thread.act.received_at > request.lapses_at:
         _expire(thread, program, request.event)
         thread.reply(program, "lapsed")
         return "lapsed"
-    confirm(
+    gift = rewards.gift_after_question(thread.session, thread.contact, request.event, thread.act.language)
+    confirmed = confirm(
         thread.store,
         thread.session,
         thread.brand,
         thread.contact,
         _as_asked(program, request),
         request.event,
-        thread.act,
-        thread.sender.id,
+        replace(_answering(thread, request), gift=gift),
+        programs.sender_of(program).id,
         thread.at,
     )
+    point, source = asked_numbers.asked_where(thread.session, request.event)
+    if point is not None:
+        event = confirmed.events[-1].id
+        tallies.joined(thread.session, point, source, event, thread.contact.id, thread.at)
+    asked_numbers.answered(thread.session, request.event, thread.at)
     let_go_on_confirming(thread.store, thread.session, thread.contact, request.event, thread.at)
+    asking_on.ask_what_was_ticked_too(thread, request)
     return "confirmed"
+
+
+def _answering(thread: Thread, request: Request) -> Act:
+    """What the person did; where a colleague had asked them, with the text that they answered."""
+    invited = invitations.of_thread(thread)
+    if invited is None or invited.request is None or invited.request.event != request.event:
+        return thread.act
+    return invitations.answered(thread, invited, invitations.IN_TALK) or thread.act
 
 
 def _as_asked(program: Program, request: Request) -> Program:
@@ -158,7 +176,8 @@ def _expire(thread: Thread, program: Program, request: EventId) -> None:
 def _decline(thread: Thread) -> str:
     program, request = _asked(thread)
     if program is None or request is None:
-        return _other(thread)
+        invited = invitations.of_thread(thread)
+        return (invitations.refuse(thread, invited) if invited is not None else None) or _other(thread)
     decline(
         thread.store,
         thread.session,
@@ -166,9 +185,10 @@ def _decline(thread: Thread) -> str:
         thread.contact,
         program,
         request.event,
-        thread.act,
+        _answering(thread, request),
         thread.at,
     )
+    asked_numbers.answered(thread.session, request.event, thread.at)
     thread.reply(program, "declined")
     return "declined"
 
@@ -196,7 +216,8 @@ def _renew(thread: Thread) -> str | None:
 
 def _declined_to_renew(thread: Thread) -> Withdrawn | None:
     """A no to a reminder ends what it was about, as a stop would."""
-    found = None if _asked(thread)[0] is not None else _reminded(thread)
+    is_about_another = _asked(thread)[0] is not None or invitations.of_thread(thread) is not None
+    found = None if is_about_another else _reminded(thread)
     if found is None:
         return None
     return end_program(thread, found.program, "declined_renewal")
@@ -207,12 +228,17 @@ def _reminded(thread: Thread) -> Reminded | None:
 
 
 def _asked(thread: Thread) -> tuple[Program, Request] | tuple[None, None]:
-    """The newest question that is still open, or was left open, among the programs on this sender."""
+    """The newest question that is still open, or was left open, among the programs on this sender.
+
+    A colleague may have asked in this thread about a program of another sender.
+    """
+    invited = invitations.of_thread(thread)
+    asked = [] if invited is None or invited.request is None else [(invited.program, invited.request)]
     found = [
         (program, request)
         for program in thread.programs
         if (request := thread.state.request_for(program.id)) is not None
-    ]
+    ] + asked
     return max(found, key=lambda each: each[1].seq, default=(None, None))
 
 

@@ -170,7 +170,7 @@ def _joined(state: ConsentState, known: list[Program]) -> list[Program]:
 
 def _confirmation(thread: Thread, reach: Reach, key: str) -> Confirmation | None:
     """None where a confirmation would be no news, or the carrier itself sends one."""
-    if thread.sender.facts.carrier_answers_stop or not _is_news(thread.state, reach.program):
+    if thread.sender.facts.carrier_answers_stop or not is_news(thread.state, reach.program):
         return None
     sender, is_personal = thread.sender.id, not has_other_owner(thread.intent)
     asked = _question(thread, reach)
@@ -182,7 +182,7 @@ def _confirmation(thread: Thread, reach: Reach, key: str) -> Confirmation | None
     return Confirmation(program=program, sender=sender, language=language, adds=adds, is_personal=is_personal)
 
 
-def _is_news(state: ConsentState, ended: Program | None) -> bool:
+def is_news(state: ConsentState, ended: Program | None) -> bool:
     """Whether a stop is the first, or ends something that the person has joined or was asked about since the last."""
     program = ended.id if ended else None
     open_scopes = [*(each.scope for each in state.grants), *(each.scope for each in state.requests)]

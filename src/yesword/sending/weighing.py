@@ -28,9 +28,10 @@ from yesword.domain.programs import LONGEST_WINDOW_DAYS, Program
 from yesword.domain.rules import RuleBook
 from yesword.domain.state import ConsentState
 from yesword.domain.times import from_micros, to_micros
-from yesword.store import proclamations, programs, registries
+from yesword.store import pauses, proclamations, programs, registries
 from yesword.store.contacts import Contact, StandingRow
 from yesword.store.database import Row, Session
+from yesword.store.pauses import Pause, Standing
 from yesword.store.programs import BrandRow, SenderRow
 
 # How far back texts are counted. Of those who agreed before that, and got none since, the last one is looked up.
@@ -47,6 +48,7 @@ class Offer:
     program_facts: ProgramFacts
     sender: SenderRow
     message: MessageFacts
+    campaign: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,13 +83,23 @@ class Scales:
         self._brands: dict[int, BrandRow] = {}
         self._versions: dict[tuple[int, int], Program] = {}
         self._proclaimed: dict[datetime, tuple[Proclamation, ...]] = {}
+        self._paused: Standing | None = None
 
     def refresh(self) -> None:
-        """Forget what may have changed: brands and senders, whether programs are paused, what is proclaimed."""
+        """Forget what may have changed: brands and senders, what is paused, what is proclaimed."""
         self._programs.clear()
         self._senders.clear()
         self._brands.clear()
         self._proclaimed.clear()
+        self._paused = None
+
+    def pauses(self, offer: Offer) -> tuple[Pause, ...]:
+        """What was paused because of how people took it, and such a text is of; the narrowest first."""
+        if self._paused is None:
+            self._paused = pauses.standing()
+        return pauses.touching(
+            self._paused, campaign=offer.campaign, program=offer.program.id, sender=offer.sender.id
+        )
 
     def program_facts(self, program: Program) -> ProgramFacts:
         key = (program.id, program.version)
@@ -184,6 +196,7 @@ class Scales:
             else composing.text_facts(text, offer.brand.name, self.rules.labels, made_of),
             preferences=state.preferences_for(offer.program.id),
             proclamations=self.proclaimed(contact.places, at),
+            pauses=tuple(each.fact for each in self.pauses(offer)),
         )
 
 

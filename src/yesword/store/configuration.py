@@ -19,6 +19,15 @@ class BadDatabaseUrlError(YeswordError):
     code = "bad_database_url"
 
 
+DEFAULT_PUBLIC_URL: Final = "http://localhost:8000"
+
+
+def public_origin() -> str:
+    """What whole addresses in texts begin with. What is wrong with it, `web.environment` says when the pages start."""
+    parts = urlsplit(os.environ.get("YESWORD_PUBLIC_URL") or DEFAULT_PUBLIC_URL)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def data_folder() -> Path:
     return Path(os.environ.get("YESWORD_DATA", "data")).resolve()
 

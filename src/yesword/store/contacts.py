@@ -113,20 +113,47 @@ def prepare(store: "Store", brand: BrandId, numbers: Sequence[str]) -> list[tupl
 
 def insert(session: Session, people: Sequence[NewContact], at: datetime) -> list[Contact]:
     """Make contacts with their standings. Those that somebody else made meanwhile are left out of the answer."""
-    taken = [
-        contact
-        for person in people
-        if session.run("insert_contact", **_row(contact := _made(person, at), person.seal))
-    ]
+    return insert_ready(session, [ready(person, at) for person in people])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Ready:
+    """A contact that is sealed and written down already, and only has to be put into the store."""
+
+    contact: Contact
+    row: Mapping[str, object]
+
+
+def ready(person: NewContact, at: datetime) -> Ready:
+    """Do what costs time before a transaction begins."""
+    contact = _made(person, at)
+    return Ready(contact=contact, row=_row(contact, person.seal))
+
+
+def insert_ready(session: Session, people: Sequence[Ready]) -> list[Contact]:
+    """As `insert`."""
+    if session.vendor == "sqlite":
+        # Nobody else writes meanwhile, so who is here can be asked beforehand, and the rest goes in at once.
+        wanted = session.ids(each.contact.id for each in people)
+        known = {row[0] for row in session.rows("contacts_by_id", ids=wanted, buckets=0)} if people else set()
+        put = [each for each in people if each.contact.id not in known]
+        session.many("insert_contact", [each.row for each in put])
+    else:
+        put = [each for each in people if session.run("insert_contact", **each.row)]
     blank = EMPTY.to_bytes()
     session.many(
         "insert_standing",
         [
-            {"bucket": contact.bucket, "contact_id": contact.id, "brand_id": contact.brand, "state": blank}
-            for contact in taken
+            {
+                "bucket": each.contact.bucket,
+                "contact_id": each.contact.id,
+                "brand_id": each.contact.brand,
+                "state": blank,
+            }
+            for each in put
         ],
     )
-    return taken
+    return [each.contact for each in put]
 
 
 def _made(person: NewContact, at: datetime) -> Contact:
@@ -223,6 +250,22 @@ def _number(row: Row, seal: Seal | None) -> str | None:
         if not is_erased:
             raise
         return None
+
+
+def learn(session: Session, contact: Contact, name: str, attributes: Mapping[str, str]) -> None:
+    """What a person said of themselves, where nothing was known: it takes the place of nothing. `rectify` does."""
+    session.run(
+        "learn_contact",
+        bucket=contact.bucket,
+        id=contact.id,
+        name=contact.name or name,
+        attributes=json.dumps({**attributes, **contact.attributes}, ensure_ascii=False),
+    )
+
+
+def learn_age(session: Session, contact: Contact, at: datetime) -> None:
+    """The person said to be 18 or older then, where nothing was known; no birth date is kept."""
+    session.run("learn_age", bucket=contact.bucket, id=contact.id, adult_since=to_micros(at))
 
 
 def hide_owner(session: Session, contact: ContactId, since: datetime) -> None:

@@ -1,6 +1,6 @@
 """The rows of an erasure: how far it has come, and everything of a contact that becomes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,10 +10,13 @@ from yesword.domain.ids import BrandId, ContactId, bucket_of
 from yesword.domain.times import from_micros, to_micros
 from yesword.store.contacts import Contact
 from yesword.store.database import Row, Session
+from yesword.store.journal import Erased
 from yesword.store.sealing import Seal, place
 
 # The stages of one, in their order. HELD is the end of it as long as the proof must be kept.
 STOPPED: Final = "stopped"
+# In place of it in a store that was put back, where the vault knows of the erasure already: nothing opens any more.
+KEYLESS: Final = "keyless"
 WIPED: Final = "wiped"
 DONE: Final = "done"
 HELD: Final = "held"
@@ -54,6 +57,19 @@ def read(session: Session, contact: ContactId) -> ErasureRow | None:
     return None if row is None else _row(row)
 
 
+def unknown(session: Session, lines: Sequence[Erased]) -> list[Erased]:
+    """Those of the journal's erasures of which this store does not know, or not that the kept proof has gone, too."""
+    wanted = sorted({line.contact for line in lines})
+    buckets = sorted({bucket_of(each) for each in wanted}) if session.vendor == "postgresql" else 0
+    rows = session.rows("known_erasures", ids=session.ids(wanted), buckets=buckets)
+    is_kept = {row[0]: row[1] is not None for row in rows}
+    return [
+        line
+        for line in lines
+        if line.contact not in is_kept or (is_kept[line.contact] and line.retain_until is None)
+    ]
+
+
 def unfinished(session: Session, count: int = 100) -> list[ErasureRow]:
     """Begun by a process that did not live to end them."""
     return [_row(row) for row in session.rows("unfinished_erasures", count=count)]
@@ -77,6 +93,11 @@ def move(session: Session, contact: ContactId, stage: str, at: datetime | None =
         stage=stage,
         done_at=None if at is None else to_micros(at),
     )
+
+
+def mark(session: Session, contact: ContactId, at: datetime) -> None:
+    """Say of somebody whose key is destroyed that they were erased: from then on nobody tries to open their number."""
+    session.run("mark_erased", bucket=bucket_of(contact), id=contact, erased_at=to_micros(at))
 
 
 def last_use(session: Session, contact: ContactId) -> datetime | None:
@@ -111,9 +132,19 @@ _WIPES: Final = (
     "wipe_triage_notes",
     "wipe_request_notes",
     "wipe_answers_of_registries",
+    "wipe_import_people",
     "wipe_codes",
     "wipe_second_proof",
     "wipe_links",
+    "wipe_leave_links",
+    "wipe_leave_answers",
+    "wipe_arrivals",
+    "wipe_arrivals_by_point",
+    "wipe_departures",
+    "wipe_triggers",
+    "wipe_deliveries",
+    "wipe_invitations",
+    "forget_number_of_invitations",
 )
 
 
@@ -127,7 +158,9 @@ def reseal(session: Session, event: int, sealed: bytes | None) -> None:
     session.run("reseal_event", bucket=bucket_of(event), id=event, sealed=sealed)
 
 
-def inbound_bodies(session: Session, contact: ContactId, old: Seal, new: Seal | None, kept: set[int]) -> None:
+def inbound_bodies(
+    session: Session, contact: ContactId, old: Seal | None, new: Seal | None, kept: set[int]
+) -> None:
     """Seal anew what somebody wrote that is evidence; the rest becomes nothing."""
     rows = session.rows("inbound_of_erased", bucket=bucket_of(contact), contact_id=contact)
     for row_id, sealed in rows:
@@ -135,7 +168,9 @@ def inbound_bodies(session: Session, contact: ContactId, old: Seal, new: Seal | 
         session.run("wipe_inbound", bucket=bucket_of(row_id), id=row_id, sealed_body=anew)
 
 
-def blobs(session: Session, contact: ContactId, old: Seal, new: Seal | None, kinds: frozenset[str]) -> None:
+def blobs(
+    session: Session, contact: ContactId, old: Seal | None, new: Seal | None, kinds: frozenset[str]
+) -> None:
     """The same of files; those of these kinds are kept."""
     rows = session.rows("blobs_of_erased", bucket=bucket_of(contact), contact_id=contact)
     for row_id, kind, sealed in rows:
@@ -143,8 +178,8 @@ def blobs(session: Session, contact: ContactId, old: Seal, new: Seal | None, kin
         session.run("wipe_blob", bucket=bucket_of(row_id), id=row_id, sealed=anew)
 
 
-def _anew(sealed: bytes | None, at: bytes, old: Seal, new: Seal | None) -> bytes | None:
-    if new is None or sealed is None:
+def _anew(sealed: bytes | None, at: bytes, old: Seal | None, new: Seal | None) -> bytes | None:
+    if old is None or new is None or sealed is None:
         return None
     return new.close(old.open(bytes(sealed), at), at)
 

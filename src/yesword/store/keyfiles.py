@@ -49,7 +49,7 @@ def load_keys(data_folder: Path, *, may_create: bool) -> Keys:
 
 def next_key(data_folder: Path, kind: str) -> int:
     """Make the next key of a kind; its number. Whoever has the store open does not know it before they open it again."""
-    number = max(_numbers(data_folder, kind)) + 1
+    number = max(numbers(data_folder, kind)) + 1
     _create(keys_folder(data_folder) / f"{kind}-{number}.key")
     return number
 
@@ -80,8 +80,8 @@ def keys_folder(data_folder: Path) -> Path:
 
 
 def _numbered(data_folder: Path, kind: str, *, may_create: bool) -> dict[int, bytes]:
-    numbers = _numbers(data_folder, kind) or [1]
-    return {number: _key(data_folder, f"{kind}-{number}.key", may_create=may_create) for number in numbers}
+    found = numbers(data_folder, kind) or [1]
+    return {number: _key(data_folder, f"{kind}-{number}.key", may_create=may_create) for number in found}
 
 
 def _held(data_folder: Path, *, may_create: bool) -> dict[int, bytes]:
@@ -89,11 +89,12 @@ def _held(data_folder: Path, *, may_create: bool) -> dict[int, bytes]:
         return _numbered(data_folder, HOLD, may_create=True)
     return {
         number: _key(data_folder, f"{HOLD}-{number}.key", may_create=False)
-        for number in _numbers(data_folder, HOLD)
+        for number in numbers(data_folder, HOLD)
     }
 
 
-def _numbers(data_folder: Path, kind: str) -> list[int]:
+def numbers(data_folder: Path, kind: str) -> list[int]:
+    """Of the key files of a kind that are here."""
     found = (_FILE.fullmatch(path.name) for path in keys_folder(data_folder).iterdir())
     return sorted(int(each[2]) for each in found if each and each[1] == kind)
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import MAKERS, ContactId
-from yesword.store import contacts, suppressions
+from yesword.store import contacts, invitees, suppressions
 from yesword.store.keychecks import forget_key
 from yesword.store.keyfiles import PEPPER, WRAPPING, key_file, next_key
 from yesword.store.opening import Store, open_store
@@ -162,11 +162,15 @@ def _rehash(store: Store) -> Iterator[int]:
         cursor = rows[-1][0]
         with store.database.read() as session:
             people = contacts.read_many(store, session, [ContactId(row[0]) for row in rows])
+            mails = invitees.mails(store, session, people)
         anew = []
         for contact, brand, kind, pepper in rows:
             person = people.get(ContactId(contact))
-            if pepper != store.look_up.newest and person is not None and person.number is not None:
-                digest = store.look_up.digest(brand, kind, person.number)
+            known = None if person is None else person.number
+            if kind == invitees.MAIL:
+                known = mails.get(ContactId(contact))
+            if pepper != store.look_up.newest and known is not None:
+                digest = store.look_up.digest(brand, kind, known)
                 anew.append((contact, brand, kind, digest, store.look_up.newest))
         store.vault.rows.rehash(anew)
         yield len(rows)

@@ -101,6 +101,17 @@ def settle_request(
     session.run("stop_triage_clock", **place_of)
 
 
+def close(session: Session, contact: ContactId, user: int | None, at: datetime) -> int:
+    """Put away all that waits of somebody who is erased: there is nothing left to read, and nobody to answer."""
+    return session.run(
+        "close_triage",
+        bucket=bucket_of(contact),
+        contact_id=contact,
+        settled_at=to_micros(at),
+        settled_by=user,
+    )
+
+
 def keep_answer(
     store: "Store",
     session: Session,

@@ -1,4 +1,4 @@
-"""Which brand the console's pages are about: the one chosen last, or else the oldest."""
+"""Which brand the console's pages are about: the one chosen last, or else the oldest; and on whose clock times are shown."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from yesword.domain.places import country_zones
 from yesword.reporting.programs import BrandLine, brands
+from yesword.store.contacts import Contact
 
 _SESSION_KEY: Final = "brand"
 
@@ -23,3 +24,8 @@ def brand_of(request: HttpRequest) -> BrandLine | None:
 def zone_of(country: str) -> str:
     """The zone in which a brand's own times are shown: its country's first one."""
     return next(iter(country_zones(country)), "UTC")
+
+
+def zone_of_person(person: Contact) -> str:
+    """The zone in which the person most likely lives."""
+    return person.places[0].zone if person.places else "UTC"

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from yesword.domain.errors import YeswordError
+from yesword.store.configuration import DEFAULT_PUBLIC_URL
 
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 
@@ -41,7 +42,7 @@ class Environment:
 
 def read_environment(environ: Mapping[str, str]) -> Environment:
     return Environment(
-        public_url=_parse_public_url(environ.get("YESWORD_PUBLIC_URL") or "http://localhost:8000"),
+        public_url=_parse_public_url(environ.get("YESWORD_PUBLIC_URL") or DEFAULT_PUBLIC_URL),
         is_debug=environ.get("YESWORD_DEBUG", "").lower() in {"1", "true", "yes"},
     )
 

@@ -40,9 +40,9 @@ from yesword.reporting.programs import BrandLine
 from yesword.store import programs
 from yesword.store.opening import Store
 from yesword.web import parts
-from yesword.web.brands import brand_of
+from yesword.web.brands import brand_of, zone_of_person
 from yesword.web.console.acting import for_actors, may_act
-from yesword.web.console.person import bubble, why_url, zone_of_person
+from yesword.web.console.person import bubble, why_url
 from yesword.web.formats import masked
 from yesword.web.installation import store
 from yesword.web.phones import (
@@ -56,7 +56,7 @@ from yesword.web.phones import (
     number_of,
 )
 from yesword.web.readings import MEANINGS
-from yesword.web.telling import event_sentence, permission
+from yesword.web.telling import event_sentence, permission, state_of
 from yesword.worker.channels import simulator_control
 
 MOST_PHONES: Final = 4
@@ -399,7 +399,7 @@ def _happened(
         understood=_understood(said[-1]) if said else "",
         events=tuple(
             (
-                each.event.kind.value,
+                state_of(each.event),
                 event_sentence(each.event, person.name, brand.name, known),
                 each.event.occurred_at,
             )

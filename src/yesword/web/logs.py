@@ -7,7 +7,7 @@ import structlog
 
 _LONG_NUMBER: Final = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
 _ADDRESS: Final = re.compile(r"[^\s@/:<>'\"]+@[^\s@/<>'\"]+")
-_PRIVATE: Final = re.compile(r"(/(?:welcome|r|audit)/|[?&]key=)[^\s/&?'\"]+")
+_PRIVATE: Final = re.compile(r"(/(?:welcome|r|u|audit)/|[?&](?:key|t)=)[^\s/&?'\"]+")
 
 
 def mask(text: str) -> str:

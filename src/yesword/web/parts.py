@@ -52,6 +52,7 @@ class TimelineItem:
     proof: Proof = Proof.NONE
     proof_url: str = ""
     anchor: str = ""  # id of the item, so that others can link to it
+    receipt_url: str = ""  # a POST that downloads its receipt; the page hands over its csrf_token
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,7 +26,7 @@ from yesword.web import readings
 from yesword.web.console.addresses import message_url, person_url
 from yesword.web.formats import masked
 from yesword.web.sentences import listed
-from yesword.web.telling import plain_day, plain_moment, texts_of
+from yesword.web.telling import name_or_number, plain_day, plain_moment, texts_of
 
 _SOON_DAYS: Final = 7
 
@@ -121,6 +121,7 @@ class RowView:
     confirm_label: str
     confirm_says: str
     is_answerable: bool
+    invites: Sequence[tuple[str, str, str]] = ()  # program, its name, and the question that would go
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,7 +155,7 @@ class Telling:
     def row(self, row: Row) -> RowView:
         item, person = row.item, row.person
         name = person.name if person else ""
-        number = masked(person.number) if person else ""
+        number = masked(person.number) if person and person.erased_at is None else ""
         is_wrong_number = item.read.kind is Kind.WRONG_NUMBER
         return RowView(
             ref=to_text("inb", item.id),
@@ -238,7 +239,7 @@ class Telling:
         item = row.item
         tone, icon = _SETTLED[item.state]
         who = users.get(item.settled_by, "") if item.settled_by is not None else ""
-        name = (row.person.name or masked(row.person.number)) if row.person else ""
+        name = name_or_number(row.person)
         words = {"who": who or _("Somebody"), "name": name or _("somebody who was erased")}
         return SettledLine(
             tone=tone,

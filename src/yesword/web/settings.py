@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "yesword.web.buttons.ToTheButton",
 ]
 ROOT_URLCONF = "yesword.web.urls"
 WSGI_APPLICATION = "yesword.web.wsgi.application"

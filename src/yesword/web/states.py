@@ -36,6 +36,7 @@ STATES: Final[Mapping[str, State]] = {
     "requested": _state("amber", "question", pgettext_lazy("consent event", "Asked")),
     "pending": _state("amber", "clock", gettext_lazy("Waiting for a yes")),
     "granted": _state("leaf", "check", gettext_lazy("Granted")),
+    "claimed": _state("slate", "info", gettext_lazy("Claimed only")),
     "confirmed": _state("leaf", "check", gettext_lazy("Confirmed")),
     "renewed": _state("leaf", "check", gettext_lazy("Renewed")),
     "refused": _state("brick", "cross", gettext_lazy("Refused")),
@@ -80,6 +81,7 @@ STATES: Final[Mapping[str, State]] = {
     "unverified": _state("amber", "question", gettext_lazy("Unverified")),
     "noted": _state("slate", "info", gettext_lazy("Noted only")),
     # lawful hours
+    "closed": _state("slate", "lock", gettext_lazy("Closed")),
     "open": _state("leaf", "check", gettext_lazy("Open")),
     "partly": _state("amber", "warning", gettext_lazy("Open in some places")),
     "shut": _state("slate", "clock", gettext_lazy("Closed")),

@@ -4,7 +4,7 @@ Facts in, the dataclasses of `parts` out, in the reader's language. Nothing is f
 or not is in `sentences`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,16 +14,19 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from yesword.domain.events import Actor, ConsentEvent, EventKind
+from yesword.domain.events import ConsentEvent, EventKind, Grade
 from yesword.domain.explain import permission_sentence
 from yesword.domain.ids import ProgramId
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState, Withdrawal
 from yesword.reporting.people import EventRecord
 from yesword.reporting.standings import Standing, standing_of
-from yesword.sending.stopping import CLARIFIED
+from yesword.store.contacts import Contact
+from yesword.store.leave_answers import LeaveAnswer
 from yesword.web import parts
-from yesword.web.formats import zone_name
+from yesword.web.event_words import said_of
+from yesword.web.formats import masked, zone_name
+from yesword.web.leave_reasons import REASONS
 from yesword.web.sentences import say
 from yesword.web.states import GRADES
 
@@ -59,14 +62,51 @@ _ROUTES: Final[Mapping[str, Promise]] = {
     "renewal": gettext_lazy("A reminder: nobody objected"),
     "carrier_block": gettext_lazy("The carrier's own block"),
     "form": gettext_lazy("A form"),
+    "reverse": gettext_lazy("A code from a page, texted"),
     "agent": gettext_lazy("A colleague"),
     "link": gettext_lazy("A link"),
+    "preferences": gettext_lazy("The page of preferences, after a code to the handset"),
+    "code": gettext_lazy("A page, after a code to the handset"),
     "api": gettext_lazy("The API"),
+    "checkout": gettext_lazy("A checkout"),
+    "lead_ad": gettext_lazy("A lead ad"),
+    "paper": gettext_lazy("Paper"),
+    "spoken": gettext_lazy("Spoken words"),
+    "kiosk": gettext_lazy("A tablet in the shop"),
+    "application": gettext_lazy("A job application"),
+    "offer": gettext_lazy("A reply to an offer"),
+    "conversation": gettext_lazy("A reply to a colleague who asked"),
+    "email_link": gettext_lazy("A form, by the link of an invitation by e-mail"),
+    "email_reply": gettext_lazy("An answer to an invitation by e-mail"),
+    "attested": gettext_lazy("Somebody's attestation"),
 }
 
 
+def route_word(route: str) -> str:
+    """By which way an act came, as people say it; a route without a word of its own is named as it is."""
+    return str(_ROUTES.get(route, route))
+
+
+def name_or_number(person: Contact | None) -> str:
+    """What a person is called in a list. Nothing of somebody who was erased, even while their proof is kept."""
+    if person is None or person.erased_at is not None:
+        return ""
+    return person.name or masked(person.number)
+
+
+def in_list(person: Contact | None) -> str:
+    return name_or_number(person) or _("Erased")
+
+
 def name_of(name: str) -> str:
-    return name or _("This person")
+    """For the middle of a sentence."""
+    return name or _("this person")
+
+
+def about(name: str, wording: str, words: Mapping[str, str]) -> str:
+    """A sentence about somebody, who may have no name, and may begin it or stand in its middle."""
+    said = wording % {**words, "name": name_of(name)}
+    return said if name else said[:1].upper() + said[1:]
 
 
 def texts_of(program: Program) -> str:
@@ -98,8 +138,8 @@ def permission(
     name: str, program: Program, state: ConsentState, at: datetime, zone: str, *, brand: str, evidence: bool
 ) -> parts.Permission:
     """One person and one program: whether texts may go, and because of what."""
-    who, texts = name_of(name), texts_of(program)
-    words = {"name": who, "texts": texts, "brand": brand, "program": program.name}
+    texts = texts_of(program)
+    words = {"texts": texts, "brand": brand}
     standing = standing_of(state, program.id, at)
     grant = state.grant_for(program.id)
     if standing is Standing.GRANTED and grant is not None:
@@ -118,19 +158,26 @@ def permission(
             evidence_label=_("See the evidence"),
         )
     if state.is_erased:
-        return parts.Permission(state="erased", sentence=_("%(name)s was erased, and gets no texts.") % words)
+        return parts.Permission(
+            state="erased", sentence=about(name, _("%(name)s was erased, and gets no texts."), words)
+        )
     if state.invalid_since is not None:
         return parts.Permission(
             state="invalidated",
-            sentence=_("Somebody else has this number now, so nothing may be texted to it.") % words,
+            sentence=about(
+                name, _("Somebody else has this number now, so nothing may be texted to it."), words
+            ),
             remedy=_("The new owner may join by texting a keyword."),
         )
     request = state.request_for(program.id)
     if standing is Standing.PENDING and request is not None:
         return parts.Permission(
             state="pending",
-            sentence=_("%(name)s was asked about %(texts)s, and has not yet said yes from their own phone.")
-            % words,
+            sentence=about(
+                name,
+                _("%(name)s was asked about %(texts)s, and has not yet said yes from their own phone."),
+                words,
+            ),
             remedy=_("Nothing more is sent. A yes counts until %(time)s.")
             % {"time": plain_moment(request.lapses_at, zone)},
         )
@@ -139,7 +186,7 @@ def permission(
         told = _stop_wording(stop)
         return parts.Permission(
             state="withdrawn",
-            sentence=told % {**words, "day": _local_day(stop.at, zone)},
+            sentence=about(name, told, {**words, "day": _local_day(stop.at, zone)}),
             remedy=_("Only they can change it, by texting START or a keyword from their own phone."),
             evidence_url=f"#{anchor(stop.event)}" if evidence else "",
             evidence_label=_("See the evidence"),
@@ -147,18 +194,22 @@ def permission(
     if standing is Standing.LAPSED:
         return parts.Permission(
             state="lapsed",
-            sentence=_("%(name)s may not be texted %(texts)s: the request lapsed without a yes.") % words,
+            sentence=about(
+                name, _("%(name)s may not be texted %(texts)s: the request lapsed without a yes."), words
+            ),
             remedy=_("They may sign up again."),
         )
     if standing is Standing.REFUSED:
         return parts.Permission(
             state="refused",
-            sentence=_("%(name)s may not be texted %(texts)s: they were asked and said no.") % words,
+            sentence=about(
+                name, _("%(name)s may not be texted %(texts)s: they were asked and said no."), words
+            ),
             remedy=_("Only they can change it, by signing up themselves."),
         )
     return parts.Permission(
         state="none",
-        sentence=_("%(name)s may not be texted %(texts)s: they never agreed to them.") % words,
+        sentence=about(name, _("%(name)s may not be texted %(texts)s: they never agreed to them."), words),
         remedy=_("They join by texting %(keyword)s to %(sender)s.")
         % {"keyword": program.keywords[0], "sender": program.sender}
         if program.keywords
@@ -199,76 +250,22 @@ def _local(at: datetime, zone: str) -> datetime:
 def event_sentence(event: ConsentEvent, name: str, brand: str, programs: Programs) -> str:
     """One event in one sentence."""
     program = programs.get(event.scope.program) if event.scope.program is not None else None
-    words = {
-        "name": name_of(name),
-        "brand": brand,
-        "program": program.name if program else brand,
-        "texts": texts_of(program) if program else _("texts of %(brand)s") % {"brand": brand},
-    }
-    return _event_wording(event, is_program=program is not None) % words
-
-
-def _event_wording(event: ConsentEvent, *, is_program: bool) -> str:
-    by_handset, by_import = event.actor is Actor.HANDSET, event.actor is Actor.IMPORT
-    match event.kind:
-        case EventKind.REQUESTED:
-            if by_handset:
-                return _("%(name)s asked for %(texts)s by text, and was asked to confirm.")
-            return _(
-                "%(name)s was entered for %(texts)s. Nothing is sent until they say yes from their phone."
-            )
-        case EventKind.RENEWED if event.actor is Actor.SYSTEM:
-            return _("%(name)s was reminded of having agreed to %(texts)s, and let it go on.")
-        case EventKind.RENEWED if by_handset:
-            return _("%(name)s said yes to %(texts)s again, from their own phone.")
-        case EventKind.GRANTED | EventKind.RENEWED:
-            if event.reason == "start_after_stop":
-                return _("%(name)s texted START, which brought %(texts)s back.")
-            if event.reason == CLARIFIED:
-                return _("%(name)s said which texts their stop was about, which brought %(texts)s back.")
-            if by_handset:
-                return _("%(name)s joined %(texts)s from their own phone.")
-            if by_import:
-                return _("A file says that %(name)s agreed to %(texts)s.")
-            return _("It was recorded that %(name)s agreed to %(texts)s.")
-        case EventKind.CONFIRMED:
-            return _("%(name)s confirmed %(texts)s from their own phone.")
-        case EventKind.REFUSED:
-            return _("%(name)s was asked about %(texts)s and said no.")
-        case EventKind.PREFERRED:
-            return _("%(name)s chose how to get %(texts)s.")
-        case EventKind.WITHDRAWN:
-            return _withdrawn_wording(event, by_handset=by_handset, is_program=is_program)
-        case EventKind.CORRECTED:
-            return _("A stop of %(name)s had been misread, and was undone.")
-        case EventKind.EXPIRED if event.reason:
-            return _(
-                "The time that a rule gives consent to %(texts)s was over, and %(name)s had said no more."
-            )
-        case EventKind.EXPIRED:
-            return _("The request to %(name)s about %(texts)s lapsed without a yes.")
-        case EventKind.INVALIDATED:
-            return _("The number was reported as no longer that of %(name)s.")
-        case EventKind.ERASED:
-            return _("%(name)s was erased.")
-
-
-def _withdrawn_wording(event: ConsentEvent, *, by_handset: bool, is_program: bool) -> str:
-    if event.actor is Actor.CARRIER:
-        return _("The carrier reported that %(name)s stopped texts of %(brand)s.")
-    if is_program:
-        return (
-            _("%(name)s ended %(texts)s by text.") if by_handset else _("%(texts)s were ended for %(name)s.")
-        )
-    return (
-        _("%(name)s ended everything from %(brand)s by text.")
-        if by_handset
-        else _("Everything from %(brand)s was ended for %(name)s.")
-    )
+    texts = texts_of(program) if program else _("texts of %(brand)s") % {"brand": brand}
+    told = said_of(event, is_program=program is not None).about
+    return about(name, str(told), {"brand": brand, "texts": texts})
 
 
 def anchor(event_id: int) -> str:
     return f"event-{event_id}"
+
+
+def _said_of_leaving(said: LeaveAnswer) -> Iterator[tuple[parts.Words, parts.Words]]:
+    if said.reason is not None:
+        yield _("Why they left"), f"“{dict(REASONS)[said.reason]}”"
+    if said.words:
+        yield _("In their own words"), f"“{said.words}”"
+    if said.wants_mail:
+        yield _("Wish"), _("E-mail instead of texts. It is no consent to e-mail.")
 
 
 def timeline_item(
@@ -278,10 +275,11 @@ def timeline_item(
     programs: Programs,
     zone: str,
     users: Mapping[int, str] | None = None,
+    receipt_url: str = "",
 ) -> parts.TimelineItem:
     """One event with the wording as it was shown, the person's own words, and what the evidence is worth.
 
-    `users`: the names of colleagues that the record speaks of.
+    `users`: the names of colleagues that the record speaks of. `receipt_url`: where its receipt is, while it can be read.
     """
     event = record.event
     grade = event.grade.value if event.grade else ""
@@ -300,6 +298,8 @@ def timeline_item(
         facts.append((_("By"), who))
     if event.kind is EventKind.CORRECTED and record.context.get("reason"):
         facts.append((_("Why it was no stop"), str(record.context["reason"])))
+    if record.said_of_leaving is not None:
+        facts += _said_of_leaving(record.said_of_leaving)
     if event.lapses_at is not None:
         facts.append((_("A yes counts until"), plain_moment(event.lapses_at, zone)))
     if abs((event.received_at - event.occurred_at).total_seconds()) >= 60:
@@ -309,7 +309,7 @@ def timeline_item(
     if not record.is_readable:
         facts.append((_("Evidence"), _("Sealed: the key of this person is not here.")))
     return parts.TimelineItem(
-        state=state_of(event.kind),
+        state=state_of(event),
         sentence=event_sentence(event, name, brand, programs),
         at=event.occurred_at,
         zone=zone,
@@ -320,6 +320,7 @@ def timeline_item(
         grade=grade,
         proof=_proof(record),
         anchor=anchor(event.id),
+        receipt_url=receipt_url if record.is_readable else "",
     )
 
 
@@ -329,9 +330,12 @@ def _proof(record: EventRecord) -> parts.Proof:
     return parts.Proof.PENDING if record.is_in_outbox else parts.Proof.NONE
 
 
-def state_of(kind: EventKind) -> str:
-    """The word of `states.STATES` for an event."""
-    return "lapsed" if kind is EventKind.EXPIRED else kind.value
+def state_of(event: ConsentEvent) -> str:
+    """The word of `states.STATES` for an event. A bare claim is no consent, so it does not look like one."""
+    if event.kind is EventKind.EXPIRED:
+        return "lapsed"
+    is_claim = event.kind is EventKind.GRANTED and event.grade is Grade.E
+    return "claimed" if is_claim else event.kind.value
 
 
 def _wording_label(record: EventRecord) -> str:

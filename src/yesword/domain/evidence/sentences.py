@@ -18,6 +18,7 @@ from yesword.domain.explain import (
     english_day,
     identity,
     placeholders,
+    wording,
 )
 
 _ = gettext_noop
@@ -79,8 +80,11 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "unproved.nothing_after": _("It does not prove that nothing changed afterwards."),
         # --- remarks
         "remark.recorded_later.minutes": _("It was recorded {count} minutes after it happened."),
+        "remark.recorded_later.minutes.one": _("It was recorded {count} minute after it happened."),
         "remark.recorded_later.hours": _("It was recorded {count} hours after it happened."),
+        "remark.recorded_later.hours.one": _("It was recorded {count} hour after it happened."),
         "remark.recorded_later.days": _("It was recorded {count} days after it happened."),
+        "remark.recorded_later.days.one": _("It was recorded {count} day after it happened."),
         "remark.dated_ahead": _("It is dated after the moment at which it reached us: a clock was wrong."),
         "remark.not_yet_witnessed": _("No witness has signed for it yet."),
         "remark.asserted_by_client": _("How it looked on the screen is what the person's own browser says."),
@@ -124,8 +128,8 @@ def render_from(
     """The same from a catalogue of another room. An argument that ends in `_on` is an ISO date, shown as a day."""
     if sentence.id not in catalogue:
         raise UnknownSentenceError(id=sentence.id)
-    template = catalogue[sentence.id]
     values = {key: _shown(key, value, day) for key, value in sentence.args}
+    template = wording(catalogue, sentence.id, values)
     missing = placeholders(template) - set(values)
     if missing:
         raise MissingArgumentError(id=sentence.id, missing=", ".join(sorted(missing)))

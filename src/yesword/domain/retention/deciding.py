@@ -117,13 +117,14 @@ def decide(
     )
     if until is None or until <= asked_at:
         return _erased(longest, asked_at)
-    return _kept(longest, until, asked_at)
+    return _kept(longest, until, asked_at, has_agreed=last_grant_at is not None)
 
 
-def _kept(held: "_Held", until: datetime, asked_at: datetime) -> Retention:
+def _kept(held: "_Held", until: datetime, asked_at: datetime, *, has_agreed: bool) -> Retention:
     policy = held.policy
     until_on = until.astimezone(UTC).date().isoformat()
-    sentence = f"why.{policy.ground.value}" + (".exception" if policy.exception else "")
+    told = policy.ground.value + (".exception" if policy.exception else "")
+    sentence = f"why.{told}" if has_agreed else f"why.never_agreed.{told}"
     return Retention(
         retain_until=until,
         asked_at=asked_at,

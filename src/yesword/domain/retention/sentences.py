@@ -44,6 +44,36 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
             "Until {until_on} we keep the proof of what you agreed to, for this reason: {citation} ({exception}). It "
             "is locked away and used for nothing else, and then it is erased by itself."
         ),
+        # --- the same to somebody who never agreed, and of whom other things are on record
+        "why.never_agreed.legal_claims": _(
+            "Until {until_on} we keep the record of what happened about these texts, your stop included, because "
+            "somebody may still bring a claim about them and we would have to answer it. It is locked away and used "
+            "for nothing else, and then it is erased by itself."
+        ),
+        "why.never_agreed.legal_claims.exception": _(
+            "Until {until_on} we keep the record of what happened about these texts, your stop included, because "
+            "somebody may still bring a claim about them and we would have to answer it ({exception}). It is locked "
+            "away and used for nothing else, and then it is erased by itself."
+        ),
+        "why.never_agreed.record_duty": _(
+            "Until {until_on} we keep the record of what happened about these texts, your stop included, because the "
+            "law asks senders to have it ({citation}). It is locked away and used for nothing else, and then it is "
+            "erased by itself."
+        ),
+        "why.never_agreed.record_duty.exception": _(
+            "Until {until_on} we keep the record of what happened about these texts, your stop included, because the "
+            "law asks senders to have it ({citation}, {exception}). It is locked away and used for nothing else, and "
+            "then it is erased by itself."
+        ),
+        "why.never_agreed.operator": _(
+            "Until {until_on} we keep the record of what happened about these texts, your stop included, for this "
+            "reason: {citation}. It is locked away and used for nothing else, and then it is erased by itself."
+        ),
+        "why.never_agreed.operator.exception": _(
+            "Until {until_on} we keep the record of what happened about these texts, your stop included, for this "
+            "reason: {citation} ({exception}). It is locked away and used for nothing else, and then it is erased by "
+            "itself."
+        ),
         "why.erased": _(
             "Everything that we held of you is erased, but for a trace that nobody can read and that keeps you from "
             "being texted again."

@@ -13,7 +13,7 @@ from yesword.consent.record import text_evidence
 from yesword.consent.withdrawing import CONFIRM_WITHIN
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import Actor, EventKind
-from yesword.domain.ids import ContactId, InboundId, to_text
+from yesword.domain.ids import ContactId, EventId, InboundId, to_text
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
@@ -204,10 +204,20 @@ def stop(store: Store, session: Session, row_id: InboundId, user: int, at: datet
     return found.settle(withdrawn=ended)
 
 
-def answer(store: Store, session: Session, row_id: InboundId, user: int, text: str, at: datetime) -> Settled:
+def answer(
+    store: Store,
+    session: Session,
+    row_id: InboundId,
+    user: int,
+    text: str,
+    at: datetime,
+    *,
+    asks: EventId | None = None,
+    language: str = "",
+) -> Settled:
     """Write back, in the thread that the person began. The gate has the last word, as for every text.
 
-    An answer does not meet a privacy request, which stays open.
+    An answer does not meet a privacy request, which stays open. `asks`: the request whose question the text puts.
     """
     text = text.strip().encode(errors="replace").decode()
     found = _begin(store, session, row_id, Verb.ANSWER, user, at)
@@ -236,8 +246,9 @@ def answer(store: Store, session: Session, row_id: InboundId, user: int, text: s
         planned_seq=found.state.seq,
         due_at=at,
         send_by=at + _USEFUL,
-        language=found.language,
+        language=language or found.language,
         body=text,
+        answers=asks,
         conversation_at=item.received_at,
     )
     outgoing.insert(store, session, [plan], {person.id: seal}, at)

@@ -24,6 +24,8 @@ class Campaign(models.Model):
     segment = models.JSONField(default=list)
     categories = models.JSONField(default=list)
     is_mixed = models.BooleanField(default=False)  # its author says that it informs and sells
+    # It ends with the consent question of this program, whose yes is a consent of its own.
+    invites = models.ForeignKey(Program, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     starts_at = models.DateTimeField(null=True)
     send_by = models.DateTimeField(null=True)
@@ -79,16 +81,24 @@ class ImportRun(models.Model):
 
     class State(models.TextChoices):
         RUNNING = "running"
+        STOPPED = "stopped"  # by somebody; the same file goes on
         DONE = "done"
         FAILED = "failed"
+        UNDONE = "undone"
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     file_name = models.CharField(max_length=200)
-    file_digest = models.CharField(max_length=64)
+    file_digest = models.CharField(max_length=80)  # keyed: `pepper:digest`, never one that anybody can make
     state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
     rows = models.BigIntegerField(default=0)
     report = models.JSONField(default=dict)
+    settings = models.JSONField(default=dict)  # how the file was read: another way is another run
+    # How far it is, in the order in which rows are written, and what came of those; committed with each batch.
+    cursor = models.BigIntegerField(default=0)
+    tally = models.JSONField(default=dict)
+    attempt = models.IntegerField(default=1)  # who goes on with a run takes it from whoever had it
+    received_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)

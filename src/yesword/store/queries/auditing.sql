@@ -136,6 +136,25 @@ WHERE id IN (SELECT value FROM json_each(:ids))
 -- name: journalled_events [postgresql]
 SELECT id, brand_id, kind, program_id, received_at FROM consent_event WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
 
+-- The newest event of each erasure, with what its contact's row says, and whether the erasure has a row of its own.
+
+-- name: audited_erasures
+SELECT e.contact_id, e.id, e.received_at, c.id, c.erased_at, r.contact_id FROM consent_event e
+LEFT JOIN contact c ON c.bucket = e.bucket AND c.id = e.contact_id
+LEFT JOIN erasure r ON r.bucket = e.bucket AND r.contact_id = e.contact_id
+WHERE (e.bucket, e.contact_id) > (:cursor_bucket, :cursor) AND e.kind = 'erased' AND (:brand_id < 0 OR e.brand_id = :brand_id)
+  AND NOT EXISTS (SELECT 1 FROM consent_event n WHERE n.bucket = e.bucket AND n.contact_id = e.contact_id
+    AND n.seq > e.seq AND n.kind = 'erased')
+ORDER BY e.bucket, e.contact_id LIMIT :count
+
+-- One that is keyless was marked as erased before its event could be made.
+
+-- name: erased_without_event
+SELECT c.id, c.erased_at FROM contact c WHERE c.erased_at IS NOT NULL AND (:brand_id < 0 OR c.brand_id = :brand_id)
+  AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.bucket = c.bucket AND e.contact_id = c.id AND e.kind = 'erased')
+  AND NOT EXISTS (SELECT 1 FROM erasure r WHERE r.bucket = c.bucket AND r.contact_id = c.id AND r.stage = 'keyless')
+ORDER BY c.bucket, c.id LIMIT :count
+
 -- name: batches_without_statement
 SELECT b.id FROM handed_batch b WHERE (:brand_id < 0 OR b.brand_id = :brand_id)
   AND NOT EXISTS (SELECT 1 FROM ledger_statement s WHERE s.bucket = b.bucket AND s.id = b.id)

@@ -2,11 +2,11 @@
 
 -- name: campaign_waiting
 SELECT count(*), min(due_at), max(due_at) FROM message
-WHERE campaign_id = :campaign_id AND state = 0 AND due_at > :now AND due_at <> :parked
+WHERE campaign_id = :campaign_id AND state = 0 AND due_at > :now AND due_at < :parked
 
 -- name: campaign_waits
 SELECT reason, due_at, count(*), max(decision_id) FROM message
-WHERE campaign_id = :campaign_id AND state = 0 AND due_at > :now AND due_at <> :parked
+WHERE campaign_id = :campaign_id AND state = 0 AND due_at > :now AND due_at < :parked
 GROUP BY reason, due_at ORDER BY due_at LIMIT :count
 
 -- name: campaign_causes

@@ -40,6 +40,10 @@ UPDATE contact SET name = :name, language = :language, attributes = :attributes,
   recipient = :recipient, hidden_since = NULL
 WHERE bucket = :bucket AND id = :id AND coalesce(hidden_since, 0) = :hidden_since
 
+-- name: learn_contact
+UPDATE contact SET name = :name, attributes = :attributes
+WHERE bucket = :bucket AND id = :id AND erased_at IS NULL AND hidden_since IS NULL
+
 -- name: hide_owner
 UPDATE contact SET hidden_since = :hidden_since WHERE bucket = :bucket AND id = :id
 

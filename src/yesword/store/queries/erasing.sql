@@ -10,9 +10,18 @@ ON CONFLICT (bucket, contact_id) DO UPDATE SET stage = excluded.stage, ground = 
 SELECT contact_id, brand_id, stage, ground, policy, citation, asked_at, asked_by, retain_until, done_at
 FROM erasure WHERE bucket = :bucket AND contact_id = :contact_id
 
+-- name: known_erasures [sqlite]
+SELECT contact_id, retain_until FROM erasure WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
+
+-- name: known_erasures [postgresql]
+SELECT contact_id, retain_until FROM erasure WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+
+-- name: mark_erased
+UPDATE contact SET erased_at = :erased_at WHERE bucket = :bucket AND id = :id
+
 -- name: unfinished_erasures
 SELECT contact_id, brand_id, stage, ground, policy, citation, asked_at, asked_by, retain_until, done_at
-FROM erasure WHERE stage IN ('stopped', 'wiped') ORDER BY contact_id LIMIT :count
+FROM erasure WHERE stage IN ('stopped', 'keyless', 'wiped') ORDER BY contact_id LIMIT :count
 
 -- name: holds_at_their_end
 SELECT contact_id, brand_id, stage, ground, policy, citation, asked_at, asked_by, retain_until, done_at
@@ -84,6 +93,12 @@ DELETE FROM second_proof WHERE bucket = :bucket AND contact_id = :contact_id
 
 -- name: wipe_links
 DELETE FROM private_link WHERE bucket = :bucket AND contact_id = :contact_id
+
+-- name: wipe_leave_links
+DELETE FROM leave_link WHERE bucket = :bucket AND contact_id = :contact_id
+
+-- name: wipe_leave_answers
+DELETE FROM leave_answer WHERE bucket = :bucket AND contact_id = :contact_id
 
 -- name: last_use
 SELECT max(handed_at) FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND state IN (3, 5, 9, 10)

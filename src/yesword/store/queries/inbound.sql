@@ -48,3 +48,11 @@ UPDATE inbound_text SET is_undone = 1 WHERE bucket = :bucket AND contact_id = :c
 
 -- name: ended_together
 SELECT event_id, also_ended FROM inbound_text WHERE bucket = :bucket AND contact_id = :contact_id AND also_ended <> ''
+
+-- The newest text of ours that may have put a question; a welcome or help between asks nothing.
+
+-- name: newest_from_sender
+SELECT id, campaign_id, answers, language, handed_at, sealed_body FROM message
+WHERE bucket = :bucket AND contact_id = :contact_id AND sender_id = :sender_id
+AND handed_at <= :before AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind NOT IN ('welcome', 'help_reply')
+ORDER BY handed_at DESC, id DESC LIMIT 1

@@ -18,7 +18,14 @@ SELECT id FROM consent_event WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
 UNION SELECT event_id FROM replayed_stop WHERE event_id = ANY(:ids)
 
 -- name: insert_replayed_stop
-INSERT INTO replayed_stop (event_id, replayed_at) VALUES (:event_id, :replayed_at) ON CONFLICT DO NOTHING
+INSERT INTO replayed_stop (event_id, replayed_at, became) VALUES (:event_id, :replayed_at, :became)
+ON CONFLICT DO NOTHING
+
+-- name: replayed_stops [sqlite]
+SELECT event_id, became FROM replayed_stop WHERE event_id IN (SELECT value FROM json_each(:ids))
+
+-- name: replayed_stops [postgresql]
+SELECT event_id, became FROM replayed_stop WHERE event_id = ANY(:ids)
 
 -- What was on its way when the store was put back may have gone since the backup: nobody can tell from the store.
 

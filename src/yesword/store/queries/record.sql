@@ -4,8 +4,18 @@
 UPDATE standing SET seq = seq + :events WHERE bucket = :bucket AND contact_id = :contact_id
 RETURNING seq, state, last_leaf
 
+-- In one order, so that two batches never wait for each other. On SQLite the transaction is the lock.
+
+-- name: standings_to_write [sqlite]
+SELECT contact_id, seq, state, last_leaf FROM standing
+WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
+
+-- name: standings_to_write [postgresql]
+SELECT contact_id, seq, state, last_leaf FROM standing WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+ORDER BY bucket, contact_id FOR NO KEY UPDATE
+
 -- name: settle_standing
-UPDATE standing SET state = :state, stop_seq = :stop_seq, last_leaf = :last_leaf
+UPDATE standing SET seq = :seq, state = :state, stop_seq = :stop_seq, last_leaf = :last_leaf
 WHERE bucket = :bucket AND contact_id = :contact_id
 
 -- name: standings [sqlite]

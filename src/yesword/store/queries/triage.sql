@@ -38,6 +38,12 @@ UPDATE triage SET state = :state, event_id = coalesce(:event_id, event_id), sett
   settled_by = :settled_by, sealed_note = :sealed_note
 WHERE bucket = :bucket AND id = :id AND state = 'open'
 
+-- Of somebody who is erased nothing is left to look at, and nobody to answer.
+
+-- name: close_triage
+UPDATE triage SET state = 'done', due_at = NULL, settled_at = :settled_at, settled_by = :settled_by
+WHERE bucket = :bucket AND contact_id = :contact_id AND state = 'open'
+
 -- name: triage_of_event
 SELECT id FROM triage WHERE bucket = :bucket AND contact_id = :contact_id AND event_id = :event_id
 AND kind = 'probable_stop' AND state = 'open'

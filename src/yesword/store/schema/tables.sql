@@ -122,7 +122,7 @@ CREATE TABLE suppression (
 -- Who was erased, or is to be erased when their proof need not be kept any longer, and how far that has come.
 CREATE TABLE erasure (
   bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, brand_id BIGINT NOT NULL,
-  stage TEXT NOT NULL,                        -- stopped, wiped, done; held while the proof is kept
+  stage TEXT NOT NULL,                        -- stopped or keyless, wiped, done; held while the proof is kept
   ground TEXT NOT NULL, policy TEXT NOT NULL, citation TEXT NOT NULL,
   asked_at BIGINT NOT NULL, asked_by BIGINT, retain_until BIGINT, done_at BIGINT,
   PRIMARY KEY (bucket, contact_id)
@@ -287,7 +287,8 @@ CREATE TABLE key_check (
 
 -- Stops of the journal that came in after the backup from which the store was put back, and that were replayed.
 CREATE TABLE replayed_stop (
-  event_id BIGINT NOT NULL PRIMARY KEY, replayed_at BIGINT NOT NULL
+  event_id BIGINT NOT NULL PRIMARY KEY, replayed_at BIGINT NOT NULL,
+  became BIGINT                               -- the event that ended it again; NULL: only a suppression was left
 );
 
 -- Why nothing is sent, in one row that every claim reads: see `store.holds`.
@@ -301,3 +302,186 @@ CREATE TABLE worker (
   owner TEXT PRIMARY KEY, locality TEXT NOT NULL, pid INTEGER NOT NULL,
   started_at BIGINT NOT NULL, lease_until BIGINT NOT NULL
 );
+
+-- How often a number was asked to confirm something, over all brands: nothing else crosses from one to another.
+CREATE TABLE asked_number (
+  digest TEXT NOT NULL, asked_at BIGINT NOT NULL, event_id BIGINT NOT NULL,  -- hexadecimal, of the newest pepper
+  point_id BIGINT, source TEXT NOT NULL DEFAULT '', bucket INTEGER NOT NULL, answered_at BIGINT,
+  PRIMARY KEY (digest, event_id)
+) ROWLESS;
+CREATE INDEX asked_number_of_point ON asked_number (point_id, asked_at);
+CREATE INDEX asked_number_of_event ON asked_number (event_id);
+
+-- What a page gave out for one answer, once it was answered.
+CREATE TABLE used_nonce (
+  digest BLOB NOT NULL PRIMARY KEY, used_at BIGINT NOT NULL
+) ROWLESS;
+CREATE INDEX used_nonce_to_purge ON used_nonce (used_at);
+
+-- Codes that a page showed: "text YES 4821 to 800123". What was typed there is sealed under the key of that number.
+CREATE TABLE shown_code (
+  sender_id BIGINT NOT NULL, code TEXT NOT NULL, id BIGINT NOT NULL, brand_id BIGINT NOT NULL,
+  program_id BIGINT NOT NULL, program_version INTEGER NOT NULL, point_id BIGINT, point_digest TEXT NOT NULL,
+  language TEXT NOT NULL, source TEXT NOT NULL DEFAULT '',
+  bucket INTEGER, contact_id BIGINT, sealed BLOB,
+  shown_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT,
+  PRIMARY KEY (sender_id, code, id)
+) ROWLESS;
+CREATE INDEX shown_code_to_purge ON shown_code (expires_at);
+CREATE INDEX shown_code_of_point ON shown_code (point_id, shown_at);
+
+-- How many came in by which link, day by day: figures, about nobody.
+CREATE TABLE point_tally (
+  point_id BIGINT NOT NULL, source TEXT NOT NULL, day INTEGER NOT NULL, what TEXT NOT NULL,
+  count BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (point_id, source, day, what)
+) ROWLESS;
+
+-- The way out that a text carries: found by a keyed digest of its word, which stands in the text and nowhere else.
+CREATE TABLE leave_link (
+  digest BLOB NOT NULL PRIMARY KEY, brand_id BIGINT NOT NULL, program_id BIGINT,
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, message_id BIGINT NOT NULL, campaign_id BIGINT,
+  made_at BIGINT NOT NULL
+) ROWLESS;
+CREATE INDEX leave_link_of_contact ON leave_link (bucket, contact_id);
+
+-- What somebody who left by a page said of it afterwards, if anything: a code for figures, and sealed words.
+CREATE TABLE leave_answer (
+  bucket INTEGER NOT NULL, event_id BIGINT NOT NULL,  -- the withdrawal
+  brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL, program_id BIGINT, campaign_id BIGINT,
+  reason TEXT NOT NULL DEFAULT '', wants_mail INTEGER NOT NULL DEFAULT 0, sealed_words BLOB, said_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, event_id)
+) ROWLESS;
+CREATE INDEX leave_answer_of_brand ON leave_answer (brand_id, said_at);
+CREATE INDEX leave_answer_of_contact ON leave_answer (bucket, contact_id);
+
+-- Whom an import brought, or knew something new of: for its undoing, and for the lists of who has to be asked.
+CREATE TABLE import_person (
+  run_id BIGINT NOT NULL, contact_id BIGINT NOT NULL, bucket INTEGER NOT NULL,
+  event_id BIGINT NOT NULL,                   -- the grant or the claim that it wrote
+  grade TEXT NOT NULL, has_mail INTEGER NOT NULL DEFAULT 0,  -- whether the row told an e-mail address
+  PRIMARY KEY (run_id, contact_id)
+) ROWLESS;
+CREATE INDEX import_person_of_contact ON import_person (bucket, contact_id);
+
+-- What other systems have told us already, by a digest of what they call it: told again, it is the same.
+CREATE TABLE hook_seen (
+  source_id BIGINT NOT NULL, digest BLOB NOT NULL, seen_at BIGINT NOT NULL,
+  PRIMARY KEY (source_id, digest)
+) ROWLESS;
+CREATE INDEX hook_seen_to_purge ON hook_seen (seen_at);
+
+-- Forms of lead ads of which nobody has said what they show: how many answers to each could grant nothing.
+CREATE TABLE hook_form (
+  source_id BIGINT NOT NULL, form TEXT NOT NULL, waiting BIGINT NOT NULL DEFAULT 0, last_at BIGINT NOT NULL,
+  PRIMARY KEY (source_id, form)
+) ROWLESS;
+
+-- Leads of which only the id came: to be fetched.
+CREATE TABLE hook_lead (
+  source_id BIGINT NOT NULL, ref TEXT NOT NULL, form TEXT NOT NULL, received_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, trouble TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (source_id, ref)
+) ROWLESS;
+CREATE INDEX hook_lead_due ON hook_lead (due_at);
+
+-- Who came in by which source and form, so that it shows which of them leave again soon.
+CREATE TABLE hook_arrival (
+  bucket INTEGER NOT NULL, event_id BIGINT NOT NULL,  -- the grant
+  source_id BIGINT NOT NULL, form TEXT NOT NULL DEFAULT '', contact_id BIGINT NOT NULL, program_id BIGINT NOT NULL,
+  arrived_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, event_id)
+) ROWLESS;
+CREATE INDEX hook_arrival_of_source ON hook_arrival (source_id, arrived_at);
+CREATE INDEX hook_arrival_of_contact ON hook_arrival (bucket, contact_id);
+
+-- Orders and applications that texts may inform about, until they close. Found by a keyed digest of their id elsewhere.
+CREATE TABLE open_trigger (
+  bucket INTEGER NOT NULL, id ROWKEY, source_id BIGINT NOT NULL, digest BLOB NOT NULL, contact_id BIGINT NOT NULL,
+  program_id BIGINT NOT NULL, event_id BIGINT NOT NULL,
+  opened_at BIGINT NOT NULL, closed_at BIGINT, closing TEXT NOT NULL DEFAULT '',
+  KEYED (bucket, id)
+);
+CREATE INDEX open_trigger_of_ref ON open_trigger (source_id, digest);
+CREATE INDEX open_trigger_of_contact ON open_trigger (bucket, contact_id);
+
+-- What a shop's server was answered, so that the same call again is answered alike and does nothing twice.
+CREATE TABLE call_answer (
+  point_id BIGINT NOT NULL, key_digest BLOB NOT NULL, call_digest BLOB NOT NULL, answer TEXT NOT NULL,
+  answered_at BIGINT NOT NULL,
+  PRIMARY KEY (point_id, key_digest)
+) ROWLESS;
+CREATE INDEX call_answer_to_purge ON call_answer (answered_at);
+
+-- What is to be told to others, in the transaction of what it tells; and what became of telling it. No number is in it.
+CREATE TABLE webhook_delivery (
+  bucket INTEGER NOT NULL, id ROWKEY, endpoint_id BIGINT NOT NULL, kind TEXT NOT NULL,
+  contact_id BIGINT, body TEXT NOT NULL,
+  is_last INTEGER NOT NULL DEFAULT 0,         -- that somebody was erased: told once, and then empty
+  created_at BIGINT NOT NULL, due_at BIGINT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+  delivered_at BIGINT, ended_at BIGINT,       -- ended: delivered, or given up
+  status INTEGER, trouble TEXT NOT NULL DEFAULT '',
+  KEYED (bucket, id)
+);
+CREATE INDEX webhook_delivery_due ON webhook_delivery (due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX webhook_delivery_of_endpoint ON webhook_delivery (endpoint_id, created_at);
+CREATE INDEX webhook_delivery_of_contact ON webhook_delivery (bucket, contact_id);
+
+-- Who is invited by e-mail, once a campaign: committed before anything is handed over, and deleted with the person.
+CREATE TABLE invitation (
+  bucket INTEGER NOT NULL, id ROWKEY, campaign_id BIGINT NOT NULL, brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
+  known_contact BIGINT,                       -- who has the number that was given with the address, if it is somebody else
+  state TEXT NOT NULL DEFAULT 'waiting',      -- waiting, sending, sent, uncertain, failed, barred, cancelled
+  reason TEXT NOT NULL DEFAULT '',            -- why it is barred or failed
+  answer TEXT NOT NULL DEFAULT '',            -- the one letter that answers a reply: '', waiting, sending, sent, uncertain, failed
+  owner TEXT NOT NULL DEFAULT '', tries INTEGER NOT NULL DEFAULT 0, due_at BIGINT NOT NULL, claimed_at BIGINT,
+  sent_at BIGINT, opened_at BIGINT, clicked_at BIGINT, replied_at BIGINT, signed_up_at BIGINT,
+  bounced_at BIGINT, left_at BIGINT,
+  joined_contact BIGINT,                      -- who has the number with which they signed up
+  KEYED (bucket, id)
+);
+CREATE UNIQUE INDEX invitation_once ON invitation (bucket, campaign_id, contact_id);
+CREATE INDEX invitation_due ON invitation (campaign_id, due_at, id) WHERE state = 'waiting';
+CREATE INDEX invitation_answer_due ON invitation (due_at, id) WHERE answer = 'waiting';
+CREATE INDEX invitation_on_its_way ON invitation (claimed_at) WHERE state = 'sending' OR answer = 'sending';
+CREATE INDEX invitation_of_campaign ON invitation (campaign_id, state);
+CREATE INDEX invitation_of_contact ON invitation (bucket, contact_id);
+CREATE INDEX invitation_that_joined ON invitation (joined_contact) WHERE joined_contact IS NOT NULL;
+CREATE INDEX invitation_that_knows ON invitation (known_contact) WHERE known_contact IS NOT NULL;
+
+-- By which collection point somebody came in, so that it shows which of them leave again soon.
+CREATE TABLE point_arrival (
+  bucket INTEGER NOT NULL, event_id BIGINT NOT NULL,  -- the grant
+  contact_id BIGINT NOT NULL, point_id BIGINT NOT NULL, source TEXT NOT NULL DEFAULT '', arrived_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, event_id)
+) ROWLESS;
+CREATE INDEX point_arrival_of_contact ON point_arrival (bucket, contact_id);
+
+-- Who left: one row a withdrawal that a person made, with how they had come and what they had got last.
+CREATE TABLE departure (
+  bucket INTEGER NOT NULL, event_id BIGINT NOT NULL,  -- the withdrawal
+  brand_id BIGINT NOT NULL, contact_id BIGINT NOT NULL, program_id BIGINT,
+  way TEXT NOT NULL,                          -- as `store.departures` sorts the routes
+  came_by TEXT NOT NULL DEFAULT '', point_id BIGINT, source TEXT NOT NULL DEFAULT '',
+  hook_id BIGINT, run_id BIGINT,              -- the other system, or the import, that brought them
+  joined_at BIGINT,                           -- NULL: there was nothing that it could end
+  text_program_id BIGINT, campaign_id BIGINT, sender_id BIGINT, handed_at BIGINT,  -- the text that they had got last
+  left_at BIGINT NOT NULL, is_undone INTEGER NOT NULL DEFAULT 0,  -- it had been misread, or was a slip
+  PRIMARY KEY (bucket, event_id)
+) ROWLESS;
+CREATE INDEX departure_of_brand ON departure (brand_id, left_at);
+CREATE INDEX departure_after_text ON departure (handed_at) WHERE handed_at IS NOT NULL;
+CREATE INDEX departure_of_contact ON departure (bucket, contact_id);
+
+-- How many texts went out, minute by minute; in the end day by day. A slot is a group of buckets, so that workers who
+-- send at the same time do not wait for each other's row.
+CREATE TABLE sent_tally (
+  minute BIGINT NOT NULL, brand_id BIGINT NOT NULL, sender_id BIGINT NOT NULL, program_id BIGINT NOT NULL,
+  campaign_id BIGINT NOT NULL, slot INTEGER NOT NULL,  -- 0 where there is no program or campaign
+  texts BIGINT NOT NULL,
+  PRIMARY KEY (minute, brand_id, sender_id, program_id, campaign_id, slot)
+) ROWLESS;
+
+-- Texts that failed or did not arrive; few of all.
+CREATE INDEX message_astray ON message (handed_at, brand_id, sender_id, program_id, campaign_id, kind)
+WHERE state IN (4, 10);

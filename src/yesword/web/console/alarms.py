@@ -1,4 +1,5 @@
-"""What somebody has to know before anything else: nothing is sent, or a log is not signed any more; and what to do.
+"""What somebody has to know before anything else: nothing is sent, something is paused, or a log is not signed any more;
+and what to do.
 
 It speaks of all brands, since whoever reads it may be the only one to.
 """
@@ -15,7 +16,7 @@ from yesword.proof import logs
 from yesword.proof.standing import LogStatus
 from yesword.store import holds, ledgers
 from yesword.store.ledgers import LogRow
-from yesword.web import parts
+from yesword.web import parts, pausing
 from yesword.web.installation import store
 
 # Why nothing is sent, and what to do about it.
@@ -81,6 +82,7 @@ def alarms() -> list[parts.Notice]:
     return [
         *(_hold(each) for each in sorted(held)),
         *(_trouble(each) for each in newest.values() if each.trouble),
+        *pausing.notices(),
     ]
 
 

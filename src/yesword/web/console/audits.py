@@ -99,7 +99,7 @@ def _begin(audit: CarrierAudit, form: NumbersForm) -> HttpResponse:
 
 def _empty() -> parts.Empty:
     return parts.Empty(
-        icon="proof",
+        icon="audit",
         title=_("No carrier has asked yet"),
         text=_(
             "Carriers name numbers and want to know within 24 hours how each of them opted in. Whoever does not answer is suspended. The answer is made here, with the proof of each line."
@@ -159,7 +159,7 @@ def sent(request: HttpRequest, audit: int) -> HttpResponse:
     row, here = _audit_at(audit), store()
     if keeping.mark_answered(here, row, actor(request), datetime.now(UTC)):
         with here.database.write():
-            leave_trace(request, "audit.answered", f"audit {row.pk}")
+            leave_trace(request, keeping.SENT, f"audit {row.pk}")
         messages.success(request, _("Answered. The clock has stopped."))
     return redirect("console:audit", row.pk)
 
@@ -235,6 +235,7 @@ def _show(
             "standing": audit_words.standing(row, at),
             "is_open": row.state == CarrierAudit.State.OPEN,
             "is_closed": is_closed,
+            "was_sent": keeping.was_sent(row),
             "is_made": is_made,
             "is_live": is_live,
             "progress": parts.Progress(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from yesword.domain import phone
 from yesword.domain.ids import BrandId, ProgramId
@@ -23,6 +23,15 @@ RISKS: Final[dict[Risk, Promise]] = {
     Risk.LIKELY: gettext_lazy("Likely: tell the authority within 72 hours"),
     Risk.HIGH: gettext_lazy("High: tell the people, too"),
 }
+# The same to choose from: a short word each, which fits where the page is narrow, and below them what follows.
+_LEVELS: Final[dict[Risk, Promise]] = {
+    Risk.UNLIKELY: pgettext_lazy("risk of a breach", "Unlikely"),
+    Risk.LIKELY: pgettext_lazy("risk of a breach", "Likely"),
+    Risk.HIGH: pgettext_lazy("risk of a breach", "High"),
+}
+_WHAT_FOLLOWS: Final = gettext_lazy(
+    "Unlikely: nobody has to be told. Likely: the authority, within 72 hours. High: the people, too."
+)
 _TIME: Final = "%Y-%m-%dT%H:%M"
 _LONGEST: Final = 4000
 _MOST_RUNS: Final = 200
@@ -97,7 +106,10 @@ class FoundForm(_Form):
     )
     happened_at = MomentField(label=gettext_lazy("When it happened"), required=False)
     risk = forms.ChoiceField(
-        label=gettext_lazy("Risk to the people"), choices=list(RISKS.items()), initial=Risk.LIKELY
+        label=gettext_lazy("Risk to the people"),
+        choices=list(_LEVELS.items()),
+        initial=Risk.LIKELY,
+        help_text=_WHAT_FOLLOWS,
     )
     data_kinds = forms.CharField(
         label=gettext_lazy("Kinds of data"),
@@ -141,7 +153,9 @@ class FoundForm(_Form):
 
 
 class LaterForm(_Form):
-    risk = forms.ChoiceField(label=gettext_lazy("Risk to the people"), choices=list(RISKS.items()))
+    risk = forms.ChoiceField(
+        label=gettext_lazy("Risk to the people"), choices=list(_LEVELS.items()), help_text=_WHAT_FOLLOWS
+    )
     people_count = forms.IntegerField(
         label=gettext_lazy("About how many people"), required=False, min_value=0, max_value=10**10
     )

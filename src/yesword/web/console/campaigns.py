@@ -19,9 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yesword.domain.ids import ProgramId
 from yesword.domain.messages import MessageState
+from yesword.domain.thresholds import Watched
 from yesword.reporting import campaigns as reporting
 from yesword.sending import campaigns
-from yesword.store import models, programs
+from yesword.store import models, pauses, programs
 from yesword.web import parts
 from yesword.web.brands import brand_of, zone_of
 from yesword.web.console.acting import actor, for_actors, leave_trace, may_act
@@ -339,6 +340,9 @@ def pause(request: HttpRequest, campaign: int) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, campaign: int) -> HttpResponse:
     row = get_object_or_404(models.Campaign, pk=campaign)
+    held = pauses.standing().get((Watched.CAMPAIGN, row.pk))
+    if held is not None:  # it was paused by itself, which wants a reason
+        return redirect("console:pause-resume", held.id)
     done = _("“%(name)s” goes on.") % {"name": row.name}
     return _move(request, row, "resume", lambda: campaigns.resume(row.pk), done)
 

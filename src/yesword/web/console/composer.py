@@ -53,6 +53,7 @@ _CHIPS: Final[tuple[tuple[Promise, str], ...]] = (
     (gettext_lazy("Brand"), "[Brand]"),
     (gettext_lazy("Program"), "[Program]"),
     (gettext_lazy("How to reach you"), "[Support]"),
+    (gettext_lazy("Unsubscribe link"), "[Unsubscribe]"),
 )
 
 
@@ -76,6 +77,13 @@ class CampaignForm(forms.Form):
             "Then it is held to be promotion, and goes only to people who agreed to that."
         ),
     )
+    invites = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Invite to another program"),
+        help_text=gettext_lazy(
+            "Its question stands at the end of the text; a yes within seven days joins. Only members who are not in it, and never said no to it, get the text."
+        ),
+    )
     despite = forms.CharField(
         required=False, label=gettext_lazy("Send it all the same: I answer for this wording")
     )
@@ -89,6 +97,9 @@ class CampaignForm(forms.Form):
         field = self.fields["program"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(str(each.id), _program_label(each)) for each in self.programs.values()]
+        invites = self.fields["invites"]
+        assert isinstance(invites, forms.ChoiceField)
+        invites.choices = [("", _("None")), *field.choices]
         self.fields["send_by"].label = _("Send by")
         self.fields["send_by"].help_text = _(
             "After this moment nobody gets it any more, not even those who wait. In %(zone)s."
@@ -115,6 +126,21 @@ class CampaignForm(forms.Form):
     @property
     def says_mixed(self) -> bool:
         return bool(self["is_mixed"].value())
+
+    @property
+    def invited(self) -> ProgramId | None:
+        """The program whose question the text puts, where it may: another one of the same brand."""
+        typed, chosen = str(self["invites"].value() or ""), self.chosen
+        found = self.programs.get(int(typed)) if typed.isdecimal() else None
+        if found is None or chosen is None or found.id == chosen.id or found.brand != chosen.brand:
+            return None
+        return found.id
+
+    def clean_invites(self) -> str:
+        typed = str(self.cleaned_data["invites"])
+        if typed and self.invited is None:
+            raise forms.ValidationError(_("Choose another program of the same brand."))
+        return typed
 
     @property
     def answered_for(self) -> str:
@@ -171,7 +197,12 @@ def new_page(request: HttpRequest) -> HttpResponse:
     like = request.GET.get("like", "")
     if like.isdecimal():
         model = get_object_or_404(models.Campaign, pk=int(like))
-        initial = {"program": str(model.program_id), "text": model.template, "is_mixed": model.is_mixed}
+        initial = {
+            "program": str(model.program_id),
+            "text": model.template,
+            "is_mixed": model.is_mixed,
+            "invites": str(model.invites_id or ""),
+        }
         rows = rows_of(model)
     return _compose(request, None, initial, rows)
 
@@ -189,6 +220,7 @@ def edit_page(request: HttpRequest, campaign: int) -> HttpResponse:
         "name": row.name,
         "text": row.template,
         "is_mixed": row.is_mixed,
+        "invites": str(row.invites_id or ""),
         "send_by": row.send_by.astimezone(zone).strftime(_TIME) if row.send_by else "",
     }
     return _compose(request, row, initial, rows_of(row))
@@ -230,7 +262,12 @@ def _is_answered_for(form: CampaignForm, conditions: tuple[Condition, ...]) -> b
     program = form.chosen
     assert program is not None
     found = remarks_on(
-        program, form.cleaned_data["text"], conditions, timezone.now(), is_mixed=form.says_mixed
+        program,
+        form.cleaned_data["text"],
+        conditions,
+        timezone.now(),
+        is_mixed=form.says_mixed,
+        invites=form.invited,
     )
     if found.to_answer_for in ("", form.answered_for):
         return True
@@ -282,6 +319,7 @@ def _save(
                     segment=conditions,
                     send_by=wanted["send_by"],
                     is_mixed=wanted["is_mixed"],
+                    invites=form.invited,
                     created_by=actor(request).pk,
                 )
             )
@@ -295,6 +333,7 @@ def _save(
                 segment=segments.to_json(conditions),
                 send_by=wanted["send_by"],
                 is_mixed=wanted["is_mixed"],
+                invites_id=form.invited,
             )
             row.refresh_from_db()
             leave_trace(request, "campaign.edit", f"campaign {row.pk}")
@@ -333,7 +372,12 @@ def _shown_context(form: CampaignForm, rows: Sequence[ConditionRow]) -> dict[str
     shown = None
     if program is not None:
         shown = preview(
-            program, form.typed_text, conditions_of(rows), timezone.now(), is_mixed=form.says_mixed
+            program,
+            form.typed_text,
+            conditions_of(rows),
+            timezone.now(),
+            is_mixed=form.says_mixed,
+            invites=form.invited,
         )
     return {
         "form": form,

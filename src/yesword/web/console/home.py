@@ -24,9 +24,9 @@ from yesword.web.brands import brand_of, zone_of
 from yesword.web.console.alarms import alarms
 from yesword.web.context import probable_stops
 from yesword.web.counted import figures_of
-from yesword.web.formats import count, masked
+from yesword.web.formats import count
 from yesword.web.installation import store
-from yesword.web.telling import event_sentence, plain_day
+from yesword.web.telling import event_sentence, name_or_number, plain_day, state_of
 from yesword.worker.channels import SIMULATOR
 
 
@@ -38,6 +38,7 @@ class Happening:
     sentence: str
     at: datetime
     url: str
+    is_erased: bool  # the person, by now
 
 
 @require_safe
@@ -149,22 +150,23 @@ def _lane(here: Store, brand: BrandLine, running: Sequence[Program], figures: Fi
     known = {program.id: program for program in running}
     return [
         Happening(
-            state=each.event.kind.value,
+            state=state_of(each.event),
             sentence=event_sentence(
                 each.event,
-                _name(people.get(each.event.contact)),
+                name_or_number(people.get(each.event.contact)),
                 brand.name,
                 known,
             ),
             at=each.recorded_at,
+            is_erased=_is_erased(people.get(each.event.contact)),
             url=reverse("console:person", args=[to_text("con", each.event.contact)]),
         )
         for each in figures.newest
     ]
 
 
-def _name(person: Contact | None) -> str:
-    return (person.name or masked(person.number)) if person is not None else ""
+def _is_erased(person: Contact | None) -> bool:
+    return person is None or person.erased_at is not None
 
 
 def _no_brand() -> parts.Empty:

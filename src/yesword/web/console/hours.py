@@ -78,7 +78,7 @@ def page(request: HttpRequest, contact: str) -> HttpResponse:
         "console/hours.html",
         {
             "name": person.name or _("Nameless so far"),
-            "number": masked(person.number),
+            "number": "" if person.erased_at else masked(person.number),
             "here_url": hours_url(person.id),
             "check_url": f"{person_url(person.id)}?check={program.key}#check" if program else "",
             "zone": zone,

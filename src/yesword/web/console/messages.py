@@ -16,10 +16,12 @@ from django.views.decorators.http import require_safe
 from yesword.channels.ports import OutcomeStatus, ReportState
 from yesword.domain.decisions import Verdict
 from yesword.domain.explain import permission_sentence
+from yesword.domain.gate.pausing import CODE as REPUTATION
 from yesword.domain.ids import BadIdError, MessageId, from_text, to_text
 from yesword.domain.messages import MessageKind, MessageState
 from yesword.domain.text import measure
 from yesword.reporting import messages as reporting
+from yesword.sending.campaigns import PARKED
 from yesword.sending.explaining import NoDecisionError, Recomputed, why
 from yesword.store import models
 from yesword.web import parts
@@ -30,7 +32,7 @@ from yesword.web.installation import scales, store
 from yesword.web.questions import question_facts
 from yesword.web.sentences import computed_again, reason_tree, say
 from yesword.web.states import state_word
-from yesword.web.telling import texts_of
+from yesword.web.telling import in_list, name_or_number, texts_of
 
 _EXCERPT: Final = 72  # characters
 KINDS: Final[dict[MessageKind, Promise]] = {
@@ -159,7 +161,7 @@ def _row(line: reporting.MessageLine) -> parts.Row:
     person = line.person
     return parts.Row(
         cells=[
-            (person.name or masked(person.number)) if person else _("Erased"),
+            in_list(person),
             line.state.name.lower(),
             _excerpt(line),
             str(KINDS[line.kind]),
@@ -187,12 +189,14 @@ def page(request: HttpRequest, message: str) -> HttpResponse:
     if found is None:
         raise Http404
     zone = found.person.places[0].zone if found.person and found.person.places else "UTC"
-    name = (found.person.name or masked(found.person.number)) if found.person else _("Erased")
+    name = in_list(found.person)
+    is_known = bool(name_or_number(found.person))
     context: dict[str, Any] = {
         "message": found,
+        "is_parked": found.due_at >= PARKED,
         "reference": to_text("msg", found.id),
         "name": name,
-        "number": masked(found.person.number) if found.person else "",
+        "number": masked(found.person.number) if found.person and is_known else "",
         "person_url": person_url(found.contact) if found.person else "",
         "campaign_url": campaign_url(found.campaign.pk) if found.campaign else "",
         "kind": KINDS[found.kind],
@@ -214,7 +218,7 @@ def _handset(found: reporting.MessageView, name: str, zone: str) -> parts.Handse
         bubbles.append(
             parts.Bubble(
                 text=found.text,
-                at=found.handed_at or found.due_at,
+                at=found.handed_at or (found.due_at if found.due_at < PARKED else None),
                 segments=found.segments or measured.segments,
                 encoding=measured.encoding.value,
                 state=found.state.name.lower(),
@@ -320,6 +324,14 @@ def _notice(found: reporting.MessageView) -> parts.Notice | None:
     if found.state is MessageState.HELD:
         return parts.Notice(
             tone="amber", title=_("Held back until nothing that the stop covers is on its way any more.")
+        )
+    if found.state is MessageState.QUEUED and found.reason == REPUTATION:
+        return parts.Notice(
+            tone="amber",
+            title=_("It waits until somebody resumes sending, and is not lost."),
+            text=_("Sending was paused by itself, because of how people took the texts."),
+            url=reverse("console:leaving"),
+            url_label=_("See why, and resume with a reason"),
         )
     if found.state is MessageState.QUEUED and found.campaign and found.campaign.state == "paused":
         return parts.Notice(tone="amber", title=_("Its campaign is paused; it stays where it is."))

@@ -27,13 +27,13 @@ from yesword.reporting.people import (
 )
 from yesword.reporting.programs import BrandLine
 from yesword.reporting.standings import Standing, standing_of
-from yesword.store import programs
+from yesword.store import programs, suppressions
 from yesword.web import parts
 from yesword.web.brands import brand_of, zone_of
 from yesword.web.counted import figures_of
 from yesword.web.formats import count, masked
 from yesword.web.installation import store
-from yesword.web.telling import language_word
+from yesword.web.telling import language_word, plain_day
 
 _SEARCHES: Final = "people-searches"  # of this session: a name that was looked for stays out of the address
 _SEARCHES_KEPT: Final = 10
@@ -91,18 +91,33 @@ def _search_number(request: HttpRequest, brand: BrandLine, asked: str) -> HttpRe
     found = find_by_number(store(), brand.id, number.e164)
     if found is not None:
         return redirect("console:person", to_text("con", found))
-    return _show(
-        request,
-        brand,
-        asked=asked,
-        notice=parts.Notice(
-            tone="slate",
-            title=_("Nobody with the number %(number)s is known to %(brand)s.")
-            % {"number": number.masked(), "brand": brand.name},
+    return _show(request, brand, asked=asked, notice=_nobody(brand, number))
+
+
+def _nobody(brand: BrandLine, number: phone.PhoneNumber) -> parts.Notice:
+    """That nobody has the number; and where a stop of theirs outlived them, that it holds."""
+    here = store()
+    with here.database.read() as session:
+        stopped = suppressions.find(here, session, brand.id, [number.e164])
+    if stopped:
+        words = {
+            "number": number.masked(),
+            "brand": brand.name,
+            "day": plain_day(stopped[number.e164].since.date()),
+        }
+        return parts.Notice(
+            tone="brick",
+            title=_("Whoever has the number %(number)s has stopped the texts of %(brand)s.") % words,
             text=_(
-                "So nothing may be texted to it. People join by texting a keyword, or come with an import."
-            ),
-        ),
+                "Nothing may be texted to it, whoever brings it back. Since %(day)s only a trace is kept that nobody can read a number from. Only they can change it, by texting START or a keyword from their own phone."
+            )
+            % words,
+        )
+    return parts.Notice(
+        tone="slate",
+        title=_("Nobody with the number %(number)s is known to %(brand)s.")
+        % {"number": number.masked(), "brand": brand.name},
+        text=_("So nothing may be texted to it. People join by texting a keyword, or come with an import."),
     )
 
 
@@ -166,7 +181,7 @@ def _row(line: PersonLine, running: Sequence[Program], at: datetime) -> PersonRo
         marks = [Mark(state="erased" if line.state.is_erased else "withdrawn", program=_("everything"))]
     return PersonRow(
         name=person.name,
-        number=masked(person.number),
+        number=masked(person.number) if person.erased_at is None else "",
         url=reverse("console:person", args=[to_text("con", person.id)]),
         language=language_word(person.language),
         marks=tuple(marks),

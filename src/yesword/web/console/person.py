@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from yesword.domain.ids import ProgramId, to_text
+from yesword.domain.events import EventKind
+from yesword.domain.ids import BadIdError, EventId, ProgramId, from_text, to_text
 from yesword.domain.messages import MessageState
 from yesword.domain.places import PlaceEvidence
 from yesword.domain.programs import Program
 from yesword.domain.text import measure
-from yesword.ledger.receipt import write_receipt, write_tlog_receipt
-from yesword.proof.receipts import NoReceiptError, receipt_for
+from yesword.ledger.receipt import Receipt, write_receipt, write_tlog_receipt
+from yesword.proof.receipts import NoReceiptError, receipt_for, receipt_of
 from yesword.reporting.people import EventRecord, PersonLine, TextLine, read_events, read_texts
 from yesword.reporting.replies import user_names
 from yesword.sending.explaining import check
@@ -27,7 +28,8 @@ from yesword.store.contacts import Contact
 from yesword.store.links import Link, LinkKind
 from yesword.store.programs import sender_by_id
 from yesword.web import parts
-from yesword.web.console import hours, person_data, person_erased, person_readings
+from yesword.web.brands import zone_of_person
+from yesword.web.console import hours, person_data, person_erased, person_files, person_readings
 from yesword.web.console.acting import for_actors, leave_trace, may_act
 from yesword.web.console.addresses import hours_url, living_person_at, person_at
 from yesword.web.formats import masked
@@ -35,7 +37,7 @@ from yesword.web.installation import scales, store
 from yesword.web.questions import question_facts
 from yesword.web.queued_replies import Telling
 from yesword.web.sentences import reason_tree
-from yesword.web.telling import language_word, name_of, permission, plain_moment, texts_of, timeline_item
+from yesword.web.telling import language_word, permission, plain_moment, texts_of, timeline_item
 
 _TEXTS: Final = 20
 # What has been on its way to the phone; the rest was never seen there.
@@ -68,10 +70,7 @@ def show_number(request: HttpRequest, contact: str) -> HttpResponse:
 @require_POST
 @for_actors
 def receipt(request: HttpRequest, contact: str, key: str) -> HttpResponse:
-    """The proof of the newest event about a program, as a file that anyone can check with `yesword verify`.
-
-    In the form that other tools read, too; before the log has taken the event up, as a promise in JSON.
-    """
+    """The proof of the consent that is in force, or of the newest event, as a file that anyone can check."""
     line = living_person_at(contact)
     program = programs.by_key(line.contact.brand, key)
     if program is None:
@@ -80,12 +79,29 @@ def receipt(request: HttpRequest, contact: str, key: str) -> HttpResponse:
         made = receipt_for(store(), line.contact, program)
     except NoReceiptError as error:
         raise Http404 from error
+    return _handed(request, line.contact, made, program=program.key)
+
+
+@require_POST
+@for_actors
+def event_receipt(request: HttpRequest, contact: str, event: str) -> HttpResponse:
+    """The same of one event, such as a stop, or a consent on paper that was recorded later."""
+    line = living_person_at(contact)
+    try:
+        made = receipt_of(store(), line.contact, EventId(from_text("evt", event)))
+    except (BadIdError, NoReceiptError) as error:
+        raise Http404 from error
+    return _handed(request, line.contact, made, event=event)
+
+
+def _handed(request: HttpRequest, person: Contact, made: Receipt, **of: str) -> HttpResponse:
+    """In the form that other tools read, too; before the log has taken the event up, as a promise in JSON."""
     is_proven = made.proof is not None
     written = write_tlog_receipt(made) if is_proven else write_receipt(made)
-    name = to_text("con", line.contact.id)
-    file = f"receipt-{program.key}-{name}.{'tlog-proof' if is_proven else 'json'}"
+    name = to_text("con", person.id)
+    file = f"receipt-{'-'.join(of.values())}-{name}.{'tlog-proof' if is_proven else 'json'}"
     with store().database.write():
-        leave_trace(request, "receipt.downloaded", name, program=program.key)
+        leave_trace(request, "receipt.downloaded", name, **of)
     return HttpResponse(
         written,
         content_type="text/plain; charset=utf-8" if is_proven else "application/json",
@@ -141,7 +157,10 @@ def show(
             "receipts": _with_receipt(running, records),
             **_links(person, known, link, at),
             "timeline": [
-                timeline_item(each, person.name, brand.name, known, zone, users) for each in records
+                timeline_item(
+                    each, person.name, brand.name, known, zone, users, _receipt_url(request, person, each)
+                )
+                for each in records
             ],
             "programs": [(each.key, texts_of(each), each == checked) for each in running],
             "tree": _check(person, checked, at, zone) if checked else None,
@@ -149,10 +168,24 @@ def show(
             "hours_url": hours_url(person.id),
             **_conversation(request, person, texts, running, zone),
             **person_readings.shown(request, line, records, telling, typed),
+            "files": person_files.shown(
+                request, person, _with_receipt(running, records), _stopped_at(records)
+            ),
             "data": person_data.shown(request, person, refused),
         },
         status=422 if typed is not None or refused is not None else 200,
     )
+
+
+def _receipt_url(request: HttpRequest, person: Contact, record: EventRecord) -> str:
+    names = [to_text("con", person.id), to_text("evt", record.event.id)]
+    return reverse("console:person-event-receipt", args=names) if may_act(request) else ""
+
+
+def _stopped_at(records: Sequence[EventRecord]) -> datetime | None:
+    """Of the newest stop."""
+    stops = [each.event.occurred_at for each in records if each.event.kind is EventKind.WITHDRAWN]
+    return max(stops, default=None)
 
 
 def _with_receipt(running: Sequence[Program], records: Sequence[EventRecord]) -> list[Program]:
@@ -189,11 +222,6 @@ def _link_told(link: Link, known: Mapping[ProgramId, Program], zone: str) -> str
         "until": plain_moment(link.expires_at, zone),
         "count": link.opened,
     }
-
-
-def zone_of_person(person: Contact) -> str:
-    """The zone in which the person most likely lives."""
-    return person.places[0].zone if person.places else "UTC"
 
 
 def _facts(person: Contact) -> list[tuple[str, str]]:
@@ -253,7 +281,7 @@ def _conversation(
     named = {each.sender: each.name for each in running}
     address = addresses[chosen]
     handset = parts.Handset(
-        title=name_of(person.name),
+        title=person.name or _("This person"),
         correspondent=address,
         subtitle=named.get(address, ""),
         zone=zone,

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from yesword.accounts.rights import Right
@@ -16,11 +19,12 @@ from yesword.privacy.access import collect
 from yesword.privacy.access_json import write_json
 from yesword.privacy.access_page import write_readable
 from yesword.privacy.holding import Holding
+from yesword.privacy.owners import confirm_second_proof
 from yesword.sending import privacy_requests
 from yesword.sending.privacy_requests import PrivacyRequest, State
 from yesword.web import languages
 from yesword.web.console.acting import actor, for_actors, may_use
-from yesword.web.console.addresses import living_person_at
+from yesword.web.console.addresses import living_person_at, person_url
 from yesword.web.installation import store
 from yesword.web.telling import plain_day
 
@@ -53,6 +57,20 @@ def download(request: HttpRequest, contact: str) -> HttpResponse:
     if form == _JSON:
         return _file(write_json(holding), "application/json", f"{name}.json")
     return _file(_readable(holding, person.language), "text/html; charset=utf-8", f"{name}.html")
+
+
+@require_POST
+@for_actors
+def confirm(request: HttpRequest, contact: str) -> HttpResponse:
+    """Somebody of the brand has seen, in another way than by the handset, that whoever asks is the person."""
+    if not may_use(request, Right.NUMBERS):
+        raise PermissionDenied
+    person = living_person_at(contact).contact
+    confirm_second_proof(store(), person, actor(request).pk, datetime.now(UTC))
+    messages.success(
+        request, _("Confirmed. For 30 days their own page shows them their name and what is older, too.")
+    )
+    return redirect(f"{person_url(person.id)}#data")
 
 
 def _requests(contact: ContactId) -> list[PrivacyRequest]:

@@ -3,16 +3,17 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 from yesword.accounts.rights import Right
 from yesword.domain.ids import ContactId, to_text
+from yesword.privacy.owners import second_proof_until
 from yesword.store import erasures
 from yesword.store.contacts import Contact
-from yesword.store.erasures import STOPPED, WIPED, ErasureRow
+from yesword.store.erasures import KEYLESS, STOPPED, WIPED, ErasureRow
 from yesword.web.console.acting import may_use
 from yesword.web.installation import store
 
@@ -34,6 +35,7 @@ class DataView:
     restricted_since: datetime | None
     is_being_erased: bool  # it was begun, and has not come to its end
     may_download: bool
+    known_until: datetime | None  # that whoever asks is the person was confirmed, and counts until then
     rectify_url: str
     erase_url: str
     refused: Refused | None = None
@@ -47,6 +49,7 @@ def shown(request: HttpRequest, person: Contact, refused: Refused | None = None)
         restricted_since=person.restricted_since,
         is_being_erased=is_half_done(begun),
         may_download=may_use(request, Right.NUMBERS),
+        known_until=second_proof_until(store(), person, datetime.now(UTC)),
         rectify_url=reverse("console:person-rectify", args=[name]),
         erase_url=reverse("console:person-erase", args=[name]),
         refused=refused,
@@ -59,4 +62,4 @@ def erasure_of(contact: ContactId) -> ErasureRow | None:
 
 
 def is_half_done(row: ErasureRow | None) -> bool:
-    return row is not None and row.stage in (STOPPED, WIPED)
+    return row is not None and row.stage in (STOPPED, KEYLESS, WIPED)

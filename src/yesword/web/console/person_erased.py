@@ -125,19 +125,14 @@ def _timeline(person: Contact, brand: str, zone: str) -> list[parts.TimelineItem
         proven = published(session, person.brand, [each.id for each in events])
     return [
         parts.TimelineItem(
-            state=state_of(event.kind),
-            sentence=_capital(event_sentence(event, _("this person"), brand, known)),
+            state=state_of(event),
+            sentence=event_sentence(event, "", brand, known),
             at=event.occurred_at,
             zone=zone,
             proof=parts.Proof.PROVED if event.id in proven else parts.Proof.PENDING,
         )
         for event in reversed(events)
     ]
-
-
-def _capital(sentence: str) -> str:
-    """Nobody's name begins it, or stands in its middle."""
-    return sentence[:1].upper() + sentence[1:]
 
 
 def _requests(person: Contact, zone: str) -> list[RequestLine]:

@@ -13,22 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yesword.domain import composing, segments, templates
+from yesword.domain.ids import ProgramId
 from yesword.domain.linting.finding import Finding, Severity
 from yesword.domain.programs import Program
 from yesword.domain.segments import Condition
 from yesword.domain.text import Measure, measure
 from yesword.reporting import campaigns as reporting
 from yesword.sending.audience import Asked
+from yesword.sending.invitations import invited_by, with_question
 from yesword.sending.proofreading import SELLS, audience_places, is_for_the_gate, proofread
-from yesword.store import models
+from yesword.store import leave_links, models
 from yesword.web import parts
 from yesword.web.brands import zone_of
 from yesword.web.console.addresses import rule_url
 from yesword.web.formats import count as shown_count
-from yesword.web.formats import masked
 from yesword.web.installation import rules, scales, store
 from yesword.web.sentences import remark, say
-from yesword.web.telling import language_word
+from yesword.web.telling import in_list, language_word
 
 _TEMPLATE_ERRORS: Final[dict[str, Promise]] = {
     "template_unclosed": gettext_lazy(
@@ -131,18 +132,25 @@ def says_way_out(program: Program, text: str) -> bool:
 
 
 def preview(
-    program: Program, text: str, conditions: Sequence[Condition], at: datetime, *, is_mixed: bool = False
+    program: Program,
+    text: str,
+    conditions: Sequence[Condition],
+    at: datetime,
+    *,
+    is_mixed: bool = False,
+    invites: ProgramId | None = None,
 ) -> Preview | None:
     """How the text reads for a few people; None without anything to show yet."""
     if not text.strip():
         return None
-    campaign = _campaign(program, text, conditions, is_mixed=is_mixed)
+    campaign = _campaign(program, text, conditions, is_mixed=is_mixed, invites=invites)
     try:
         found = reporting.sample(store(), scales(), campaign, at)
         shown = [_shown(each, program, number, at) for number, each in enumerate(found.people)]
         texts = [each.text for each in found.people]
         if not shown:
-            texts = [composing.with_way_out(text, program, program.texts_in(None)[1])]
+            whole = with_question(text, invited_by(campaign), program.default_language)
+            texts = [leave_links.shown(composing.with_way_out(whole, program, program.texts_in(None)[1]))]
             shown = [_for_nobody(texts[0], program, at)]
     except templates.TemplateError as error:
         return Preview(error=said(error, text))
@@ -161,15 +169,21 @@ def preview(
 
 
 def remarks_on(
-    program: Program, text: str, conditions: Sequence[Condition], at: datetime, *, is_mixed: bool
+    program: Program,
+    text: str,
+    conditions: Sequence[Condition],
+    at: datetime,
+    *,
+    is_mixed: bool,
+    invites: ProgramId | None = None,
 ) -> Remarks:
     """What the linter says of a text that could be sent."""
-    campaign = _campaign(program, text, conditions, is_mixed=is_mixed)
+    campaign = _campaign(program, text, conditions, is_mixed=is_mixed, invites=invites)
     return _remarks(program, campaign, audience_places(store(), campaign), at)
 
 
 def _campaign(
-    program: Program, text: str, conditions: Sequence[Condition], *, is_mixed: bool
+    program: Program, text: str, conditions: Sequence[Condition], *, is_mixed: bool, invites: ProgramId | None
 ) -> models.Campaign:
     return models.Campaign(
         brand_id=program.brand,
@@ -177,6 +191,7 @@ def _campaign(
         template=text,
         segment=segments.to_json(conditions),
         is_mixed=is_mixed,
+        invites_id=invites,
     )
 
 
@@ -190,6 +205,11 @@ def _remarks(program: Program, campaign: models.Campaign, places: tuple[str, ...
         to_answer_for=" ".join(sorted(own)),
         sells=any(each.code == SELLS for each in findings),
     )
+
+
+def remark_lines(found: Sequence[Finding], program: Program) -> tuple[Remark, ...]:
+    """What the linter says of a wording that is no text of a campaign."""
+    return tuple(_remark(each, program) for each in found)
 
 
 def _remark(finding: Finding, program: Program) -> Remark:
@@ -216,7 +236,7 @@ def _shown(asked: Asked, program: Program, number: int, at: datetime) -> Shown:
     return Shown(
         handset=_handset(
             f"preview-{number}",
-            person.name or masked(person.number),
+            in_list(person),
             asked.text,
             measure(asked.text),
             program,

@@ -3,6 +3,7 @@
 What is done with a row is in `replies_settling`; how it reads, in `queued_replies`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -20,6 +21,7 @@ from yesword.domain.ids import InboundId, to_text
 from yesword.domain.text import Measure
 from yesword.domain.triage import Verb
 from yesword.reporting.replies import queue_page
+from yesword.sending import inviting
 from yesword.sending.triage import BadPlaceError, Item, Place
 from yesword.store import programs
 from yesword.store.models import User
@@ -77,7 +79,11 @@ def show(request: HttpRequest, after: Place | None, opened: Opened | None = None
         zone=zone,
         at=at,
     )
-    rows = [(each.item.kind, telling.row(each)) for each in found.rows]
+    offered = _offered(request, [each.item for each in found.rows])
+    rows = [
+        (each.item.kind, replace(telling.row(each), invites=offered.get(each.item.id, ())))
+        for each in found.rows
+    ]
     return render(
         request,
         "console/replies.html",
@@ -100,6 +106,20 @@ def show(request: HttpRequest, after: Place | None, opened: Opened | None = None
         },
         status=422 if opened is not None and opened.error else 200,
     )
+
+
+def _offered(request: HttpRequest, items: Sequence[Item]) -> dict[InboundId, Sequence[tuple[str, str, str]]]:
+    """The programs that each of these people may be invited to, with the text that would go."""
+    if not may_act(request):
+        return {}
+    with store().database.read() as session:
+        return {
+            item.id: [
+                (str(each.program.id), each.program.name, each.text)
+                for each in inviting.offers(store(), session, item)
+            ]
+            for item in items
+        }
 
 
 def may_correct(request: HttpRequest) -> bool:

@@ -19,13 +19,14 @@ from django.views.decorators.http import require_http_methods
 from yesword.consent.correcting import NoReasonError, NoSuchStopError, NotAReadingError, StoppedAgainError
 from yesword.domain.decisions import Verdict
 from yesword.domain.errors import YeswordError
-from yesword.domain.ids import BadIdError, ContactId, EventId, InboundId, from_text, to_text
+from yesword.domain.ids import BadIdError, ContactId, EventId, InboundId, ProgramId, from_text, to_text
 from yesword.domain.state import Withdrawal
 from yesword.domain.text import measure
 from yesword.domain.triage import Verb
 from yesword.reporting.people import read_person
 from yesword.reporting.replies import stops_of, user_names, would_answer
-from yesword.sending import triage
+from yesword.sending import inviting, triage
+from yesword.sending.inviting import NotInvitableError
 from yesword.sending.privacy_requests import AlreadyClosedError
 from yesword.sending.triage import (
     AlreadySettledError,
@@ -42,10 +43,9 @@ from yesword.web.brands import brand_of
 from yesword.web.console import replies
 from yesword.web.console.acting import actor, for_actors, leave_trace
 from yesword.web.console.replies import Opened, Weight, after_of, may_correct, page_url, show, weight
-from yesword.web.formats import masked
 from yesword.web.installation import scales, store
 from yesword.web.queued_replies import settled_wording
-from yesword.web.telling import name_of
+from yesword.web.telling import name_of, name_or_number
 
 _LONGEST: Final = 1600  # characters of an answer: ten texts, as handsets allow
 _LONGEST_NOTE: Final = 500
@@ -66,6 +66,9 @@ REFUSALS: Final[Mapping[type[YeswordError], Promise]] = {
     EmptyAnswerError: gettext_lazy("Write an answer first."),
     WithdrawnPersonError: gettext_lazy(
         "Nothing was sent: the person has stopped since, and no answer may go to them."
+    ),
+    NotInvitableError: gettext_lazy(
+        "Nothing was sent: they are in, have said no or stopped, or were asked in this conversation already."
     ),
     CannotTextError: gettext_lazy("Nothing was sent: there is no number that can be texted."),
     AlreadyClosedError: gettext_lazy("Nothing was changed: somebody else has closed the request already."),
@@ -169,6 +172,35 @@ def answer(request: HttpRequest, inbound: str) -> HttpResponse:
     )
 
 
+@require_http_methods(_VERBS)
+@for_actors
+def invite(request: HttpRequest, inbound: str) -> HttpResponse:
+    """The question of a program, as an answer to their text: their yes to it joins."""
+    if request.method != "POST":
+        return _back_to(request, inbound)
+    item, typed = item_at(inbound), request.POST.get("program", "")
+    program = ProgramId(int(typed)) if typed.isdecimal() else None
+    with store().database.read() as session:
+        offered = inviting.offers(store(), session, item)
+    found = next((each for each in offered if each.program.id == program), None)
+    if found is None:
+        messages.warning(request, str(REFUSALS[NotInvitableError]))
+        return _next(request, item)
+    weighed = _weigh(item, found.text)
+    if weighed.verdict == Verdict.REFUSE.value:
+        messages.warning(request, _("It was not sent: the rules refuse it.") + f" {weighed.reason}")
+        return _next(request, item)
+    chosen = found.program
+    return _settle(
+        request,
+        inbound,
+        Verb.ANSWER,
+        lambda session, row, user, at: inviting.invite(store(), session, row, chosen.id, user, at),
+        _("You have invited %(name)s. Their yes in this conversation lets them in."),
+        typed=found.text,
+    )
+
+
 def _with(opened: Opened, error: str) -> Opened:
     return Opened(item=opened.item, verb=opened.verb, typed=opened.typed, weight=opened.weight, error=error)
 
@@ -239,7 +271,7 @@ def undone(contact: ContactId, stopped: Sequence[Withdrawal]) -> str:
 
 def _name(item: Item) -> str:
     found = read_person(store(), item.contact)
-    return name_of((found.contact.name or masked(found.contact.number)) if found else "")
+    return name_of(name_or_number(found.contact) if found else "")
 
 
 def faster(row: InboundId) -> str:

@@ -1,11 +1,17 @@
 """Pages that belong to no subject: the language switch, and what is shown when something fails."""
 
+import sys
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from yesword.store.fullness import is_full
 from yesword.web.access import open_to_all
+
+_TRY_AGAIN_S: Final = "60"  # for programs that read it, such as a carrier's
 
 
 @open_to_all
@@ -35,4 +41,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 @open_to_all
 def broken(request: HttpRequest) -> HttpResponse:
     """Without the request in its context: whatever broke may be what the context needs."""
+    error = sys.exc_info()[1]
+    if error is not None and is_full(error):
+        answer = render(None, "503.html", {"path": request.path}, status=503)
+        answer["Retry-After"] = _TRY_AGAIN_S
+        return answer
     return render(None, "500.html", {"path": request.path}, status=500)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -87,7 +88,11 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         except TooManyTriesError as error:
             form.add_error(
                 None,
-                _("Signing in failed too often from here. Wait %(minutes)s minutes and try again.")
+                ngettext(
+                    "Signing in failed too often from here. Wait %(minutes)s minute and try again.",
+                    "Signing in failed too often from here. Wait %(minutes)s minutes and try again.",
+                    int(str(error.fields["minutes"])),
+                )
                 % error.fields,
             )
             status = 429

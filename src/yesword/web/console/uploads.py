@@ -1,7 +1,8 @@
-"""Files on their way in: streamed to the data folder, imported in a thread, their progress kept beside them.
+"""Files on their way in: streamed to the data folder, looked at, tried, imported in a thread, their progress kept beside.
 
 Each upload has a folder of its own under `imports`, readable by the server only. What was uploaded is deleted when its
-import ends; the rejected rows stay until somebody deletes them. What an import does with the rows is not here.
+import ends, or after a day in which nobody went on with it; the rejected rows stay until somebody deletes them. What an
+import does with the rows is not here.
 """
 
 import hashlib
@@ -13,8 +14,8 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,9 +24,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest
 
-from yesword.collect.imports import Options, Progress, run_import
+from yesword.collect.imports import Ground, Options, Progress, run_import
+from yesword.collect.imports.attached import Attached, rules_of
 from yesword.collect.imports.claims import shows_a_number
+from yesword.collect.imports.columns import Preview, preview
+from yesword.collect.imports.errors import ImportStoppedError
+from yesword.collect.imports.known_files import names
 from yesword.domain.errors import YeswordError
+from yesword.domain.ids import BrandId
+from yesword.domain.parties import Origin, Provenance
 from yesword.domain.programs import Program
 from yesword.sending.draining import drain
 from yesword.store import models
@@ -47,7 +54,12 @@ class Upload:
     file_name: str
     program: int
     user: int
-    state: str = "running"  # then done or failed
+    state: str = "running"  # waiting (to be looked at), running, tried, stopped, done, failed
+    wanted: dict[str, Any] = field(default_factory=dict)  # how it is to be read, as the form said it
+    columns: list[str] | None = None  # what each is taken for, once somebody chose
+    is_trial: bool = False
+    trial: dict[str, Any] = field(default_factory=dict)  # the report of the dry run
+    digest: str = ""
     is_writing: bool = False
     done: int = 0
     total: int | None = None
@@ -123,35 +135,81 @@ class Uploads:
 
     def receiver(self, request: HttpRequest) -> StreamedUpload:
         self.folder.mkdir(exist_ok=True, mode=0o700)
+        self.sweep(datetime.now(UTC))
         return StreamedUpload(request, self.folder)
 
-    def begin(
-        self, received: StreamedUpload, program: Program, user: int, country: str, *, is_opt_outs: bool
-    ) -> Upload:
-        """Import a received file in a thread of its own; `read` tells how far it is."""
+    def keep(self, received: StreamedUpload, program: Program, user: int, wanted: dict[str, Any]) -> Upload:
+        """Have a received file wait until somebody has looked at its columns."""
+        received.is_taken = True
         upload = Upload(
             token=received.token,
-            file_name=_shown_name(received.given_name, country or program.brand_country),
+            file_name=_shown_name(received.given_name, wanted.get("country") or program.brand_country),
             program=program.id,
             user=user,
+            state="waiting",
+            wanted=wanted,
+            digest=received.digest.hexdigest(),
             began_at=datetime.now(UTC).isoformat(),
         )
-        received.is_taken = True
         self._keep(upload)
-        options = Options(
-            country=country or None,
-            is_opt_outs=is_opt_outs,
-            rejected=self.folder / upload.token / _REJECTED,
+        return upload
+
+    def preview(self, upload: Upload) -> Preview:
+        """The columns and first rows, masked. Raises an `ImportFileError` or OSError."""
+        return preview(self._given(upload.token))
+
+    def has_file(self, upload: Upload) -> bool:
+        return any((self.folder / upload.token / _GIVEN).glob("*"))
+
+    def start(
+        self, upload: Upload, program: Program, columns: list[str] | None = None, *, is_trial: bool = False
+    ) -> Upload:
+        """Import a file that waits, or only try it, in a thread of its own; `read` tells how far it is."""
+        upload = replace(
+            upload,
+            state="running",
+            columns=upload.columns if columns is None else columns,
+            is_trial=is_trial,
+            is_writing=False,
+            done=0,
+            total=None,
+            error="",
+            error_code="",
         )
+        self._keep(upload)
+        options = _options(upload, None if is_trial else self.folder / upload.token / _REJECTED)
+        _stopping.discard(upload.token)
         thread = threading.Thread(
             target=self._run,
-            args=(upload, program, received.path, received.digest.hexdigest(), options),
+            args=(upload, program, self._given(upload.token), options),
             name=f"import-{upload.token}",
             daemon=True,
         )
         _running[upload.token] = thread
         thread.start()
         return upload
+
+    def stop(self, token: str) -> None:
+        """Have a running import end after the rows that it writes just now."""
+        if is_running(token):
+            _stopping.add(token)
+
+    def drop(self, token: str) -> None:
+        """Forget a file that nobody goes on with."""
+        if Path(token).name == token and not is_running(token):
+            shutil.rmtree(self.folder / token, ignore_errors=True)
+
+    def sweep(self, at: datetime) -> None:
+        """Files that have waited for a day are deleted."""
+        for path in self.folder.glob(f"*/{_STATE}") if self.folder.exists() else ():
+            upload = self.read(path.parent.name)
+            if upload is None or upload.state not in ("waiting", "tried") or not upload.began_at:
+                continue
+            if at - datetime.fromisoformat(upload.began_at) > _WAITS:
+                self.drop(upload.token)
+
+    def _given(self, token: str) -> Path:
+        return next((self.folder / token / _GIVEN).glob("*"), self.folder / token / _GIVEN / "gone")
 
     def read(self, token: str) -> Upload | None:
         """How far an upload is. One whose process ended in the middle has failed."""
@@ -171,19 +229,26 @@ class Uploads:
                 return rows if rows.exists() else None
         return None
 
-    def _run(self, upload: Upload, program: Program, path: Path, digest: str, options: Options) -> None:
+    def _run(self, upload: Upload, program: Program, path: Path, options: Options) -> None:
         teller = _Teller(upload, self._keep)
-        before = _newest_run()
+        is_over = not upload.is_trial
         try:
-            run_import(
+            report = run_import(
                 self._store,
                 program,
                 path,
                 options,
                 watch=teller.tell,
                 drain=lambda contact, withdrawn: drain(self._store, contact, withdrawn, datetime.now(UTC)),
+                should_stop=lambda: upload.token in _stopping,
             )
-            self._keep(replace(teller.upload, state="done", run=self._own(upload, digest, before)))
+            if upload.is_trial:
+                self._keep(replace(teller.upload, state="tried", trial=report.to_json()))
+            else:
+                self._keep(replace(teller.upload, state="done", run=self._own(upload, program.brand)))
+        except ImportStoppedError as error:
+            is_over = False
+            self._keep(replace(teller.upload, state="stopped", error_code=error.code, error=str(error)))
         except (YeswordError, OSError) as error:
             code = error.code if isinstance(error, YeswordError) else "unreadable"
             self._keep(replace(teller.upload, state="failed", error_code=code, error=str(error)))
@@ -191,22 +256,26 @@ class Uploads:
             log.exception("import_failed", upload=upload.token)
             self._keep(replace(teller.upload, state="failed", error_code="broken"))
         finally:
-            shutil.rmtree(path.parent, ignore_errors=True)
+            if is_over:
+                shutil.rmtree(path.parent, ignore_errors=True)
             _running.pop(upload.token, None)
             self._store.database.close()
             self._store.vault.close()
 
-    def _own(self, upload: Upload, digest: str, before: int) -> int | None:
+    def _own(self, upload: Upload, brand: BrandId) -> int | None:
         """Find the row of this import and say whose it is."""
         rows = models.ImportRun.objects.filter(
-            pk__gt=before, program_id=upload.program, file_digest=digest, created_by=None
+            program_id=upload.program,
+            file_digest__in=names(self._store, brand, upload.digest),
+            state=models.ImportRun.State.DONE,
         )
-        row = rows.order_by("-pk").first()
+        row = rows.order_by("-ended_at").first()
         if row is None:
             return None
-        with self._store.database.write():
-            row.created_by_id = upload.user
-            row.save(update_fields=["created_by"])
+        if row.created_by_id is None:
+            with self._store.database.write():
+                row.created_by_id = upload.user
+                row.save(update_fields=["created_by"])
         return int(row.pk)
 
     def _keep(self, upload: Upload) -> None:
@@ -240,6 +309,35 @@ class _Teller:
 
 
 _running: dict[str, threading.Thread] = {}
+_stopping: set[str] = set()
+_WAITS: Final = timedelta(days=1)
+
+
+def _options(upload: Upload, rejected: Path | None) -> Options:
+    wanted = upload.wanted
+    day = wanted.get("date")
+    return Options(
+        country=wanted.get("country") or None,
+        is_opt_outs=wanted.get("is_opt_outs", False),
+        only_opt_outs=wanted.get("only_opt_outs", False),
+        is_dry_run=upload.is_trial,
+        rejected=rejected,
+        ground=Ground(
+            is_customers=wanted.get("basis") == "customer",
+            origin=Origin(wanted.get("relation") or Origin.SALE),
+            was_told=wanted.get("was_told", False),
+            bought=tuple(wanted.get("bought", ())),
+            provenance=Provenance(wanted.get("provenance") or Provenance.OWN),
+        ),
+        attached=Attached(
+            source=wanted.get("source", ""),
+            consented_at=datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) if day else None,
+            wording=wanted.get("wording", ""),
+            rules=rules_of(wanted.get("rules", ())),
+        ),
+        columns=None if upload.columns is None else tuple(upload.columns),
+        canary=wanted.get("canary", 0),
+    )
 
 
 def is_running(token: str) -> bool:
@@ -249,8 +347,3 @@ def is_running(token: str) -> bool:
 
 def _shown_name(name: str, country: str) -> str:
     return "…" if shows_a_number(name, country) else name
-
-
-def _newest_run() -> int:
-    newest = models.ImportRun.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return int(newest or 0)

@@ -279,11 +279,12 @@ def _person_line(line: reporting.VerdictLine) -> PersonLine:
             name=_("Erased"), number="", language="", sentence="", fact="", until=None, zone="UTC", url=""
         )
     person, decision = asked.person, asked.decision
+    is_erased = person.erased_at is not None
     zone = person.places[0].zone if person.places else "UTC"
     reason = decision.reasons[0] if decision.reasons else None
     return PersonLine(
-        name=person.name,
-        number=masked(person.number),
+        name=_("Erased") if is_erased else person.name,
+        number="" if is_erased else masked(person.number),
         language=person.language,
         sentence=say(reason.sentence) if reason else decided(decision, zone),
         fact=say(reason.fact) if reason else "",

@@ -2,6 +2,8 @@
 
 import os
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,12 +15,24 @@ from yesword.store.links import LinkKind, NewLink
 from yesword.store.programs import BrandRow
 from yesword.web.environment import read_environment
 
+_CONSOLE: Final = "console-address"  # in the run folder
 
-def origin(request: HttpRequest | None = None) -> str:
-    """As people type it. Where the settings do not say, as whoever asks typed it: behind a proxy that may be wrong."""
-    if request is not None and not os.environ.get("YESWORD_PUBLIC_URL"):
-        return f"{request.scheme}://{request.get_host()}"
+
+def origin(request: HttpRequest | None = None, *, run: Path | None = None) -> str:
+    """As people type it: what the settings say. Where they say nothing, as whoever asks typed it, which may be wrong
+    behind a proxy; and for a command, which has the store's `run` folder, where the console was started last.
+    """
+    if not os.environ.get("YESWORD_PUBLIC_URL"):
+        if request is not None:
+            return f"{request.scheme}://{request.get_host()}"
+        if run is not None and (run / _CONSOLE).is_file():
+            return (run / _CONSOLE).read_text("utf-8").strip()
     return read_environment(os.environ).origin
+
+
+def note_console(run: Path, address: str) -> None:
+    """Where the console is started now, such as on the next free port."""
+    (run / _CONSOLE).write_text(address, "utf-8")
 
 
 def receipt_path(word: str) -> str:

@@ -86,7 +86,7 @@ def behind_a_link(page: Page, methods: Sequence[str] = LOOKING) -> Callable[[Htt
     @require_http_methods(methods)
     @limited(_PAGES)
     def opened(request: HttpRequest, word: str) -> HttpResponse:
-        found = _find(word)
+        found = find(word)
         with translation.override(_language(request, found)):
             if found is not None:
                 answer = page(request, found)
@@ -100,7 +100,8 @@ def behind_a_link(page: Page, methods: Sequence[str] = LOOKING) -> Callable[[Htt
     return opened
 
 
-def _find(word: str) -> Opened | None:
+def find(word: str) -> Opened | None:
+    """What is behind a word, if it still works."""
     here = store()
     with here.database.read() as session:
         link = links.find(session, word, LinkKind.RECEIPT, datetime.now(UTC))

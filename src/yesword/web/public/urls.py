@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from yesword.web.public import audit, ledger, my_data, my_rights, receipt
+from yesword.web.public import (
+    audit,
+    call_to_action,
+    forms,
+    kiosk,
+    leave,
+    leave_api,
+    leave_code,
+    ledger,
+    mail_links,
+    my_data,
+    my_preferences,
+    my_rights,
+    receipt,
+)
 
 
 class Ordinal:
@@ -27,6 +41,22 @@ urlpatterns: list[URLPattern] = [
     path("ledger/<slug:key>/verify.html", ledger.verifier_page, name="ledger-verifier-page"),
     path("ledger/<slug:key>/<ordinal:generation>/checkpoint", ledger.checkpoint, name="ledger-checkpoint"),
     path("ledger/<slug:key>/<ordinal:generation>/tile/<path:name>", ledger.tile, name="ledger-tile"),
+    path("f/accent/<slug:colour>.css", forms.accent, name="form-accent"),
+    path("f/<slug:key>", forms.page, name="form"),
+    path("f/<slug:key>/number", forms.number, name="form-number"),
+    path("f/<slug:key>/next", forms.answered, name="form-answered"),
+    path("kiosk/<slug:key>", kiosk.start, name="kiosk"),
+    path("kiosk/<slug:key>/form", kiosk.page, name="kiosk-form"),
+    path("kiosk/<slug:key>/next", kiosk.answered, name="kiosk-answered"),
+    path("cta/<slug:brand>/<slug:program>", call_to_action.page, name="call-to-action"),
+    path("m/<slug:word>.gif", mail_links.picture, name="mail-picture"),
+    path("m/<slug:word>", mail_links.way_out, name="mail-leave"),
+    path("u/<str:word>", leave.page, name="leave"),
+    path("u/<str:word>/undo", leave.take_back, name="leave-undo"),
+    path("u/<str:word>/why", leave.why, name="leave-why"),
+    path("u/<str:word>/code/send", leave_code.send, name="leave-code-send"),
+    path("u/<str:word>/code", leave_code.enter, name="leave-code"),
+    path("api/leave", leave_api.told, name="leave-api"),
     path("audit/<slug:word>", audit.page, name="audit"),
     path("audit/<slug:word>/answer", audit.download, name="audit-file"),
     path("r/<slug:word>", receipt.page, name="receipt"),
@@ -38,6 +68,8 @@ urlpatterns: list[URLPattern] = [
     path("r/<slug:word>/data/close", my_data.close, name="my-data-close"),
     path("r/<slug:word>/data/held", my_rights.held, name="my-data-held"),
     path("r/<slug:word>/data/file", my_rights.held_file, name="my-data-file"),
+    path("r/<slug:word>/data/preferences", my_preferences.page, name="my-preferences"),
+    path("r/<slug:word>/data/preferences/stop", my_preferences.stop, name="my-preferences-stop"),
     path("r/<slug:word>/data/ask", my_rights.ask, name="my-data-ask"),
     path("r/<slug:word>/data/restrict", my_rights.restrict, name="my-data-restrict"),
     path("r/<slug:word>/data/erase", my_rights.erase, name="my-data-erase"),

@@ -1,6 +1,6 @@
 """A person's own record, said to them: what stands, what happened, and who else can vouch for it.
 
-The console tells the same about them, to others: see `telling`. Nothing is fetched or decided here.
+The console tells the same about them, to others: see `telling`, and `event_words` for what both say of an event. Nothing is fetched or decided here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade
+from yesword.domain.events import Basis, ConsentEvent, Grade
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState, Grant
 from yesword.proof.proofs import Vouched
 from yesword.reporting.standings import Standing, standing_of
-from yesword.sending.stopping import CLARIFIED
+from yesword.web.event_words import said_of
 from yesword.web.telling import plain_moment, texts_of
 
 _HOW: Final[Mapping[str, Promise]] = {
@@ -25,6 +25,18 @@ _HOW: Final[Mapping[str, Promise]] = {
     "free_text": gettext_lazy("You said it in your own words, by text."),
     "form": gettext_lazy("On a form."),
     "link": gettext_lazy("By a link."),
+    "own_page": gettext_lazy("On your own page."),
+    "preferences": gettext_lazy("On your own page, after a code to your phone."),
+    "code": gettext_lazy("On your own page, after a code to your phone."),
+    "paper": gettext_lazy("On paper, as the business says."),
+    "spoken": gettext_lazy("You said it, as the business says."),
+    "kiosk": gettext_lazy("On a tablet in the shop."),
+    "application": gettext_lazy("When you applied for a job."),
+    "offer": gettext_lazy("You replied to an offer."),
+    "conversation": gettext_lazy("You replied when somebody of the business asked you by text."),
+    "email_link": gettext_lazy("On a form, by the link in an e-mail to you."),
+    "email_reply": gettext_lazy("You answered an e-mail."),
+    "attested": gettext_lazy("Somebody who works for the business states it."),
     "import": gettext_lazy("The business says so, in a file."),
     "agent": gettext_lazy("Somebody who works for the business entered it."),
     "api": gettext_lazy("Another system of the business passed it on."),
@@ -82,56 +94,8 @@ def happened(event: ConsentEvent, program: Program) -> str:
     """One event in one sentence. `program`: whose page it is; an event may be about all texts of the brand."""
     is_program = event.scope.program is not None
     texts = texts_of(program) if is_program else _("texts of %(brand)s") % {"brand": program.brand_name}
-    return _happened(event, is_program=is_program) % {"texts": texts, "brand": program.brand_name}
-
-
-def _happened(event: ConsentEvent, *, is_program: bool) -> str:
-    by_handset, by_import = event.actor is Actor.HANDSET, event.actor is Actor.IMPORT
-    match event.kind:
-        case EventKind.REQUESTED:
-            return (
-                _("You asked for %(texts)s by text, and were asked to confirm.")
-                if by_handset
-                else _("Your number was entered for %(texts)s.")
-            )
-        case EventKind.RENEWED if event.actor is Actor.SYSTEM:
-            return _("You were reminded of %(texts)s, and let them go on.")
-        case EventKind.GRANTED | EventKind.RENEWED:
-            if event.reason == "start_after_stop":
-                return _("You texted START, which brought %(texts)s back.")
-            if event.reason == CLARIFIED:
-                return _("You said which texts your stop was about, which brought %(texts)s back.")
-            if by_handset:
-                return _("You said yes to %(texts)s from your phone.")
-            if by_import:
-                return _("A file of the business says that you agreed to %(texts)s.")
-            return _("It was recorded that you agreed to %(texts)s.")
-        case EventKind.CONFIRMED:
-            return _("You confirmed %(texts)s from your phone.")
-        case EventKind.REFUSED:
-            return _("You were asked about %(texts)s and said no.")
-        case EventKind.PREFERRED:
-            return _("You chose how to get %(texts)s.")
-        case EventKind.WITHDRAWN:
-            return _ended(event, by_handset=by_handset, is_program=is_program)
-        case EventKind.CORRECTED:
-            return _("A text of yours had been misread as a stop. That was undone.")
-        case EventKind.EXPIRED:
-            return _("The question about %(texts)s, or your yes, lapsed.")
-        case EventKind.INVALIDATED:
-            return _("Your number was reported as somebody else's now.")
-        case EventKind.ERASED:
-            return _("What was kept about you was erased.")
-
-
-def _ended(event: ConsentEvent, *, by_handset: bool, is_program: bool) -> str:
-    if event.actor is Actor.CARRIER:
-        return _("Your carrier reported that you stopped texts of %(brand)s.")
-    if is_program:
-        return _("You ended %(texts)s by text.") if by_handset else _("%(texts)s were ended for you.")
-    if by_handset:
-        return _("You ended everything from %(brand)s by text.")
-    return _("Everything from %(brand)s was ended for you.")
+    told = said_of(event, is_program=is_program).to
+    return str(told) % {"texts": texts, "brand": program.brand_name}
 
 
 def proof(vouched: Vouched | None, zone: str) -> Sequence[tuple[str, str]]:

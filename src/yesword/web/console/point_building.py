@@ -1,0 +1,197 @@
+"""Building a form: its fields, the page as people will see it, and what the linter says of its wording, as one types."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yesword.collect import points
+from yesword.domain.collecting.points import BadPointError, PointDefinition
+from yesword.domain.collecting.wordings import consent_text
+from yesword.domain.linting.disclosures import FormFacts, lint_disclosure
+from yesword.domain.linting.finding import Finding, has_errors
+from yesword.domain.programs import Program
+from yesword.reporting.programs import BrandLine
+from yesword.store import models, programs
+from yesword.web import point_publishing
+from yesword.web.brands import brand_of
+from yesword.web.console.acting import for_actors, leave_trace
+from yesword.web.console.point_fields import PointForm, first_values, values_of
+from yesword.web.console.previews import Remark, remark_lines
+from yesword.web.installation import rules, store
+from yesword.web.public.form_pages import countries_of, preview_page
+from yesword.web.telling import language_word
+
+_SAVES: Final = "save"  # the button that keeps the draft and publishes nothing
+_LOOKS: Final = "preview"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """One language as it stands in the form now."""
+
+    language: str
+    named: str
+    page: str
+    remarks: Sequence[Remark]
+
+
+@for_actors
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_page(request: HttpRequest) -> HttpResponse:
+    brand, known = _known(request)
+    first = next(iter(known.values()), None)
+    initial = first_values(first, (get_language() or "en")[:2])
+    return _build(request, brand, known, None, initial)
+
+
+@for_actors
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_page(request: HttpRequest, key: str) -> HttpResponse:
+    brand, known = _known(request)
+    row = models.CollectionPoint.objects.filter(brand_id=brand.id, key=key).first()
+    if row is None:
+        raise Http404
+    newest = points.newest(row.pk)
+    initial: Mapping[str, Any] = row.draft or (values_of(newest.definition) if newest else {})
+    return _build(request, brand, known, row, initial)
+
+
+@for_actors
+@require_POST
+def preview_part(request: HttpRequest) -> HttpResponse:
+    """The preview alone, as it is typed."""
+    _brand, known = _known(request)
+    form = PointForm(request.POST, known, is_new="key" in request.POST)
+    return render(request, "console/point_preview.html", _preview_context(request, form))
+
+
+def _build(
+    request: HttpRequest,
+    brand: BrandLine,
+    known: Mapping[int, Program],
+    row: models.CollectionPoint | None,
+    initial: Mapping[str, Any],
+) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, PointForm(None, known, initial=initial, is_new=row is None), row, 200)
+    if _LOOKS in request.POST:
+        # Not bound: who only looks is not told yet what is missing.
+        typed = request.POST.dict()
+        return _page(request, PointForm(None, known, initial=typed, is_new=row is None), row, 200)
+    form = PointForm(request.POST, known, is_new=row is None)
+    if not form.is_valid():
+        return _page(request, form, row, 422)
+    if _SAVES in request.POST:
+        return _save(request, brand, form, row)
+    return _publish(request, brand, form, row)
+
+
+def _save(
+    request: HttpRequest, brand: BrandLine, form: PointForm, row: models.CollectionPoint | None
+) -> HttpResponse:
+    definition = form.definition
+    with store().database.write():
+        if row is None:
+            row = models.CollectionPoint(
+                brand_id=brand.id, key=form.cleaned_data["key"], kind=definition.kind.value
+            )
+        if row.version == 0:
+            row.name, row.program_id = definition.name, definition.program
+        row.draft = {name: value for name, value in values_of(definition).items() if value not in ("", False)}
+        row.save()
+        leave_trace(request, "point.save", f"point {row.pk}")
+    messages.success(request, _("The draft is kept. People still see what was published last."))
+    return redirect("console:point", key=row.key)
+
+
+def _publish(
+    request: HttpRequest, brand: BrandLine, form: PointForm, row: models.CollectionPoint | None
+) -> HttpResponse:
+    definition, program = form.definition, form.chosen
+    assert program is not None
+    wrong = [language for language in form.languages if has_errors(findings(definition, program, language))]
+    if wrong and request.POST.get("despite") != " ".join(wrong):
+        named = ", ".join(str(language_word(each)) for each in wrong)
+        form.add_error(
+            None,
+            _("The wording breaks a rule (%(languages)s). Mend it, or tick that you answer for it.")
+            % {"languages": named},
+        )
+        return _page(request, form, row, 422)
+    key = row.key if row is not None else form.cleaned_data["key"]
+    try:
+        point = point_publishing.publish(store(), brand.id, key, definition, timezone.now())
+    except BadPointError as error:
+        form.add_error(None, str(error))
+        return _page(request, form, row, 422)
+    with store().database.write():
+        models.CollectionPoint.objects.filter(key=key).update(draft={})
+        leave_trace(request, "point.publish", f"point {point.id}", version=point.version)
+    point_publishing.begin_pictures(store(), point)
+    messages.success(request, _("Version %(version)s is what people see now.") % {"version": point.version})
+    return redirect("console:point", key=key)
+
+
+def findings(definition: PointDefinition, program: Program, language: str) -> tuple[Finding, ...]:
+    """What the linter says of the wording beside the box, as the page shows it."""
+    facts = FormFacts(
+        is_ticked=False,
+        is_separate_from_terms=True,
+        has_privacy_link=bool(program.privacy_url),
+        has_terms_link=bool(program.terms_url),
+    )
+    return lint_disclosure(
+        consent_text(definition, program, language),
+        facts,
+        program,
+        language,
+        countries_of(definition, program),
+        rules().packs,
+        timezone.now().date(),
+    )
+
+
+def _page(
+    request: HttpRequest, form: PointForm, row: models.CollectionPoint | None, status: int
+) -> HttpResponse:
+    crumbs = [(_("Collect"), reverse("console:points"))]
+    if row is not None:
+        crumbs.append((row.name, reverse("console:point", args=[row.key])))
+    context = {"point": row, "crumbs": crumbs, "may_key": row is None, **_preview_context(request, form)}
+    return render(request, "console/point_edit.html", context, status=status)
+
+
+def _preview_context(request: HttpRequest, form: PointForm) -> dict[str, Any]:
+    program, definition = form.chosen, form.typed_definition()
+    shown: list[Preview] = []
+    wrong: list[str] = []
+    if program is not None and definition is not None:
+        for language in form.languages:
+            found = findings(definition, program, language)
+            if has_errors(found):
+                wrong.append(language)
+            shown.append(
+                Preview(
+                    language=language,
+                    named=str(language_word(language)),
+                    page=preview_page(request, definition, program, language),
+                    remarks=remark_lines(found, program),
+                )
+            )
+    return {"form": form, "previews": shown, "to_answer_for": " ".join(wrong)}
+
+
+def _known(request: HttpRequest) -> tuple[BrandLine, Mapping[int, Program]]:
+    brand = brand_of(request)
+    if brand is None:
+        raise Http404
+    return brand, {int(each.id): each for each in programs.of_brand(brand.id)}

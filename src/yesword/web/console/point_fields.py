@@ -1,0 +1,267 @@
+"""The fields of a form that its author fills in, and the definition that they make."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yesword.domain.collecting.points import (
+    BadPointError,
+    Confirming,
+    PointDefinition,
+    PointKind,
+    Wording,
+    check,
+)
+from yesword.domain.collecting.wordings import suggested
+from yesword.domain.programs import Program
+from yesword.store import models
+from yesword.web.telling import language_word
+
+CONFIRMINGS: Final[Mapping[Confirming, Promise]] = {
+    Confirming.REVERSE: gettext_lazy("The person texts a code: nothing goes to a number that somebody typed"),
+    Confirming.ASK: gettext_lazy("One text asks, and only a yes from that phone joins"),
+    Confirming.NONE: gettext_lazy("The tick itself joins"),
+}
+# Part of a wording → its label, and how long it may be. The last is a template.
+_PARTS: Final[Sequence[tuple[str, Promise, int]]] = (
+    ("title", gettext_lazy("Heading"), 80),
+    ("benefit", gettext_lazy("Why one would join"), 240),
+    ("button", gettext_lazy("On the button"), 40),
+    ("thanks", gettext_lazy("After it was sent"), 240),
+    ("reward", gettext_lazy("What a new member gets"), 80),
+    ("consent", gettext_lazy("Beside the box"), 1200),
+)
+_LIST: Final = re.compile(r"[,;\s]+")
+
+
+class PointForm(forms.Form):
+    """All in one page: what it is, and per language what it says. `programs`: those that it may be for."""
+
+    program = forms.ChoiceField(label=gettext_lazy("Program"))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), help_text=gettext_lazy("Only your colleagues see it."), max_length=120
+    )
+    key = forms.SlugField(
+        label=gettext_lazy("In the address"),
+        help_text=gettext_lazy("Small letters, digits and hyphens: the page stands at /f/ and this."),
+        max_length=60,
+    )
+    confirming = forms.ChoiceField(
+        label=gettext_lazy("How a yes becomes a consent"),
+        choices=[(each.value, word) for each, word in CONFIRMINGS.items()],
+    )
+    countries = forms.CharField(
+        required=False,
+        label=gettext_lazy("Countries"),
+        help_text=gettext_lazy(
+            "Whose numbers it takes, in two letters each: NL, BE. Empty: your own country."
+        ),
+        max_length=120,
+    )
+    lets_choose = forms.BooleanField(
+        required=False, label=gettext_lazy("People choose among the categories of the program")
+    )
+    asks_name = forms.BooleanField(
+        required=False, label=gettext_lazy("It asks for a name, which may be left out")
+    )
+    minimum_age = forms.IntegerField(
+        required=False,
+        min_value=13,
+        max_value=99,
+        label=gettext_lazy("From the age of"),
+        help_text=gettext_lazy("Where the program or the law asks for more, that counts."),
+    )
+    reward_code = forms.CharField(
+        required=False,
+        label=gettext_lazy("Code of the reward"),
+        help_text=gettext_lazy("Told in the welcome, once to each number, and kept when somebody leaves."),
+        max_length=40,
+    )
+    accent = forms.RegexField(
+        r"^#[0-9a-fA-F]{6}$",
+        required=False,
+        label=gettext_lazy("Colour of the button"),
+        help_text=gettext_lazy("Such as #7a1f5c. The ink on it is chosen so that it can be read."),
+    )
+    most_an_hour = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=500,
+        label=gettext_lazy("Texts that ask, an hour at most"),
+        help_text=gettext_lazy("Empty: 500. When it is reached, people are shown a code to text instead."),
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None,
+        programs: Mapping[int, Program],
+        *,
+        initial: Mapping[str, Any] | None = None,
+        is_new: bool = True,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.programs = programs
+        program = self.fields["program"]
+        assert isinstance(program, forms.ChoiceField)
+        program.choices = [(str(each.id), f"{each.name} · {each.sender}") for each in programs.values()]
+        if not is_new:
+            del self.fields["key"]
+        self._add_wordings()
+        for name, field in self.fields.items():
+            if name in self.errors:
+                field.widget.attrs["aria-invalid"] = "true"
+
+    def _add_wordings(self) -> None:
+        chosen = self.chosen
+        if chosen is None:
+            return
+        for language in chosen.languages:
+            self.fields[f"speaks_{language}"] = forms.BooleanField(
+                required=False, label=_("Offer it in %(language)s") % {"language": language_word(language)}
+            )
+            for part, label, longest in _PARTS:
+                is_long = part in ("benefit", "consent")
+                attrs: dict[str, Any] = {"lang": language, "dir": "auto"}
+                widget = (
+                    forms.Textarea(attrs={**attrs, "rows": 6 if part == "consent" else 2})
+                    if is_long
+                    else forms.TextInput(attrs=attrs)
+                )
+                self.fields[f"{part}_{language}"] = forms.CharField(
+                    required=False, label=str(label), max_length=longest, widget=widget
+                )
+            self.fields[f"consent_{language}"].help_text = _(
+                "Empty: the wording of the program. [Brand], [Frequency] and the like are filled in."
+            )
+
+    @property
+    def chosen(self) -> Program | None:
+        """The program as typed, or the first one."""
+        typed = str(self["program"].value() or "")
+        if typed.isdecimal() and int(typed) in self.programs:
+            return self.programs[int(typed)]
+        return next(iter(self.programs.values()), None)
+
+    @property
+    def wordings(self) -> list[tuple[str, str, forms.BoundField, list[forms.BoundField]]]:
+        """Language, its name, whether it is offered, and the fields of its wording."""
+        chosen = self.chosen
+        return [
+            (
+                each,
+                str(language_word(each)),
+                self[f"speaks_{each}"],
+                [self[f"{part}_{each}"] for part, _label, _most in _PARTS],
+            )
+            for each in (chosen.languages if chosen else ())
+        ]
+
+    @property
+    def languages(self) -> list[str]:
+        """Those that are offered, as typed; the program's own where none is."""
+        chosen = self.chosen
+        if chosen is None:
+            return []
+        return [each for each in chosen.languages if self[f"speaks_{each}"].value()] or [
+            chosen.default_language
+        ]
+
+    def typed_definition(self) -> PointDefinition | None:
+        """What it would be, as far as it is typed; None where it could not be shown yet."""
+        program = self.chosen
+        if program is None:
+            return None
+        made = self._definition(program, self._typed)
+        try:
+            check(made, program)
+        except BadPointError:
+            return None
+        return made
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        program = self.chosen
+        if program is not None and not self.errors:
+            try:
+                check(self._definition(program, cleaned.get), program)
+            except BadPointError as error:
+                raise forms.ValidationError(str(error)) from error
+        return cleaned
+
+    def clean_key(self) -> str:
+        key = str(self.cleaned_data["key"]).lower()
+        if models.CollectionPoint.objects.filter(key=key).exists():
+            raise forms.ValidationError(_("That address is taken. Choose another."))
+        return key
+
+    @property
+    def definition(self) -> PointDefinition:
+        """Of a form that is valid."""
+        program = self.chosen
+        assert program is not None, "a valid form has a program"
+        return self._definition(program, self.cleaned_data.get)
+
+    def _typed(self, name: str) -> Any:
+        return self[name].value()
+
+    def _definition(self, program: Program, value: Any) -> PointDefinition:
+        age, most = str(value("minimum_age") or ""), str(value("most_an_hour") or "")
+        return PointDefinition(
+            kind=PointKind.FORM,
+            name=str(value("name") or ""),
+            program=program.id,
+            program_version=program.version,
+            confirming=Confirming(value("confirming") or Confirming.REVERSE.value),
+            wordings=tuple(
+                (each, Wording(**{part: _text(value(f"{part}_{each}")) for part, _label, _most in _PARTS}))
+                for each in self.languages
+            ),
+            countries=tuple(each.upper() for each in _LIST.split(str(value("countries") or "")) if each),
+            categories=program.categories if value("lets_choose") else (),
+            asks_name=bool(value("asks_name")),
+            minimum_age=int(age) if age.isdecimal() else None,
+            reward_code=_text(value("reward_code")),
+            accent=_text(value("accent")).lower(),
+            settings=(("most_an_hour", most),) if most.isdecimal() else (),
+        )
+
+
+def first_values(program: Program | None, page_language: str) -> dict[str, Any]:
+    """What a new form begins with: the safest way, and wordings that lack nothing."""
+    values: dict[str, Any] = {"confirming": Confirming.REVERSE.value}
+    if program is None:
+        return values
+    for language in program.languages:
+        values[f"consent_{language}"] = suggested(program, language)
+        values[f"speaks_{language}"] = language in (program.default_language, page_language)
+    return values
+
+
+def values_of(definition: PointDefinition) -> dict[str, Any]:
+    """The fields of a version, to be changed into the next one."""
+    values: dict[str, Any] = {
+        "program": str(definition.program),
+        "name": definition.name,
+        "confirming": definition.confirming.value,
+        "countries": ", ".join(definition.countries),
+        "lets_choose": bool(definition.categories),
+        "asks_name": definition.asks_name,
+        "minimum_age": definition.minimum_age or "",
+        "reward_code": definition.reward_code,
+        "accent": definition.accent,
+        "most_an_hour": definition.setting("most_an_hour"),
+    }
+    for language, wording in definition.wordings:
+        values[f"speaks_{language}"] = True
+        values |= {f"{part}_{language}": getattr(wording, part) for part, _label, _most in _PARTS}
+    return values
+
+
+def _text(value: object) -> str:
+    return str(value or "").replace("\r\n", "\n").strip()

@@ -1,0 +1,119 @@
+"""Reading what was typed into a form: parsed at the edge, each wrong field with what is wrong and what to do."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yesword.domain import phone
+from yesword.domain.collecting.ages import AgeGate, is_of_age
+from yesword.domain.collecting.points import PointDefinition
+from yesword.domain.phone import PhoneNumber
+from yesword.domain.programs import Program
+from yesword.web.public.form_pages import Typed, countries_of, country_named, gate_of
+
+LONGEST: Final = 80
+TRAP: Final = "website"  # people do not see this field, and programs that fill in everything do
+_ADULT: Final = 18
+_DAYS_OF_A_YEAR: Final = 366
+
+# By the code of the error; the rest say what the plain sentence says.
+_WRONG: Final[dict[str, Promise]] = {
+    "phone_none": gettext_lazy("Type your mobile number."),
+    "phone_too_short": gettext_lazy("A digit is missing. Check your number."),
+    "phone_too_long": gettext_lazy("There is a digit too many. Check your number."),
+    "phone_letters": gettext_lazy("A number has digits only. Check your number."),
+    "phone_several": gettext_lazy("Type one number only."),
+    "phone_unknown_calling_code": gettext_lazy(
+        "No country has the code after the +. Check your number, or leave the country code out."
+    ),
+}
+_NOT_A_NUMBER: Final = gettext_lazy("That is no mobile number that we can text. Check it for a wrong digit.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Read:
+    """What was typed, as far as it could be read. Nothing of it counts while there are errors."""
+
+    typed: Typed
+    number: PhoneNumber | None = None
+    categories: tuple[str, ...] = ()
+    age: int | None = None
+    adult_since: datetime | None = None
+
+
+def read(data: QueryDict, definition: PointDefinition, program: Program, at: datetime) -> Read:
+    errors: dict[str, str] = {}
+    countries = countries_of(definition, program)
+    country = data.get("country", "")
+    country = country if country in countries else countries[0]
+    number, wrong = read_number(data.get("number", ""), country, countries)
+    if wrong:
+        errors["number"] = wrong
+    chosen = tuple(each for each in definition.categories if each in data.getlist("category"))
+    if definition.categories and not chosen:
+        errors["category"] = _("Choose at least one.")
+    gate, age, adult_since = gate_of(definition, program), None, None
+    if gate is not None:
+        wrong = _too_young(data, gate, at)
+        if wrong:
+            errors["age"] = wrong
+        else:
+            age, adult_since = gate.minimum, _adult_since(gate, at)
+    if data.get("agree") != "yes":
+        errors["agree"] = _("Tick the box if you agree. Without that we may not text you.")
+    return Read(
+        typed=Typed(
+            number=data.get("number", "")[:LONGEST],
+            country=country,
+            name=data.get("name", "").strip()[:LONGEST],
+            categories=chosen,
+            born=data.get("born", "")[:10],
+            errors=errors,
+        ),
+        number=number,
+        categories=chosen,
+        age=age,
+        adult_since=adult_since,
+    )
+
+
+def read_number(raw: str, country: str, countries: tuple[str, ...]) -> tuple[PhoneNumber | None, str]:
+    """The number, or what is wrong with it. Neither says whether anybody here knows it."""
+    try:
+        number = phone.parse(raw[:LONGEST], country=country)
+    except phone.PhoneError as error:
+        return None, str(_WRONG.get(error.code, _NOT_A_NUMBER))
+    if not number.may_text:
+        return None, _("That is a fixed line, which gets no texts. Type your mobile number.")
+    if number.country not in countries:
+        named = ", ".join(country_named(each) for each in countries)
+        return None, _("We text only numbers from here: %(countries)s.") % {"countries": named}
+    return number, ""
+
+
+def _too_young(data: QueryDict, gate: AgeGate, at: datetime) -> str:
+    if not gate.is_by_birth_date:
+        return (
+            ""
+            if data.get("of_age") == "yes"
+            else _("Only for people of %(age)s and older.") % {"age": gate.minimum}
+        )
+    try:
+        born = date.fromisoformat(data.get("born", ""))
+    except ValueError:
+        return _("Give your date of birth. Only whether you are old enough is kept.")
+    if is_of_age(born, gate.minimum, at.date()):
+        return ""
+    return _("Only for people of %(age)s and older.") % {"age": gate.minimum}
+
+
+def _adult_since(gate: AgeGate, at: datetime) -> datetime | None:
+    """Said as "18+ on that day": for an older age, as many years ago."""
+    if gate.minimum < _ADULT:
+        return None
+    return at.astimezone(UTC) - timedelta(days=(gate.minimum - _ADULT) * _DAYS_OF_A_YEAR)
