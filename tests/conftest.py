@@ -85,6 +85,16 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
+def chosen_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store on SQLite; on each database for tests that are marked with `factories.databases.on_both`."""
+    folder = tmp_path / "data"
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield from _opened_sqlite(request.getfixturevalue("sqlite_template"), folder)
+    else:
+        yield from _opened_postgres(*request.getfixturevalue("postgres_template"), folder)
+
+
+@pytest.fixture
 def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     """An empty store on SQLite, for what does not depend on the database."""
     yield from _opened_sqlite(sqlite_template, tmp_path / "data")

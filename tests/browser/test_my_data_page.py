@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+from factories.looks import wrong_with
+
+pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENCE_MS = 20_000
@@ -84,54 +86,43 @@ def ask(page, desk, link):
     raise AssertionError("no code came")
 
 
-def looks_right(page, where):
-    """At every width and in both schemes."""
-    for width in (320, 390, 1280):
-        page.set_viewport_size({"width": width, "height": 844})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = [each["id"] for each in axe.Axe().run(page).response["violations"]]
-            assert found == [], (where, width, scheme)
-            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (where, width)
-
-
 def test_a_code_a_look_and_an_erasure(person, desk, link):
     page = person()
     code = ask(page, desk, link)
-    looks_right(page, "code")
+    assert wrong_with(page) == [], "code"
     page.get_by_label("The code").fill("12")
     page.get_by_role("button", name="Go on").click()
-    looks_right(page, "wrong code")
+    assert wrong_with(page) == [], "wrong code"
     page.get_by_label("The code").fill(code)
     page.get_by_role("button", name="Go on").click()
     page.get_by_text("You have shown that the number").wait_for()
-    looks_right(page, "open")
+    assert wrong_with(page) == [], "open"
     page.get_by_role("link", name="See what is kept").click()
     page.get_by_role("heading", name="What Wintelroos holds about you").wait_for()
     assert ANNA not in page.content()
-    looks_right(page, "held")
+    assert wrong_with(page) == [], "held"
     page.get_by_role("link", name="Go back").click()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download it for programs").click()
     assert waiting.value.suggested_filename == "my-data-wintelroos.json"
     page.get_by_role("link", name="Restrict it").click()
-    looks_right(page, "restrict")
+    assert wrong_with(page) == [], "restrict"
     page.get_by_role("link", name="Go back").click()
     page.get_by_role("button", name="Ask for the rest").click()
     page.get_by_text("has your request").wait_for()
-    looks_right(page, "asked")
+    assert wrong_with(page) == [], "asked"
     page.get_by_role("link", name="See what would be erased").click()
-    looks_right(page, "erase")
+    assert wrong_with(page) == [], "erase"
     page.get_by_role("button", name="Erase my data").click()
     page.get_by_role("heading", name="Your data are erased").wait_for()
-    looks_right(page, "gone")
+    assert wrong_with(page) == [], "gone"
 
 
 def test_it_begins_without_a_script(person, desk):
     link = made_for(desk, BRAM)
     german = person()
     german.goto(f"{link}/data?lang=de")
-    looks_right(german, "start, in longer words")
+    assert wrong_with(german) == [], "start, in longer words"
     page = person(java_script_enabled=False)
     page.goto(f"{link}?lang=en")
     page.get_by_role("link", name="See or erase my data").click()

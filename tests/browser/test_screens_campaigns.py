@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+from factories.looks import wrong_with
+
+pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TEXT = "[Brand]: hello [First name|there], 20% off until Sunday."
@@ -101,11 +103,9 @@ def test_a_file_is_imported_and_its_report_comes_by_itself(visit, tmp_path):
     assert page.locator("text=2 of 2 rows accounted for").count()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_axe_finds_nothing_and_nothing_runs_over(visit, scheme, width):
-    page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    write(page, f"Looked at {scheme} {width}")
+def test_axe_finds_nothing_and_nothing_runs_over(visit):
+    page = visit()
+    write(page, "Looked at")
     counted(page)
     draft = page.url
     page.goto("/messages")
@@ -114,6 +114,4 @@ def test_axe_finds_nothing_and_nothing_runs_over(visit, scheme, width):
         "/campaigns", f"{draft}/edit", draft, f"{draft}/verdict/refuse", f"{draft}/start", "/messages", message, "/imports",
     ):  # fmt: skip
         page.goto(address)
-        found = [each["id"] for each in axe.Axe().run(page).response["violations"]]
-        assert found == [], address
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
+        assert wrong_with(page) == [], address

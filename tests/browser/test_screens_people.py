@@ -193,7 +193,7 @@ def test_the_receipt_comes_as_a_file(open_page):
     page = anna(open_page("/people"))
     with page.expect_download() as coming:
         page.get_by_role("button", name="Download the receipt for Club").click()
-    assert re.fullmatch(r"receipt-club-con_\w+\.json", coming.value.suggested_filename)
+    assert re.fullmatch(r"receipt-club-con_\w+\.tlog-proof", coming.value.suggested_filename)
 
 
 def test_everything_is_reached_by_keyboard(open_page):

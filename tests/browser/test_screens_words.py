@@ -4,21 +4,19 @@ import re
 
 import pytest
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+from factories.looks import wrong_with
+
+pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 UNSURE = "Thanks for everything, but please stop texting me\nand delete my data"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_axe_finds_nothing_and_nothing_runs_over(visit, scheme, width):
-    page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme)
+def test_axe_finds_nothing_and_nothing_runs_over(visit):
+    page = visit()
 
     def look(where):
-        found = [each["id"] for each in axe.Axe().run(page).response["violations"]]
-        assert found == [], where
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), where
+        assert wrong_with(page) == [], where
 
     page.goto("/replies/try")
     look("nothing tried yet")

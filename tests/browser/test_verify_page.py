@@ -88,8 +88,8 @@ def shown(chromium, tmp_path):
 
 
 # The verdict is written last of all.
-SAYS_PROVEN = """language => document.querySelector("#verdict-word").textContent
-    === JSON.parse(document.querySelector("#words").textContent)[language].verdict_proven"""
+SAYS_SO = """language => document.querySelector("#verdict-word").textContent
+    === JSON.parse(document.querySelector("#words").textContent)[language].verdict_given"""
 
 
 def verdict(page):
@@ -110,10 +110,18 @@ def chosen(page, data, name):
     return verdict(page)
 
 
+def confirmed(page):
+    """The verdict once the visitor says that they compared the key."""
+    page.get_by_role("button", name="I have compared this key").click()
+    page.wait_for_selector("#verdict:not([data-verdict=given])")
+    return verdict(page)
+
+
 @pytest.mark.parametrize("write", [write_receipt, write_tlog_receipt], ids=["as JSON", "as a tlog-proof"])
-def test_a_good_receipt_is_proven_and_shows_what_was_agreed_to(shown, write):
+def test_a_good_receipt_is_proven_once_the_key_was_compared_and_shows_what_was_agreed_to(shown, write):
     page = shown(write(GOOD), str(KEY))
-    assert verdict(page) == "proven"
+    assert verdict(page) == "given"
+    assert confirmed(page) == "proven"
     assert set(outcomes(page).values()) == {"held"}
     said = page.locator("main").inner_text()
     for text in (
@@ -123,7 +131,30 @@ def test_a_good_receipt_is_proven_and_shows_what_was_agreed_to(shown, write):
         assert text in said
     assert page.locator("#wording-text").inner_text() == WORDING
     assert page.locator("#wording-text").get_attribute("lang") == "nl"
-    assert page.locator("#verdict").get_by_text("This key came with the page").is_visible()
+
+
+def test_a_key_that_came_along_proves_nothing_until_it_was_compared(shown):
+    page = shown(write_receipt(GOOD), str(KEY))
+    assert verdict(page) == "given"
+    heading = page.get_by_role("heading", name="Consistent with the key that came along: compare the key")
+    assert heading.is_visible()
+    assert page.get_by_role("heading", name="Proven", exact=True).count() == 0
+    assert page.get_by_text("This key came with the page").is_visible()
+    page.get_by_role("button", name="I have compared this key").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#verdict[data-verdict=proven]")
+    assert page.evaluate("document.activeElement.id") == "key"
+    for gone in (page.get_by_text("This key came with the page"), page.locator("#key-confirm")):
+        assert gone.filter(visible=True).count() == 0
+
+
+def test_a_key_that_was_typed_in_is_the_visitors_own_even_where_it_is_the_same(shown):
+    page = shown(write_receipt(GOOD), str(KEY))
+    assert verdict(page) == "given"
+    page.get_by_label("The log’s public key").fill("")
+    page.wait_for_selector("#verdict[data-verdict=consistent]")
+    page.get_by_label("The log’s public key").fill(str(KEY))
+    page.wait_for_selector("#verdict[data-verdict=proven]")
 
 
 def test_a_key_from_elsewhere_is_not_warned_of(shown):
@@ -136,7 +167,7 @@ def test_a_key_from_elsewhere_is_not_warned_of(shown):
 
 def test_the_number_is_masked_until_it_is_asked_for_by_keyboard(shown):
     page = shown(write_receipt(GOOD), str(KEY))
-    assert verdict(page) == "proven"
+    assert verdict(page) == "given"
     page.get_by_text("Every part that is shown, as").click()
     assert NUMBER not in page.locator("body").inner_text()
     assert "ends in 01" in page.locator("#facts").inner_text()
@@ -215,7 +246,7 @@ def test_it_says_of_many_files_what_yesword_says(shown):
         except YeswordError:
             expected = "unreadable"
         found = chosen(page, data, f"{number}.{name}")
-        assert found.replace("unproven", "consistent") == expected, (number, name)
+        assert found.replace("unproven", "consistent").replace("given", "proven") == expected, (number, name)
 
 
 def many_files():
@@ -271,7 +302,7 @@ def test_a_file_may_be_dropped_anywhere(shown):
         }""",
         b64encode(write_tlog_receipt(GOOD)).decode(),
     )
-    assert verdict(page) == "proven"
+    assert verdict(page) == "given"
     assert page.get_by_text("Checked: mine.tlog-proof").is_visible()
 
 
@@ -290,15 +321,15 @@ def test_the_receipt_can_be_had_as_the_file_that_it_was(shown):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_language_can_be_changed_and_nothing_stays_in_the_other(shown, language):
     page = shown(write_receipt(GOOD), str(KEY), language)
-    assert verdict(page) == "proven"
+    assert verdict(page) == "given"
     begun = page.locator("#page").inner_text()
     other = "en" if language != "en" else "nl"
     page.locator("#language").select_option(other)
-    page.wait_for_function(SAYS_PROVEN, arg=other)
+    page.wait_for_function(SAYS_SO, arg=other)
     lines = {line for line in begun.split("\n") if len(line) > 24} - {*WORDING.split("\n")}
     assert lines.isdisjoint(page.locator("#page").inner_text().split("\n"))
     page.locator("#language").select_option(language)
-    page.wait_for_function(SAYS_PROVEN, arg=language)
+    page.wait_for_function(SAYS_SO, arg=language)
     assert page.locator("#page").inner_text() == begun
 
 
@@ -333,7 +364,7 @@ def test_without_a_script_it_says_what_is_missing(shown):
 
 def test_no_other_script_can_run_in_it(shown):
     page = shown(write_receipt(GOOD), str(KEY))
-    assert verdict(page) == "proven"
+    assert verdict(page) == "given"
     ran = page.evaluate(
         """() => new Promise(done => {
             addEventListener("securitypolicyviolation", event => done(event.effectiveDirective));

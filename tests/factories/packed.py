@@ -15,9 +15,11 @@ from yesword.domain.events import Actor, EventKind, Scope
 from yesword.ledger.checkpoint import read_checkpoint
 from yesword.ledger.cosignature import WitnessSigner, cosign
 from yesword.ledger.findings import Outcome
-from yesword.ledger.packs import Finding, PackCheck, Purpose, write_archive
+from yesword.ledger.packs import Finding, PackCheck, Purpose, check_pack, write_archive
+from yesword.ledger.packs.desk import ReadStamp
 from yesword.ledger.policy import Group, Policy, PolicyWitness
 from yesword.proof.packs.dossier import collect
+from yesword.proof.packs.retelling import retell
 from yesword.proof.packs.writing import Order, Pack, write_pack
 from yesword.proof.policies import policy_of
 from yesword.proof.sequencer import Sequencer
@@ -54,6 +56,11 @@ def packed(
     dossier = collect(world.store, world.contact(number), world.club, world.at)
     order = Order(id="pak_1", purpose=purpose, created_at=world.at, at=at or world.at, **more)
     return write_pack(dossier, order)
+
+
+def checked(data: bytes, policy: Policy | None = None, read_stamp: ReadStamp | None = None) -> PackCheck:
+    """All of it looked at, as `yesword verify` does."""
+    return check_pack(data, policy, read_stamp, retell)
 
 
 def own_policy(world: World) -> Policy:

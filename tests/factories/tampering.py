@@ -13,7 +13,7 @@ from factories.worlds import ANNA, World, publish
 from yesword.domain import codec
 from yesword.domain.events import ConsentEvent
 from yesword.domain.ids import to_text
-from yesword.ledger.checkpoint import Signer, read_checkpoint
+from yesword.ledger.checkpoint import Checkpoint, Signer, read_checkpoint
 from yesword.ledger.cosignature import WitnessSigner, cosign
 from yesword.proof.sequencer import Sequencer
 from yesword.proof.timestamps import told_time
@@ -192,3 +192,24 @@ def flipped(value: Any) -> Any:
     data = bytes(value)
     middle = len(data) // 2
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+def newest(hands: Hands) -> Any:
+    """The size of the newest head."""
+    return hands.one("SELECT max(size) FROM ledger_checkpoint")
+
+
+def oldest(hands: Hands) -> Any:
+    return hands.one("SELECT min(size) FROM ledger_checkpoint")
+
+
+def last_recorded(hands: Hands) -> Any:
+    return hands.one("SELECT max(recorded_at) FROM consent_event")
+
+
+def with_another_root(hands: Hands, note: str) -> str:
+    """A head that says something else than was signed."""
+    del hands
+    head = read_checkpoint(note)
+    text = Checkpoint(origin=head.origin, size=head.size, root=bytes(32)).text
+    return text + note[len(head.text) :]

@@ -59,7 +59,7 @@ def values_of(hint):
 
 
 @pytest.mark.parametrize("kind", STORED)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_what_is_stored_is_read_back_and_its_bytes_are_the_same(kind, data):
     value = data.draw(values_of(kind))
@@ -69,7 +69,7 @@ def test_what_is_stored_is_read_back_and_its_bytes_are_the_same(kind, data):
 
 
 @pytest.mark.parametrize("kind", STORED)
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_an_older_row_reads_with_defaults_and_a_newer_one_is_refused(kind, data):
     value = data.draw(values_of(kind))
@@ -86,7 +86,6 @@ def test_a_program_in_five_languages_is_read_back():
     assert codec.loads(Program, codec.dumps(program)) == program
 
 
-@settings(deadline=None)
 @given(st.sampled_from(STORED), st.binary(max_size=40) | st.text(max_size=40).map(str.encode))
 def test_bytes_that_were_never_written_are_refused_and_never_crash(kind, data):
     try:

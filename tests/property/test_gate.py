@@ -21,7 +21,7 @@ from yesword.domain.messages import KINDS, MessageClass, MessageKind, Standing
 from yesword.domain.rules import RuleBook
 from yesword.domain.state import fold
 
-QUICK = settings(deadline=None, max_examples=120)
+QUICK = settings(max_examples=120)
 STRICTNESS = {Verdict.SEND: 0, Verdict.WAIT: 1, Verdict.REFUSE: 2}
 exlands_law = laws("xx", countries=["XX"])
 
@@ -50,7 +50,7 @@ def may_wait(facts: GateFacts, at: datetime) -> GateFacts:
 waiting = asked_at.flatmap(lambda asked: st.sampled_from([asked, (may_wait(*asked), asked[1])]))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(about_hours, waiting, st.integers(1, 50))
 def test_a_wait_ends_at_the_first_minute_that_the_gate_allows(packs, asked, step):
     facts, at = asked
@@ -203,7 +203,7 @@ def test_who_agreed_to_nothing_gets_nothing(at, kind):
 # --- what it remembers ----------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(about_hours, st.lists(waiting, min_size=2, max_size=5), st.data())
 def test_a_book_that_has_answered_others_answers_as_one_that_has_not(packs, asked, data):
     texts = (HOUSE, *packs)
@@ -214,7 +214,7 @@ def test_a_book_that_has_answered_others_answers_as_one_that_has_not(packs, aske
         assert decide(facts, used, at).to_bytes() == decide(facts, book(*texts), at).to_bytes()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(about_hours, moments, st.data())
 def test_a_campaign_at_night_tells_each_person_their_own(packs, at, data):
     """One minute, one sort of text, many people: what was worked out for one is looked up for the next."""
@@ -227,7 +227,7 @@ def test_a_campaign_at_night_tells_each_person_their_own(packs, at, data):
         assert decide(alike, used, later).to_bytes() == decide(alike, book(*texts), later).to_bytes()
 
 
-@settings(deadline=None, max_examples=1)
+@settings(max_examples=1)
 @given(st.randoms(use_true_random=False))
 def test_thousands_of_questions_leave_no_trace_in_the_packs_that_ship(random):
     cases = random.sample(shipped_cases(), min(1500, len(shipped_cases())))

@@ -14,7 +14,7 @@ from yesword.domain.rules import RuleBook
 
 RELATION = Relation(origin=Origin.SALE, at=NOON, was_told=True)
 STRICTNESS = {Verdict.SEND: 0, Verdict.WAIT: 1, Verdict.REFUSE: 2}
-QUICK = settings(deadline=None, max_examples=150)
+QUICK = settings(max_examples=150)
 
 
 def allows_no_more(after: Decision, before: Decision) -> bool:
@@ -134,7 +134,7 @@ def test_the_order_of_the_packs_changes_nothing(base, added, asked, data):
     assert decide(facts, shuffled, at).to_bytes() == decide(facts, packs, at).to_bytes()
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(asked=asked_at, data=st.data())
 def test_the_order_of_the_packs_that_ship_changes_nothing(asked, data):
     facts, at = asked

@@ -41,7 +41,7 @@ def test_a_text_is_the_path_of_one_tile_or_refused(text):
     assert str(path) == text
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(batches)
 def test_a_log_that_grew_in_batches_is_the_one_that_grew_at_once(counts):
     log = TiledLog()
@@ -57,7 +57,7 @@ def test_a_log_that_grew_in_batches_is_the_one_that_grew_at_once(counts):
     assert root_from(log.read, size) == log.frontier.root() == tree_root(LEAVES[:size])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes, st.data())
 def test_paths_from_tiles_are_those_of_the_recursion(size, data):
     index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(0, size))
@@ -65,7 +65,7 @@ def test_paths_from_tiles_are_those_of_the_recursion(size, data):
     assert consistency_path_from(LOG.read, old, size) == consistency_path(LEAVES[:size], old)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes, st.data())
 def test_a_cut_tile_gives_the_right_path_or_none(size, data):
     index = data.draw(st.integers(0, size - 1))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,11 @@ import pytest
 
 from factories.worlds import ANNA, World, world
 from yesword.domain.decisions import Verdict
-from yesword.domain.ids import MessageId
+from yesword.domain.explain import render
+from yesword.domain.ids import ContactId, MessageId
 from yesword.domain.messages import MessageState
+from yesword.privacy import erasing
+from yesword.privacy.erasing import REQUESTED, Wish
 from yesword.sending import explaining
 from yesword.sending.writing import personal_text
 from yesword.store.opening import Store
@@ -84,3 +88,19 @@ def test_check_says_what_the_dispatcher_then_does(here: World, words: str) -> No
     ((state, reason),) = here.sql("SELECT state, reason FROM message WHERE campaign_id = %s", campaign.pk)
     assert state == {Verdict.SEND: MessageState.SENT, Verdict.REFUSE: MessageState.REFUSED}[checked.verdict]
     assert reason == (checked.reasons[0].code if checked.reasons else "")
+
+
+def test_check_of_somebody_who_was_erased_names_their_stop(on_both: World) -> None:
+    here = on_both
+    here.join()
+    person = here.contact()
+    erasing.erase(here.store, person.id, Wish(ground=REQUESTED), here.at)
+    stranger = replace(person, id=ContactId(0))
+    unknown = replace(stranger, number="+31612349999")
+    reasons = {
+        each.number: explaining.check(here.store, here.scales, each, here.club, here.at).decision.reasons[0]
+        for each in (stranger, unknown)
+    }
+    assert reasons[ANNA].code == "withdrawn"
+    assert render(reasons[ANNA].sentence) == "The person has stopped these texts."
+    assert reasons["+31612349999"].code == "never_asked"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from factories.databases import on_both
 from factories.worlds import ANNA, CLUB, NOON, World, at_once, publish, world
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
 from yesword.domain.programs import Program
@@ -21,8 +22,8 @@ YOU_SAID_YES = "Linde & Loom: you said yes to our texts, Club, on 2 March 2026."
 
 
 @pytest.fixture
-def here(store: Store) -> Iterator[World]:
-    with world(store) as made:
+def here(chosen_store: Store) -> Iterator[World]:
+    with world(chosen_store) as made:
         yield made
 
 
@@ -78,6 +79,7 @@ def test_an_author_who_says_why_is_not_interrupted(here: World) -> None:
     assert here.shown() == [said.replace("[Brand]", "Linde & Loom")]
 
 
+@on_both
 def test_a_text_that_would_become_late_while_it_waits_is_written_for_the_morning(here: World) -> None:
     here.wait(hours=7)  # 20:00 in Amsterdam
     here.members(1, numbers=[ANNA])
@@ -90,6 +92,7 @@ def test_a_text_that_would_become_late_while_it_waits_is_written_for_the_morning
     assert here.shown()[0].endswith("2 March 2026. Reply STOP to stop.")
 
 
+@on_both
 def test_the_verdict_before_counts_the_very_text_that_then_goes(here: World) -> None:
     here.members(1, numbers=[ANNA])
     here.wait(days=61)
@@ -106,6 +109,7 @@ def test_the_verdict_before_counts_the_very_text_that_then_goes(here: World) -> 
     assert here.sql("SELECT segments FROM message WHERE campaign_id = %s", row.pk) == [(2,)]
 
 
+@on_both
 def test_a_body_that_was_settled_long_ago_gets_the_line_too(here: World) -> None:
     (anna,) = here.members(1, numbers=[ANNA])
     here.wait(days=61)
@@ -139,6 +143,7 @@ def after_two_years_in_korea(here: World) -> None:
     renewing(here)
 
 
+@on_both
 def test_after_two_years_in_korea_one_reminder_goes_and_no_second(here: World) -> None:
     after_two_years_in_korea(here)
     for _ in range(40):
@@ -170,6 +175,7 @@ def test_it_is_due_again_two_years_after_the_reminder(here: World) -> None:
     assert again == [here.at + timedelta(days=730)]
 
 
+@on_both
 def test_a_reminder_of_which_the_carrier_told_only_later_keeps_the_consent_at_the_next_round(
     here: World,
 ) -> None:
@@ -242,6 +248,7 @@ def test_a_reminder_waits_for_an_hour_at_which_the_program_may_text(here: World)
     assert len(renewal_texts(here, SEOUL)) == 1
 
 
+@on_both
 def test_two_that_run_at_once_remind_once(here: World) -> None:
     after_two_years_in_korea(here)
     at_once(here.store, [lambda: run(here) and None] * 2)
@@ -288,6 +295,7 @@ def test_a_consent_that_nobody_used_is_asked_about_before_it_ends(here: World) -
     assert here.kinds() == ["granted"]
 
 
+@on_both
 def test_silence_ends_it_on_the_day(here: World) -> None:
     a_year_of_silence(here, 335)
     here.settle()
@@ -300,6 +308,7 @@ def test_silence_ends_it_on_the_day(here: World) -> None:
     assert len(here.shown()) == 1
 
 
+@on_both
 def test_a_yes_renews_it_from_the_handset(here: World) -> None:
     a_year_of_silence(here, 335)
     here.settle()
@@ -320,6 +329,7 @@ def test_a_yes_that_comes_after_the_end_brings_nothing_back(here: World) -> None
     assert here.state().grants == ()
 
 
+@on_both
 def test_a_yes_after_a_stop_brings_nothing_back(here: World) -> None:
     a_year_of_silence(here, 335)
     here.settle()

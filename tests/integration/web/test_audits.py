@@ -6,11 +6,13 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from factories.packed import sequence
 from factories.worlds import CLUB, world
+from yesword.cli import group
 from yesword.privacy import erasing
 from yesword.privacy.erasing import REQUESTED, Wish
 from yesword.reporting.audit_answers import keeping
@@ -232,6 +234,23 @@ def test_an_auditor_sees_sums_and_takes_the_answer_without_an_account(here, mana
     assert (only().state, only().answered_by) == ("answered", None)
     assert "The auditor took the answer on" in words(manager.get(f"/audits/{only().pk}"))
     assert AuditEntry.objects.filter(action="audit.taken_by_link", user=None).count() == 1
+
+
+def test_who_sent_it_by_hand_is_told(here, manager):
+    ask(manager)
+    manager.post(f"/audits/{only().pk}/sent")
+    assert re.search(r"Sent by hand on .* as manager says", words(manager.get(f"/audits/{only().pk}")))
+
+
+def test_sent_at_the_command_line_by_nobody_in_particular_it_was_not_taken_by_the_auditor(here, manager):
+    ask(manager)
+    done = CliRunner().invoke(
+        group, ["audit-answer", "--sent", str(only().pk), "--data", str(here.store.folder)]
+    )
+    assert done.exit_code == 0, done.output
+    said = words(manager.get(f"/audits/{only().pk}"))
+    assert "as was said at the command line" in said
+    assert "The auditor took" not in said
 
 
 def test_what_only_follows_links_takes_nothing_and_stops_no_clock(here, manager, stranger):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
+from factories.databases import on_both
 from factories.worlds import publish, world
 from yesword.domain import text as texts
 from yesword.domain.decisions import Sentence
@@ -31,8 +32,8 @@ def noon_of_a_workday():
 
 
 @pytest.fixture
-def here(store):
-    with world(store) as made:
+def here(chosen_store):
+    with world(chosen_store) as made:
         made.now[0] = noon_of_a_workday()
         yield made
 
@@ -97,6 +98,7 @@ def trace():
 # Writing
 
 
+@on_both
 def test_a_campaign_is_written_and_counted_but_not_sent(here, manager):
     here.members(2)
     answer = manager.post("/campaigns/new", form(here))
@@ -133,6 +135,7 @@ def test_a_text_that_could_fail_is_refused_with_its_place_and_kept_as_typed(here
     assert not models.Campaign.objects.exists()
 
 
+@on_both
 def test_a_condition_without_a_value_is_refused_and_the_rest_is_kept(here, manager):
     html = read(manager.post("/campaigns/new", form(here, field=["language", ""], value=["", ""])), 422)
     assert "Say what it has to be" in html
@@ -305,6 +308,7 @@ def test_a_tick_stays_while_the_errors_do_and_is_none_for_others(here, manager, 
     assert not models.Campaign.objects.exists()
 
 
+@on_both
 def test_a_text_that_informs_and_sells_may_be_called_so_and_then_is_promotion(here, manager, reminders):
     wanted = form(here, text=SELLING, program=str(reminders.id))
     assert 'name="is_mixed"' in read(manager.post("/campaigns/preview", wanted))
@@ -337,6 +341,7 @@ def test_a_sentence_of_the_linter_is_said_in_the_readers_language(monkeypatch):
 # The verdict
 
 
+@on_both
 def test_each_number_of_the_verdict_opens_into_reasons_and_people(here, manager):
     here.members(2, name="Anna")
     (never,) = here.strangers(["+31612345690"], name="Bruno")
@@ -369,6 +374,7 @@ def test_each_reason_has_its_sentence_also_when_others_with_its_code_came_first(
     assert all(line.example is not None and line.example.rule == line.rule for line in lines)
 
 
+@on_both
 def test_those_who_wait_are_shown_with_their_moment(here, manager):
     here.members(1, numbers=["+13055550123"], name="Noah")
     campaign = a_draft(here)
@@ -453,6 +459,7 @@ def test_a_second_pause_changes_nothing_and_says_so(here, manager):
     assert [action for action, _ in trace()] == ["campaign.pause"]
 
 
+@on_both
 def test_cancelling_takes_the_typed_word(here, manager):
     here.members(2)
     campaign = here.campaign(TEXT)
@@ -468,6 +475,7 @@ def test_cancelling_takes_the_typed_word(here, manager):
     assert ("campaign.cancel", f"campaign {campaign.pk}") in trace()
 
 
+@on_both
 def test_uncertain_texts_are_shown_and_explained(here, manager):
     here.members(1)
     campaign = here.campaign(TEXT)
@@ -478,6 +486,7 @@ def test_uncertain_texts_are_shown_and_explained(here, manager):
     assert "nobody gets it twice" in said
 
 
+@on_both
 def test_a_finished_campaign_says_what_came_of_it(here, manager):
     here.members(2)
     here.strangers(["+31612345690"])
@@ -491,6 +500,7 @@ def test_a_finished_campaign_says_what_came_of_it(here, manager):
     assert "The person never agreed to these texts." in said
 
 
+@on_both
 def test_a_page_whose_campaign_moved_on_loads_itself_anew(here, manager):
     campaign = here.campaign(TEXT)
     same = manager.get(f"/campaigns/{campaign.pk}?seen=running", HTTP_HX_REQUEST="true")
@@ -500,6 +510,7 @@ def test_a_page_whose_campaign_moved_on_loads_itself_anew(here, manager):
     assert moved["HX-Refresh"] == "true"
 
 
+@on_both
 def test_the_list_shows_how_far_each_is_and_pages_by_key(here, manager):
     for _number in range(reporting.PAGE + 1):
         here.campaign(TEXT, is_started=False)
@@ -521,6 +532,7 @@ def test_without_campaigns_the_list_teaches_with_one_action(manager):
 ACTS = ["verdict/count", "start", "pause", "resume", "cancel"]
 
 
+@on_both
 @pytest.mark.parametrize("act", ACTS)
 def test_a_viewer_changes_nothing(here, viewer, act):
     campaign = a_draft(here) if act in {"verdict/count", "start"} else here.campaign(TEXT)

@@ -1,7 +1,8 @@
 """Imports in the console: a file on its way in, its report, and who may."""
 
 import re
-from datetime import UTC, datetime
+import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -185,3 +186,164 @@ def test_uploads_are_out_of_reach_of_others(here, manager):
     finished(send(manager, here))
     for path in Uploads(here.store).folder.iterdir():
         assert path.stat().st_mode & 0o077 == 0
+
+
+BACKED = "phone,name,when,consent source\n+31612345601,Anna,2024-03-01,checkout\n+31612345602,Bruno,2025-08-09,checkout\n+31612345603,Cleo,,\n"
+
+
+def looked_at(client, here, rows=BACKED, **changes):
+    answer = send(client, here, rows, look="1", **changes)
+    assert answer.status_code == 302, answer.content.decode()
+    return answer["Location"]
+
+
+def chosen(*columns, **more):
+    return {f"column-{place}": what for place, what in enumerate(columns)} | more
+
+
+def test_a_file_is_looked_at_with_its_columns_guessed_and_its_cells_masked(here, manager):
+    place = looked_at(manager, here)
+    page = manager.get(place)
+    said = words(page)
+    assert "What is in each column?" in said
+    assert "345601" not in page.content.decode(), "no number is shown in full"
+    assert "Anna" not in said
+    selected = re.findall(r'<option value="([^"]*)" selected>', page.content.decode())
+    assert selected == ["phone", "name", "attribute", "consent_source"]
+    assert not models.ImportRun.objects.exists()
+
+
+def test_columns_are_chosen_tried_and_imported(here, manager):
+    place = looked_at(manager, here, source="shop", wording="Yes to offers by text")
+    columns = chosen("phone", "name", "consent_date", "consent_source")
+    finished(manager.post(f"{place}/go", {**columns, "try": "1"}))
+    said = words(manager.get(place))
+    assert "Only tried: nothing is written yet." in said
+    assert "New people 3" in said
+    assert "Ask them where they come to you" in said
+    assert not models.ImportRun.objects.exists()
+    page = manager.get(finished(manager.post(f"{place}/go", {"go": "1"})))
+    run = models.ImportRun.objects.get()
+    assert page["Location"] == f"/imports/{run.pk}"
+    assert run.report["grades"] == {"D": 2, "E": 1}, "two say a date, and the wording was attached"
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["import"]
+
+
+def test_wordings_are_attached_by_source_and_days(here, manager):
+    rules = {
+        "rule-1-source": "Checkout", "rule-1-from": "2024-01-01", "rule-1-until": "2024-12-31",
+        "rule-1-wording": "The old wording", "rule-2-wording": "", "rule-2-source": "",
+    }  # fmt: skip
+    finished(send(manager, here, BACKED.replace("when", "consent date"), **rules))
+    assert models.ImportRun.objects.get().report["grades"] == {"D": 1, "E": 2}
+    assert "not complete" in words(send(manager, here, **{"rule-1-source": "checkout"}), 422)
+
+
+def test_without_a_column_of_numbers_it_asks_for_one(here, manager):
+    place = looked_at(manager, here, "who,name\n+31612345601,Anna\n")
+    columns = chosen("attribute", "name")
+    assert "Say which column holds the telephone numbers." in words(
+        manager.post(f"{place}/go", {**columns, "try": "1"}), 422
+    )
+    manager.get(finished(manager.post(f"{place}/go", chosen("phone", "name", go="1"))))
+    assert models.ImportRun.objects.get().report["outcomes"]["created"] == 1
+
+
+def test_a_file_that_nobody_wants_is_deleted(here, manager):
+    place = looked_at(manager, here)
+    manager.post(f"{place}/drop")
+    assert not list(Uploads(here.store).folder.iterdir())
+    assert manager.get(place).status_code == 404
+
+
+def test_a_file_that_waits_for_a_day_is_deleted(here, manager):
+    looked_at(manager, here)
+    kept = Uploads(here.store)
+    kept.sweep(datetime.now(UTC) + timedelta(hours=23))
+    assert list(kept.folder.iterdir())
+    kept.sweep(datetime.now(UTC) + timedelta(hours=25))
+    assert not list(kept.folder.iterdir())
+
+
+def test_a_running_import_is_stopped_and_goes_on(here, manager, monkeypatch):
+    from yesword.collect.imports import writing
+
+    at_once, may_go = threading.Event(), threading.Event()
+    real = writing.Writer._write_slice
+
+    def slowly(self, steps):
+        real(self, steps)
+        at_once.set()
+        assert may_go.wait(20)
+
+    monkeypatch.setattr(writing.Writer, "_write_slice", slowly)
+    rows = "phone\n" + "".join(f"+316{20000000 + number}\n" for number in range(300))
+    answer = send(manager, here, rows)
+    assert at_once.wait(20)
+    token = answer["Location"].rsplit("/", 1)[-1]
+    assert "Stop here" in words(manager.get(answer["Location"]))
+    manager.post(f"/imports/uploads/{token}/stop")
+    may_go.set()
+    finished(answer)
+    assert models.ImportRun.objects.get().state == "stopped"
+    assert "it can go on from there" in words(manager.get(answer["Location"]))
+    monkeypatch.setattr(writing.Writer, "_write_slice", real)
+    finished(manager.post(f"/imports/uploads/{token}/go"))
+    run = models.ImportRun.objects.get()
+    assert (run.state, run.report["outcomes"]["created"]) == ("done", 300)
+    assert run.report["went_on_from"] > 0
+
+
+def test_an_import_is_undone_with_a_reason_and_a_trace(here, manager):
+    finished(send(manager, here, BACKED.replace("when", "consent date"), wording="Yes to offers by text"))
+    run = models.ImportRun.objects.get()
+    said = words(manager.get(f"/imports/{run.pk}/undo"))
+    assert "Consent that would end 2" in said
+    assert "Say why" in words(manager.post(f"/imports/{run.pk}/undo", {}), 422)
+    manager.post(f"/imports/{run.pk}/undo", {"reason": "the wrong file"})
+    said = words(manager.get(f"/imports/{run.pk}"))
+    assert "This import was undone: the consent of 2 people ended. the wrong file" in said
+    assert "import.undo" in AuditEntry.objects.values_list("action", flat=True)
+
+
+def test_a_list_of_whom_to_ask_is_downloaded_and_leaves_a_trace(here, manager):
+    finished(
+        send(manager, here, "phone,email,name\n+31612345601,anna@example.org,Anna\n+31612345602,,Bruno\n")
+    )
+    run = models.ImportRun.objects.get()
+    assert "Ask them by e-mail" in words(manager.get(f"/imports/{run.pk}"))
+    answer = manager.post(f"/imports/{run.pk}/ask", {"way": "mail"})
+    assert b"".join(answer.streaming_content).decode().splitlines() == [
+        "phone,email,name,language",
+        "+31612345601,anna@example.org,Anna,nl",
+    ]
+    assert manager.post(f"/imports/{run.pk}/ask", {"way": "nonsense"}).status_code == 404
+    assert "import.list" in AuditEntry.objects.values_list("action", flat=True)
+
+
+def test_numbers_are_checked_and_nothing_of_them_is_stored(here, manager):
+    given = "+31612345601\n0612345602\n0201234567\n0612345602\n12\n"
+
+    def sent(**more):
+        file = SimpleUploadedFile("numbers.txt", given.encode(), content_type="text/plain")
+        return manager.post("/numbers", {"file": file, "country": "NL", **more})
+
+    said = words(sent())
+    assert "2 of 5 can be texted" in said
+    assert "A landline or service number" in said
+    assert "The same number once more 1" in said
+    assert sent(cleaned="1").content.decode().splitlines() == [
+        "number,country,kind,line",
+        "+31612345601,NL,mobile,1",
+        "+31612345602,NL,mobile,2",
+    ]
+    assert not list(Uploads(here.store).folder.iterdir())
+    assert not models.ImportRun.objects.exists()
+
+
+def test_a_viewer_follows_nothing_up(here, manager):
+    finished(send(manager, here))
+    run = models.ImportRun.objects.get()
+    viewer = signed_in(User.Role.VIEWER)
+    for path in (f"/imports/{run.pk}/undo", f"/imports/{run.pk}/ask", "/numbers"):
+        assert viewer.post(path, {"way": "mail", "reason": "x"}).status_code == 403, path

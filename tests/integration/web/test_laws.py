@@ -337,7 +337,7 @@ def test_a_declared_emergency_shuts_the_place(here, console):
         datetime.now(UTC),
     )
     said = words(console.get(address(contact, "/hours?on=2027-01-11")))
-    assert "The earliest lawful minute for promotion to This person is 13 January 2027, 08:00" in said
+    assert "The earliest lawful minute for promotion to this person is 13 January 2027, 08:00" in said
     assert "New York Open" not in said
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 from django.test import Client
 
+from factories.databases import on_both
 from factories.worlds import world
 from yesword.domain.ids import BrandId
 from yesword.ledger.bundles import read_bundle
@@ -31,8 +32,8 @@ def web():
 
 
 @pytest.fixture
-def here(store):
-    with world(store) as opened:
+def here(chosen_store):
+    with world(chosen_store) as opened:
         yield opened
 
 
@@ -119,6 +120,7 @@ def test_anybody_can_rebuild_the_signed_root_from_the_tiles(filled, web):
     assert root_from(read, head.size) == head.root
 
 
+@on_both
 def test_a_log_that_grows_keeps_what_it_published(filled, web):
     before = leaves_of(web, read_checkpoint(checkpoint(web)).size)
     say(filled, 300)
@@ -241,6 +243,7 @@ def test_before_anything_is_published_there_is_no_checkpoint(here, web):
     assert web.get(f"{LOG}/checkpoint").status_code == 404
 
 
+@on_both
 def test_a_damaged_tile_is_not_passed_off_as_a_whole_one(filled, web):
     with filled.store.database.write() as session:
         read = ledgers.tile_reader(session, ledgers.logs(session)[0].id)
@@ -334,6 +337,7 @@ def test_more_entries_than_are_published_are_not_there_for_auditors_either(fille
     assert web.get(f"{LOG}/{bundle_path(1)}", {"key": key_for(filled)}).status_code == 404
 
 
+@on_both
 def test_a_key_that_has_run_out_or_was_ended_or_is_for_something_else_opens_nothing(filled, web):
     path = f"{LOG}/{bundle_path(0, 1)}"
     ended = key_for(filled)
@@ -344,6 +348,7 @@ def test_a_key_that_has_run_out_or_was_ended_or_is_for_something_else_opens_noth
         assert web.get(path, {"key": word}).status_code == 401
 
 
+@on_both
 def test_it_is_counted_how_often_a_key_was_used(filled, web):
     word = key_for(filled)
     for _ in range(3):

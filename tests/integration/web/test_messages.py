@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
+from factories.databases import on_both
 from factories.worlds import world
 from yesword.domain.ids import bucket_of, to_text
 from yesword.domain.messages import MessageKind, MessageState
@@ -25,8 +26,8 @@ def noon_of_a_workday():
 
 
 @pytest.fixture
-def here(store):
-    with world(store) as made:
+def here(chosen_store):
+    with world(chosen_store) as made:
         made.now[0] = noon_of_a_workday()
         yield made
 
@@ -64,6 +65,7 @@ def test_the_list_is_newest_first_over_all_buckets_and_pages_without_gap(here):
     )
 
 
+@on_both
 def test_filters_hold_together(here):
     (person,) = here.members(1)
     code = here.plan(person, kind=MessageKind.CODE)
@@ -89,6 +91,7 @@ def test_the_list_shows_text_and_state_and_no_number(here, console):
     assert console.get("/messages?state=nonsense&program=x&before=y").status_code == 200
 
 
+@on_both
 def test_a_text_shows_as_it_went_with_every_decision_the_same_byte_for_byte(here, console):
     here.members(1, numbers=["+31612345601"], name="Anna de Wit")
     campaign = here.campaign("[Brand]: hello [First name|there].")
@@ -114,6 +117,7 @@ def test_a_refused_text_says_why_and_what_would_change_it(here, console):
     assert "It may not go." in said
 
 
+@on_both
 def test_a_decision_that_no_longer_comes_out_the_same_says_so(here, console, monkeypatch):
     here.strangers(["+31612345690"])
     campaign = here.campaign()
@@ -144,6 +148,7 @@ def test_a_campaign_text_that_has_not_gone_shows_how_it_would_read(here, console
     assert "The gate has not been asked yet." in said
 
 
+@on_both
 def test_an_uncertain_text_is_explained(here, console):
     (person,) = here.members(1)
     message = here.plan(person)

@@ -2,12 +2,11 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
-from django.test import Client
 
+from factories.consoles import fresh, on_the_clock_of, signed_in, trail, words
 from factories.worlds import ANNA, world
 from yesword.accounts import rights
 from yesword.domain.ids import RequestId, to_text
@@ -18,8 +17,7 @@ from yesword.proof.sequencer import Sequencer
 from yesword.sending import privacy_requests
 from yesword.sending.privacy_requests import State
 from yesword.store import erasures
-from yesword.store.models import AuditEntry, User
-from yesword.web import counted
+from yesword.store.models import User
 from yesword.web.console import person_access, person_erasing, person_rectifying, person_restricting
 
 NAME = "Anna Öberg"
@@ -27,27 +25,14 @@ NAME = "Anna Öberg"
 
 @pytest.fixture
 def here(sqlite_store, monkeypatch):
-    cache.clear()
-    counted.forget()
+    fresh()
     with world(sqlite_store) as opened:
-
-        class Clock(datetime):
-            @classmethod
-            def now(cls, tz=None):
-                return opened.at.astimezone(tz)
-
-        for module in (person_access, person_erasing, person_rectifying, person_restricting):
-            monkeypatch.setattr(module, "datetime", Clock)
+        on_the_clock_of(
+            opened, monkeypatch, person_access, person_erasing, person_rectifying, person_restricting
+        )
         opened.strangers([ANNA], name=NAME)
         opened.join()
         yield opened
-
-
-def signed_in(role=User.Role.OWNER):
-    user = User.objects.create_user(role, "a sentence that only they say", role=role)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture
@@ -57,16 +42,6 @@ def console(here):
 
 def url_of(here):
     return f"/people/{to_text('con', here.contact().id)}"
-
-
-def words(answer):
-    html = answer.content.decode()
-    main = html[html.index("<main") : html.index("</main>")]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
-
-
-def trail(action):
-    return list(AuditEntry.objects.filter(action=action).values_list("subject", "user__name"))
 
 
 def asks(here, right):
@@ -274,7 +249,7 @@ def test_then_it_is_done_and_the_page_says_so_plainly(here, console):
     for each in (
         f"Erased, but for the proof, which is locked away until {day}.",
         "Erased person",
-        f"The proof of what they agreed to, until {day}",
+        f"Their record with its evidence, until {day}",
         citation,
         "A trace of their number that cannot be read",
         "The brand erased them",

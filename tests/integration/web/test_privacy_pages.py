@@ -1,15 +1,13 @@
 """The page about privacy: who waits, who was erased, what went wrong, what goes by itself; and each breach with its clock."""
 
 import csv
-import html as markup
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
-from django.test import Client
 
+from factories.consoles import fresh, on_the_clock_of, signed_in, trail, words
 from factories.worlds import ANNA, world
 from yesword.accounts import rights
 from yesword.domain.ids import to_text
@@ -17,8 +15,7 @@ from yesword.privacy import breaches, erasing, retaining
 from yesword.privacy.breaches import Found, Later, Risk
 from yesword.privacy.erasing import OPERATOR, Wish
 from yesword.store import models
-from yesword.store.models import AuditEntry, User
-from yesword.web import counted
+from yesword.store.models import User
 from yesword.web.console import breach_forms, breach_people, privacy
 from yesword.web.console import breaches as pages
 
@@ -28,36 +25,15 @@ WHAT = "A laptop with a list of members was stolen"
 
 @pytest.fixture
 def here(sqlite_store, monkeypatch):
-    cache.clear()
-    counted.forget()
+    fresh()
     with world(sqlite_store) as opened:
-
-        class Clock(datetime):
-            @classmethod
-            def now(cls, tz=None):
-                return opened.at.astimezone(tz)
-
-        for module in (privacy, pages, breach_forms, breach_people):
-            monkeypatch.setattr(module, "datetime", Clock)
+        on_the_clock_of(opened, monkeypatch, privacy, pages, breach_forms, breach_people)
         yield opened
-
-
-def signed_in(role=User.Role.OWNER):
-    user = User.objects.create_user(role, "a sentence that only they say", role=role)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture
 def console(here):
     return signed_in()
-
-
-def words(answer):
-    html = answer.content.decode()
-    main = html[html.index("<main") : html.index("</main>")]
-    return " ".join(markup.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def read(client, address="/privacy"):
@@ -74,10 +50,6 @@ def opened(here, **more):
 def local(at):
     """As the brand's clock shows it, in a field."""
     return f"{at + timedelta(hours=1):%Y-%m-%dT%H:%M}"
-
-
-def trail(action):
-    return list(AuditEntry.objects.filter(action=action).values_list("subject", "user__name"))
 
 
 # Who waits

@@ -17,6 +17,7 @@ from django.test import Client, override_settings
 from django.urls import path
 from django.utils import translation
 
+from factories.full_disk import full_disk
 from yesword.accounts.owner import (
     LINK_LIFE,
     OwnerExistsError,
@@ -26,6 +27,7 @@ from yesword.accounts.owner import (
     make_owner_link,
 )
 from yesword.accounts.signin import TRIES_A_NAME, shortened_address
+from yesword.store import models
 from yesword.store.models import User
 from yesword.web import catalogs, context, formats, languages, states, urls
 from yesword.web.console import style
@@ -286,6 +288,22 @@ def test_a_broken_page_says_that_nothing_recorded_is_lost(console, monkeypatch):
     answer = console.get("/")
     assert answer.status_code == 500
     assert "What was already recorded is safe" in answer.content.decode()
+
+
+def test_a_page_that_finds_the_disk_full_says_so_and_when_to_come_back(console, monkeypatch):
+    def writes(_current, **_more):
+        return models.AuditEntry.objects.create(action="x", subject="y", detail={"z": "z" * 200_000})
+
+    monkeypatch.setattr(context, "entries", writes)
+    console.raise_request_exception = False
+    with full_disk() as disk:
+        disk.fill()
+        answer = console.get("/")
+        disk.make_room()
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "60"
+    assert "The disk of this installation is full" in answer.content.decode()
+    assert not models.AuditEntry.objects.filter(action="x").exists()
 
 
 def test_a_static_address_changes_with_its_content(visitor, database):

@@ -258,3 +258,39 @@ def test_where_no_wording_ships_there_is_none():
 
 def test_a_day_in_a_language_that_nobody_described_is_written_as_the_standard_has_it():
     assert day_in("ko", SAID_YES) == "2026-03-02"
+
+
+# --- a link to leave by --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_has_the_unsubscribe_link_gets_no_other_way_out(language):
+    texts = PROGRAM.texts_in(language)[1]
+    whole = composing.with_way_out("[Brand]: 20% off. [Unsubscribe]", PROGRAM, texts)
+    assert whole.endswith(f": {composing.LEAVE_LINK}")
+    assert composing.has_way_out(whole)
+    assert texts.way_out not in whole
+    assert measure(whole).segments == 1
+
+
+def test_a_person_cannot_write_the_link_of_somebody_else_into_a_text():
+    person = anne(unsubscribe="https://evil.example/u/aaaaaaaaaaa")
+    assert "evil" not in compose("[Brand]: hi. [Unsubscribe]", person)
+
+
+@pytest.mark.parametrize(
+    ("sender", "way_out", "by_link"),
+    [
+        pytest.param("Acme", "Reply STOP to stop.", True, id="nobody can answer a name"),
+        pytest.param("800123", "Reply STOP to stop.", False, id="a code can be answered"),
+        pytest.param("Acme", "STOP au 36180", False, id="a name that says where to send the word"),
+        pytest.param("Acme", "Stop: https://acme.example/u/", False, id="a name with a link of its own"),
+    ],
+)
+def test_where_a_way_out_is_due_it_is_one_that_works(sender, way_out, by_link):
+    texts = replace(PROGRAM.texts_in("en")[1], way_out=way_out)
+    program = replace(PROGRAM, sender=sender, texts=(("en", texts),), default_language="en")
+    whole = composing.with_way_out("[Brand]: 20% off.", program, texts)
+    assert (composing.LEAVE_LINK in whole) is by_link
+    assert whole.endswith(composing.LEAVE_LINK if by_link else way_out)
+    assert composing.has_way_out(composing.pieces("[Brand]: 20% off.", program, texts, {})[0])

@@ -13,6 +13,7 @@ from yesword.domain.decisions import Sentence
 from yesword.domain.events import Basis
 from yesword.domain.explain import (
     CATALOGUE,
+    ONE,
     MissingArgumentError,
     UnknownSentenceError,
     english_day,
@@ -99,12 +100,26 @@ def test_every_member_of_a_family_is_in_the_catalogue():
 def test_the_catalogue_has_no_sentence_that_nobody_says():
     said = literals()
     said |= {f"remedy.{each}" for each in said}
+    plain = {re.sub(f"({'|'.join(map(re.escape, ONE.values()))})+$", "", each) for each in CATALOGUE}
     unsaid = {
         each
-        for each in CATALOGUE
+        for each in plain
         if not each.startswith(NOT_THE_GATES) and each.removesuffix(".undated") not in said
     }
     assert unsaid == set()
+
+
+@pytest.mark.parametrize(
+    ("count", "days", "words"),
+    [
+        (1, 30, "1 text in 30 days"),
+        (4, 1, "4 texts in 1 day"),
+        (1, 1, "1 text in 1 day"),
+        (2, 2, "2 texts in 2 days"),
+    ],
+)
+def test_one_of_a_thing_is_told_in_the_singular(count, days, words):
+    assert words in render(Sentence.of("promise", count=count, days=days))
 
 
 def test_every_golden_decision_can_be_told_in_words():

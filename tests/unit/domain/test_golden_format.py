@@ -325,7 +325,7 @@ VALUES = st.recursive(
 
 
 @given(key=st.sampled_from(KEYS), value=VALUES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_a_key_holds_it_is_read_or_refused_in_words(key, value):
     usual = {"name": "a", "rule": "r", "verdict": "send", "places": ["XX Etc/UTC"], "at": NOON}
     case = {**usual, key: value}

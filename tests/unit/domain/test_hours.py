@@ -221,7 +221,7 @@ def test_the_next_opening_is_the_first_open_minute_by_scan(clocks, now):
         assert found is None or found > now + timedelta(days=4)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     clocks=st.lists(st.tuples(weeks, st.sampled_from(ODD_ZONES)), max_size=3),
     now=moments,

@@ -461,6 +461,25 @@ def test_the_person_may_undo_a_slip_without_giving_a_reason():
     assert state.grant_for(CLUB) is not None
 
 
+@pytest.mark.parametrize(
+    ("route", "minute"),
+    [
+        pytest.param("link", 17.1, id="of a link, but later than a quarter of an hour"),
+        pytest.param("link", 1.9, id="of a link, but from before it"),
+        pytest.param("reply", 3, id="of an exact word"),
+        pytest.param("free_text", 3, id="of their own free text: they text START"),
+        pytest.param("agent", 3, id="of what they told an agent"),
+        pytest.param("carrier_block", 3, id="of what their carrier told us"),
+    ],
+)
+def test_the_person_undoes_nothing_else_without_the_handset(route, minute):
+    stop = withdrawn(2, route=route)
+    slip = corrected(3, stop, actor=Actor.PERSON, reason=None, received_at=at(minute))
+    state = fold([granted(1), stop, slip])
+    assert state.grant_for(CLUB) is None
+    assert state.withdrawal_for(CLUB) is not None
+
+
 @pytest.mark.parametrize("kind", [EventKind.INVALIDATED, EventKind.ERASED])
 def test_neither_an_erasure_nor_a_new_owner_can_be_corrected_away(kind):
     ending = event(kind, 2)

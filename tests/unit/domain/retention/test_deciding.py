@@ -137,6 +137,14 @@ def test_the_person_is_told_until_when_and_on_what_ground():
     assert "erased" in render(answer("NL", last_use_at=None).why)
 
 
+def test_who_never_agreed_is_not_told_of_what_they_agreed_to():
+    for place in ("DE", "US", "GB"):
+        found = answer(place, last_grant_at=None)
+        assert found.is_kept, "they were texted, so there is something to answer for"
+        assert "agreed" not in render(found.why)
+        assert "agreed" in render(answer(place).why)
+
+
 def test_each_answer_says_how_sure_it_is():
     assert answer("DE").confidence is Confidence.FOUND
     assert answer("CA").confidence is Confidence.KNOWN
@@ -255,7 +263,13 @@ def test_who_asks_later_is_not_kept_longer_but_where_the_wish_itself_counts(wher
 def test_every_ground_and_every_part_has_its_words():
     assert {f"part.{each}" for each in Part} == {each for each in CATALOGUE if each.startswith("part.")}
     assert {f"ground.{each}" for each in Ground} == {each for each in CATALOGUE if each.startswith("ground.")}
-    whys = {f"why.{each}{more}" for each in Ground for more in ("", ".exception")} | {"why.erased"}
+    whys = {
+        f"why.{who}{each}{more}"
+        for who in ("", "never_agreed.")
+        for each in Ground
+        for more in ("", ".exception")
+    }
+    whys.add("why.erased")
     assert whys == {each for each in CATALOGUE if each.startswith("why.")}
     assert set(Part) == {*PROOF, *GOES_AT_ONCE, *STAYS}
 

@@ -94,7 +94,7 @@ def test_days_in_the_wrong_order_are_refused(until):
         list(differences(SHIPPED, BEFORE, until))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(DAYS, DAYS)
 def test_the_changes_lead_from_the_rules_of_one_day_to_those_of_the_other(one, other):
     since, until = sorted((one, other))

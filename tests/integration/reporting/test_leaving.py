@@ -1,0 +1,206 @@
+"""Figures of leaving (mission A5, A6, G1): each withdrawal of a person's own counts once, with its reason, its way, where they
+had come from, what they had got last and how long they had stayed.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from factories.points import published, sent
+from factories.queued import UNSURE, add_user, do, only
+from factories.readings import leaving as unsure
+from factories.readings import reading
+from factories.worlds import ANNA, World, world
+from yesword.collect.forms import take
+from yesword.consent import Act, withdraw
+from yesword.domain.events import LINK, Actor
+from yesword.domain.ids import ProgramId
+from yesword.privacy import erasing
+from yesword.privacy.erasing import REQUESTED, Wish
+from yesword.reporting import leaving
+from yesword.reporting.leaving import Leaving, Source, SourceKind, Stay
+from yesword.store import leave_answers, models, programs
+from yesword.store.departures import Way
+from yesword.store.leave_answers import LeaveAnswer, LeaveReason
+from yesword.store.opening import Store
+
+BEN, CARA = "+31612340001", "+31612340002"
+A_MONTH = timedelta(days=30)
+
+
+def counted(here: World, program: ProgramId | None = None) -> Leaving:
+    return leaving.count(
+        here.store, here.club.brand, here.at - A_MONTH, here.at + timedelta(seconds=1), program
+    )
+
+
+def left(here: World, number: str, **how: object) -> None:
+    """They told somebody, or something, that they want no more."""
+    usual = {"actor": Actor.AGENT, "route": "agent"} | how
+    act = Act(occurred_at=here.at, received_at=here.at, language="en", **usual)
+    with here.store.database.write() as session:
+        brand = programs.brand(here.club.brand)
+        withdraw(here.store, session, brand, here.contact(number), act, here.at)
+
+
+def test_whoever_stops_counts_for_the_text_that_they_got_last(store: Store) -> None:
+    with world(store) as here:
+        here.join(ANNA)
+        here.wait(days=3)
+        campaign = here.campaign()
+        here.settle()
+        here.text(ANNA, "STOP")
+        found = counted(here)
+        assert (found.left, found.texts) == (1, 1)
+        assert sum(found.by_day) == 1
+        assert found.ways == {Way.KEYWORD: 1}
+        assert found.stays == {Stay.A_WEEK: 1}
+        assert found.reasons == {None: 1}
+        (line,) = found.campaigns
+        assert (line.key, line.name, line.texts, line.left) == (campaign.pk, "Spring", 1, 1)
+        assert [(each.key, each.left) for each in found.programs] == [(here.club.id, 1)]
+        assert counted(here, here.events.id).left == 0
+        assert counted(here, here.club.id).left == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "stay"),
+    [
+        pytest.param(0, Stay.SAME_DAY, id="the same day"),
+        pytest.param(1, Stay.A_WEEK, id="after a day"),
+        pytest.param(6, Stay.A_WEEK, id="within a week"),
+        pytest.param(7, Stay.A_MONTH, id="after a week"),
+        pytest.param(30, Stay.THREE_MONTHS, id="after a month"),
+        pytest.param(90, Stay.LONGER, id="after three months"),
+    ],
+)
+def test_how_long_somebody_had_been_in_goes_into_steps(sqlite_store: Store, days: int, stay: Stay) -> None:
+    with world(sqlite_store) as here:
+        here.members(1, numbers=[ANNA])
+        here.wait(days=days)
+        left(here, ANNA)
+        assert counted(here).stays == {stay: 1}
+
+
+@pytest.mark.parametrize(
+    ("how", "way"),
+    [
+        pytest.param({"actor": Actor.AGENT, "route": "agent"}, Way.AGENT, id="told a colleague"),
+        pytest.param({"actor": Actor.CARRIER, "route": "carrier_block"}, Way.CARRIER, id="told the carrier"),
+        pytest.param({"actor": Actor.API, "route": "api"}, Way.API, id="told another system"),
+        pytest.param({"actor": Actor.HANDSET, "route": "preferences"}, Way.PAGE, id="on the preference page"),
+        pytest.param({"actor": Actor.PERSON, "route": LINK}, Way.LINK, id="by a link"),
+        pytest.param({"actor": Actor.HANDSET, "route": "free_text"}, Way.FREE_TEXT, id="in their own words"),
+        pytest.param({"actor": Actor.HANDSET, "route": "reply"}, Way.KEYWORD, id="with STOP"),
+    ],
+)
+def test_each_way_out_is_told_apart(sqlite_store: Store, how: dict[str, object], way: Way) -> None:
+    with world(sqlite_store) as here:
+        here.members(1, numbers=[ANNA])
+        left(here, ANNA, **how)
+        assert counted(here).ways == {way: 1}
+
+
+def test_lists_from_elsewhere_and_what_the_house_ends_are_nobody_who_left(sqlite_store: Store) -> None:
+    with world(sqlite_store) as here:
+        for number, actor in ((ANNA, Actor.IMPORT), (BEN, Actor.SYSTEM)):
+            here.members(1, numbers=[number])
+            left(here, number, actor=actor, route="import")
+        assert counted(here).left == 0
+
+
+def test_the_reason_counts_with_the_withdrawal_that_it_is_about(store: Store) -> None:
+    with world(store) as here:
+        here.members(1, numbers=[ANNA])
+        left(here, ANNA, actor=Actor.PERSON, route=LINK)
+        contact = here.contact(ANNA).id
+        ((event,),) = here.sql("SELECT event_id FROM departure")
+        answer = LeaveAnswer(
+            event=event, program=here.club.id, campaign=None, said_at=here.at, reason=LeaveReason.TOO_OFTEN
+        )
+        with store.database.write() as session:
+            leave_answers.keep(store, session, here.club.brand, contact, answer)
+        assert counted(here).reasons == {LeaveReason.TOO_OFTEN: 1}
+
+
+def test_a_point_from_which_people_leave_at_once_shows(store: Store) -> None:
+    with world(store) as here:
+        point = published(here)
+        tag = models.SourceTag.objects.create(
+            point_id=point.id, code="poster1", medium="print", label="Poster"
+        )
+        for number in (ANNA, BEN):
+            take(store, sent(point, number, nonce=f"nonce-of-{number}", source=tag.code), here.at)
+            here.settle()
+            assert here.text(number, "yes") == "confirmed"
+        here.text(ANNA, "STOP")
+        found = counted(here)
+        (line,) = [each for each in found.sources if each.source.kind is SourceKind.POINT]
+        assert line.source.name == "Shop door · Poster"
+        assert (line.left, line.early, line.joined, line.early_share) == (1, 1, 2, 0.5)
+
+
+def test_without_a_point_the_way_in_is_the_source(store: Store) -> None:
+    with world(store) as here:
+        here.members(1, numbers=[ANNA])
+        left(here, ANNA)
+        (line,) = counted(here).sources
+        assert line.source == Source(kind=SourceKind.ROUTE, name="keyword")
+        assert line.joined is None
+
+
+def test_a_stop_that_had_been_misread_is_no_leaving(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world(store) as here:
+        reading(monkeypatch)[UNSURE] = unsure(0.7, span=(22, 30))
+        user = add_user("kim", "Kim")
+        here.join(ANNA)
+        here.text(ANNA, UNSURE)
+        assert counted(here).ways == {Way.FREE_TEXT: 1}
+        do(here, "undo", only(here), user, "she meant the parcel")
+        assert counted(here).left == 0
+
+
+def test_whoever_stops_twice_left_once(store: Store) -> None:
+    with world(store) as here:
+        here.join(ANNA)
+        here.text(ANNA, "STOP")
+        here.text(ANNA, "STOP")
+        assert counted(here).left == 1
+
+
+def test_who_complains_counts_and_stays_apart_from_who_leaves(store: Store) -> None:
+    with world(store) as here:
+        here.join(ANNA)
+        campaign = here.campaign()
+        here.settle()
+        here.text(ANNA, "I will report you for spam")
+        found = counted(here)
+        assert found.complaints == 1
+        assert [(each.key, each.complaints) for each in found.campaigns] == [(campaign.pk, 1)]
+
+
+def test_who_is_erased_is_in_no_row_any_more(store: Store) -> None:
+    with world(store) as here:
+        point = published(here)
+        take(store, sent(point, ANNA), here.at)
+        here.settle()
+        here.text(ANNA, "yes")
+        here.text(ANNA, "STOP")
+        assert here.sql("SELECT count(*) FROM departure")[0][0] == 1
+        assert here.sql("SELECT count(*) FROM point_arrival")[0][0] == 1
+        erasing.erase(store, here.contact(ANNA).id, Wish(ground=REQUESTED), here.at)
+        assert here.sql("SELECT count(*) FROM departure")[0][0] == 0
+        assert here.sql("SELECT count(*) FROM point_arrival")[0][0] == 0
+
+
+@pytest.mark.parametrize("query", ["departures_between", "departures_by_day"])
+def test_counting_reads_those_who_left_and_nobody_who_stays(sqlite_store: Store, query: str) -> None:
+    """The plan of the query, so that a million people who stay cost nothing."""
+    with world(sqlite_store) as here, sqlite_store.database.read() as session:
+        sql = session._sql(query).replace(":program_id", "0")
+        for name in (":brand_id", ":since", ":until"):
+            sql = sql.replace(name, "1")
+        plan = " ".join(str(row[-1]) for row in here.sql(f"EXPLAIN QUERY PLAN {sql}"))
+        assert "departure_of_brand" in plan
+        assert "SCAN departure" not in plan
+        assert "SCAN d" not in plan
