@@ -1,6 +1,7 @@
 """Paper lists and spoken consent by command."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,8 @@ from yesword.cli.paper import NoSignedDayError, PaperColumnsError, RowsLeftError
 from yesword.domain.events import EventKind, Grade
 from yesword.proof.evidence.opening import record_of
 from yesword.store import models
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 SCAN = b"%PDF-1.7\n% the list of Saturday\n%%EOF\n"
 BEN = "+31612345679"
@@ -44,7 +47,8 @@ def paper(run, tmp_path):
 
 
 def day(ago):
-    return (datetime.now(UTC) - timedelta(days=ago)).date().isoformat()
+    """Of the brand, where it may be tomorrow already."""
+    return (datetime.now(AMSTERDAM) - timedelta(days=ago)).date().isoformat()
 
 
 def test_i10_a_file_of_rows_is_entered_with_the_scan(here, paper):

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,8 @@ from yesword.domain.events import EventKind, Grade
 from yesword.domain.evidence.kinds import EvidenceKind
 from yesword.proof.evidence.opening import record_of
 from yesword.store.models import AuditEntry, CollectionPoint, User
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 BEN, CIS = "+31612345679", "+31612345677"
 SCAN = b"%PDF-1.7\n% the list of Saturday\n%%EOF\n"
@@ -34,7 +37,8 @@ def console(here):
 
 
 def day(ago=3):
-    return (datetime.now(UTC) - timedelta(days=ago)).date().isoformat()
+    """Of the brand, where it may be tomorrow already."""
+    return (datetime.now(AMSTERDAM) - timedelta(days=ago)).date().isoformat()
 
 
 def listed(here, *rows, **more):

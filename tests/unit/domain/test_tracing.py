@@ -141,7 +141,7 @@ def test_what_the_question_does_not_say_was_not_asked(parameter, changes):
         pytest.param(
             {"cap": {"classes": ["promotional"], "count": 3, "seconds": 86400, "key": "brand"}},
             {"contact": {"recent": (sent(NOON - timedelta(days=2)), sent(NOON - timedelta(hours=2)))}},
-            "1 have gone in that time.",
+            "1 has gone in that time.",
             id="a count of texts, those within the time",
         ),
         pytest.param(
