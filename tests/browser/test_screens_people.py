@@ -125,8 +125,9 @@ def serious(page):
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone, light", "desk, dark"]
+)
 @pytest.mark.parametrize(
     "address", ["/", "/people", "/programs", "/programs/club", "/handsets", "person", "/people?state=refused"]
 )
