@@ -125,4 +125,5 @@ def test_whatever_comes_in_is_read_or_refused_and_breaks_nothing(raw):
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_header_and_body_can_be_read(value, body):
     raw = f"From: {value}\nMessage-ID: {value}\nTo: {value}\nContent-Type: {value}\n\n{body}"
-    read(raw.encode(errors="replace"))
+    found = read(raw.encode(errors="replace"))
+    assert "\n" not in found.sender + found.message_id + "".join(found.recipients)
