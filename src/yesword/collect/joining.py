@@ -4,6 +4,7 @@ Every way in ends here, except the handset's own keyword and what comes in files
 decided in `domain.collecting.asking`; who acted, and what shows it, is what each way in brings along.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -70,9 +71,11 @@ def join(store: Store, joining: Joining, at: datetime) -> Joined:
 
     Raises UsedTicketError where the page was answered before.
     """
-    person = _prepared(store, joining)
-    with store.database.write() as session:
-        return join_within(store, session, joining, person, at)
+    while True:
+        person = _prepared(store, joining)
+        # Who was erased since they were looked for is met anew, as somebody whom nobody knows.
+        with contextlib.suppress(NobodyThereError), store.database.write() as session:
+            return join_within(store, session, joining, person, at)
 
 
 def join_within(

@@ -4,7 +4,7 @@ import pytest
 
 from factories.points import CONSENT, probe, published, sent
 from factories.worlds import ANNA, CLUB, publish
-from yesword.collect import forms, points
+from yesword.collect import forms, joining, points
 from yesword.collect.forms import Next, take
 from yesword.collect.joining import BREAKER_AFTER, Course
 from yesword.collect.points import NoSuchPointError
@@ -256,3 +256,13 @@ def test_what_a_browser_tells_of_another_page_is_left_aside(here):
     assert forms.fitting_probe(told, nonce="a-nonce-of-the-page", point=point) == probe(point)
     assert forms.fitting_probe(told, nonce="another", point=point) is None
     assert forms.fitting_probe("{}", nonce="a-nonce-of-the-page", point=point) is None
+
+
+def test_who_is_erased_while_their_form_comes_in_is_met_anew(here, monkeypatch):
+    point = published(here)
+    looks = iter([lambda *_: None])  # what was found a moment before the erasure
+    prepared = joining._prepared
+    monkeypatch.setattr(joining, "_prepared", next(looks, prepared))
+    taken = take(here.store, sent(point), here.at)
+    assert taken.joined.course is Course.ASK
+    assert [each.event.kind for each in record(here)] == [EventKind.REQUESTED]
