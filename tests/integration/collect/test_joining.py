@@ -260,9 +260,15 @@ def test_what_a_browser_tells_of_another_page_is_left_aside(here):
 
 def test_who_is_erased_while_their_form_comes_in_is_met_anew(here, monkeypatch):
     point = published(here)
-    looks = iter([lambda *_: None])  # what was found a moment before the erasure
-    prepared = joining._prepared
-    monkeypatch.setattr(joining, "_prepared", next(looks, prepared))
+    prepared, looks = joining._prepared, []
+
+    def look(store, given):
+        """At first, what was found a moment before the erasure: somebody who is there already."""
+        looks.append(given)
+        return None if len(looks) == 1 else prepared(store, given)
+
+    monkeypatch.setattr(joining, "_prepared", look)
     taken = take(here.store, sent(point), here.at)
+    assert len(looks) == 2
     assert taken.joined.course is Course.ASK
     assert [each.event.kind for each in record(here)] == [EventKind.REQUESTED]
