@@ -13,7 +13,7 @@ from yesword.consent import Act, Confirmation, ask, confirm, withdraw
 from yesword.consent.record import open_sections
 from yesword.domain import codec, phone
 from yesword.domain.events import Actor, ConsentEvent
-from yesword.domain.ids import BrandId, ContactId
+from yesword.domain.ids import BrandId, ContactId, bucket_of
 from yesword.domain.messages import MessageClass
 from yesword.domain.programs import Frequency, OptIn, Program, Texts
 from yesword.domain.state import ConsentState, fold
@@ -23,6 +23,7 @@ from yesword.store import contacts, models, opening, programs
 from yesword.store.contacts import Contact, NewContact
 from yesword.store.keyfiles import KeyMissingError
 from yesword.store.opening import Store, open_store
+from yesword.store.sealing import UnreadableError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NUMBER = "+31612345678"
@@ -124,6 +125,22 @@ def test_one_number_is_one_contact_of_a_brand(store: Store, program: Program) ->
     with store.database.write() as session:
         assert contacts.insert(session, [twin], NOON) == []
         assert contacts.find(store, session, program.brand, NUMBER) == anna.id
+
+
+def test_people_who_are_prepared_at_once_lie_side_by_side_each_under_a_key_of_their_own(
+    store: Store, program: Program
+) -> None:
+    numbers = [f"+316{20_000_000 + each}" for each in range(40)]
+    made = contacts.prepare(store, program.brand, [*numbers, numbers[0]])
+    again = contacts.prepare(store, program.brand, [*numbers, numbers[0]])
+    assert [each for each, _ in made] == [each for each, _ in again]
+    assert made[-1][0] == made[0][0]
+    assert len({each for each, _ in made}) == 40
+    assert len({bucket_of(each) for each, _ in made}) <= 2
+    for (_, at_first), (_, from_the_vault) in zip(made, again, strict=True):
+        assert from_the_vault.open(at_first.close(b"said", b"place"), b"place") == b"said"
+    with pytest.raises(UnreadableError):
+        made[1][1].open(made[0][1].close(b"said", b"place"), b"place")
 
 
 def test_stored_state_is_the_fold_of_the_events(store: Store, program: Program) -> None:

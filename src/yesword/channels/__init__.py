@@ -1,5 +1,6 @@
 """Ways to hand texts to a network and to take what comes back. Never sees the store."""
 
+from yesword.channels.errors import CarrierError
 from yesword.channels.ports import (
     AccountFacts,
     Channel,
@@ -15,6 +16,7 @@ from yesword.channels.ports import (
 
 __all__ = [
     "AccountFacts",
+    "CarrierError",
     "Channel",
     "DeliveryReport",
     "HandOver",

@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, runtime_checkable
 
+from yesword.channels.errors import CarrierError
 from yesword.domain.decisions import Decision, NotApprovedError, Verdict
 from yesword.domain.errors import YeswordError
 
@@ -63,6 +64,7 @@ class HandOver:
     number: str  # E.164
     text: str
     decision: Decision
+    media: tuple[str, ...] = ()  # addresses of pictures, where the channel carries them
 
     def __post_init__(self) -> None:
         if self.decision.verdict is not Verdict.SEND:
@@ -93,6 +95,7 @@ class Outcome:
     provider_id: str | None = None  # for accepted
     error_code: str | None = None  # the carrier's code, or one of the four below
     error_text: str | None = None
+    meaning: CarrierError | None = None  # of the carrier's code, where we know it
 
     @classmethod
     def of(
@@ -101,6 +104,7 @@ class Outcome:
         status: OutcomeStatus,
         error_code: str | None = None,
         error_text: str | None = None,
+        meaning: CarrierError | None = None,
     ) -> Self:
         return cls(
             message_id=handover.message_id,
@@ -108,6 +112,7 @@ class Outcome:
             status=status,
             error_code=error_code,
             error_text=error_text,
+            meaning=meaning,
         )
 
 
@@ -166,6 +171,7 @@ class InboundText:
     to_address: str
     text: str = field(repr=False)
     received_at: datetime  # aware; the carrier's time
+    media: tuple[str, ...] = field(default=(), repr=False)  # addresses of pictures that came with it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,6 +184,7 @@ class DeliveryReport:
     state: ReportState
     error_code: str | None = None
     at: datetime
+    meaning: CarrierError | None = None
 
 
 InboundItem = InboundText | DeliveryReport
@@ -193,6 +200,34 @@ class Receiver(Protocol):
         The handler gets items in the order of arrival and returns one boolean for each. An item is acknowledged
         to the carrier only after True was returned for it; with False, or when the process dies before, the
         carrier brings it again. An exception of the handler acknowledges nothing and is passed on.
+        """
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """A receiver that knows whether the carrier can reach it just now: after a gap, sending waits."""
+
+    @property
+    def is_listening(self) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MissedItems:
+    """What a carrier kept while nobody listened."""
+
+    items: tuple[InboundItem, ...] = ()  # oldest first, with the ids that they would have come with
+    opted_out: tuple[str, ...] = field(
+        default=(), repr=False
+    )  # numbers that the carrier has blocked since, E.164
+
+
+@runtime_checkable
+class Missed(Protocol):
+    """A receiver that can ask its carrier what came in, so that nothing is missed after a gap."""
+
+    def missed_since(self, since: datetime) -> MissedItems | None:
+        """All of it, or at least all that is newer; None where this carrier keeps no such list, and brings again
+        what was not taken. Raises ChannelError: then nothing is known, and it is asked again.
         """
 
 

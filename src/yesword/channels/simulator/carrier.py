@@ -16,6 +16,7 @@ from yesword.channels.simulator.connection import Connection
 from yesword.channels.simulator.log import CarrierLog
 from yesword.channels.simulator.network import Answers, Network, Row
 from yesword.channels.simulator.protocol import FrameError, encode
+from yesword.channels.simulator.smsc import SmppConnection, SmscSettings
 
 _RECEIVER_WINDOW: Final = 1_000  # items brought to one connection and not acknowledged
 _ITEMS_A_FRAME: Final = 500
@@ -36,6 +37,9 @@ class WeakTokenError(ChannelError):
     code = "weak_token"
 
 
+Client = Connection | SmppConnection
+
+
 @dataclass(frozen=True, kw_only=True)
 class CarrierSettings:
     token: str = field(repr=False)
@@ -45,6 +49,7 @@ class CarrierSettings:
     log_path: Path | None = None
     log_texts: bool = False
     ready_path: Path | None = None  # gets the port when the carrier listens
+    smsc: SmscSettings | None = None  # speaks SMPP as well, on a port of its own
 
     def __post_init__(self) -> None:
         try:
@@ -81,6 +86,7 @@ async def serve(
     carrier = Carrier(settings.behaviour, token=settings.token, log=log)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(carrier), settings.host, settings.port, backlog=512)
+    smsc = await _smsc(carrier, settings)
     try:
         port = server.sockets[0].getsockname()[1]
         if settings.ready_path is not None:
@@ -92,10 +98,29 @@ async def serve(
         await (stop or asyncio.Event()).wait()
     finally:
         server.close()
+        if smsc is not None:
+            smsc.close()
         carrier.hang_up()
         log.close()
         if settings.ready_path is not None:
             settings.ready_path.unlink(missing_ok=True)
+
+
+async def _smsc(carrier: "Carrier", settings: CarrierSettings) -> asyncio.Server | None:
+    """The door for SMPP, where one is wanted; its ready file gets its port before the carrier's own does."""
+    wanted = settings.smsc
+    if wanted is None:
+        return None
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SmppConnection(carrier, wanted),
+        settings.host,
+        wanted.port,
+        ssl=wanted.tls_context(),
+        backlog=512,
+    )
+    if wanted.ready_path is not None:
+        wanted.ready_path.write_text(f"{server.sockets[0].getsockname()[1]}\n", encoding="ascii")
+    return server
 
 
 class Carrier:
@@ -106,24 +131,24 @@ class Carrier:
         self.log = log
         self.network = Network(behaviour)
         self._loop = asyncio.get_running_loop()
-        self._connections: set[Connection] = set()
-        self._receivers: deque[Connection] = deque()
+        self._connections: set[Client] = set()
+        self._receivers: deque[Client] = deque()
         self._watchers: list[_Watcher] = []
         self._is_telling = False
         self._numbers = 0
-        self._paced: deque[tuple[Connection, list[Row]]] = deque()
+        self._paced: deque[tuple[Client, list[Row]]] = deque()
         self._credit = 0.0
         self._ticked_at = 0.0
 
     def is_token(self, word: object) -> bool:
         return isinstance(word, str) and hmac.compare_digest(word.encode("utf-8", "replace"), self._token)
 
-    def joined(self, connection: Connection) -> int:
+    def joined(self, connection: Client) -> int:
         self._connections.add(connection)
         self._numbers += 1
         return self._numbers
 
-    def left(self, connection: Connection) -> None:
+    def left(self, connection: Client) -> None:
         self._connections.discard(connection)
         self._watchers = [watcher for watcher in self._watchers if watcher.connection is not connection]
         if connection in self._receivers:
@@ -136,7 +161,7 @@ class Carrier:
 
     # Submits
 
-    def take(self, connection: Connection, rows: list[Row]) -> None:
+    def take(self, connection: Client, rows: list[Row]) -> None:
         if self.network.behaviour.speed is None and not self._paced:
             self._accept(connection, rows)
             return
@@ -163,7 +188,7 @@ class Carrier:
         if self._paced:
             self._loop.call_later(_TICK_S, self._tick)
 
-    def _accept(self, connection: Connection, rows: list[Row]) -> None:
+    def _accept(self, connection: Client, rows: list[Row]) -> None:
         """Take texts, write them down, answer. What was read is taken even if its sender is gone by now."""
         behaviour = self.network.behaviour
         if connection.is_cut:
@@ -180,11 +205,10 @@ class Carrier:
         if is_cut:
             connection.cut()
         elif not behaviour.silent:
-            frame = encode(answers.frame())
             if behaviour.delay_ms:
-                self._loop.call_later(behaviour.delay_ms / 1000, connection.write, frame)
+                self._loop.call_later(behaviour.delay_ms / 1000, connection.answer, answers)
             else:
-                connection.write(frame)
+                connection.answer(answers)
 
     def _report_later(self, account: str, answers: Answers) -> None:
         if answers.reports:
@@ -197,7 +221,7 @@ class Carrier:
 
     # Receivers
 
-    def receive(self, connection: Connection) -> None:
+    def receive(self, connection: Client) -> None:
         self._receivers.append(connection)
         self._bring()
 
@@ -214,10 +238,10 @@ class Carrier:
                         break
                     due = self._loop.time() + self.network.behaviour.ack_timeout_ms / 1000
                     receiver.brought.update((item[0], (name, due)) for item in items)
-                    receiver.write(encode({"items": items}))
+                    receiver.bring(items)
                     self._loop.call_at(due, self._overdue, receiver, [item[0] for item in items], due)
 
-    def settle(self, receiver: Connection, frame: dict[str, Any]) -> None:
+    def settle(self, receiver: Client, frame: dict[str, Any]) -> None:
         """A receiver's answer: done, or bring it again."""
         names: dict[str, list[int]] = {}
         for key in frame.get("ack", ()):
@@ -231,12 +255,12 @@ class Carrier:
             self._loop.call_later(pause_s, self._bring_again, receiver, refused)
         self._bring()
 
-    def _overdue(self, receiver: Connection, keys: list[int], due: float) -> None:
+    def _overdue(self, receiver: Client, keys: list[int], due: float) -> None:
         late = [key for key in keys if receiver.brought.get(key, ("", 0.0))[1] == due]
         if late:
             self._bring_again(receiver, late)
 
-    def _bring_again(self, receiver: Connection, keys: list[int]) -> None:
+    def _bring_again(self, receiver: Client, keys: list[int]) -> None:
         names: dict[str, list[int]] = {}
         for key in keys:
             if (brought := receiver.brought.pop(key, None)) is not None:

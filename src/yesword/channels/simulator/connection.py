@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from yesword.channels.simulator.network import Row
+from yesword.channels.simulator.network import Answers, Row
 from yesword.channels.simulator.protocol import (
     LONGEST_HELLO,
     LONGEST_LINE,
@@ -75,6 +75,12 @@ class Connection(asyncio.Protocol):
     def _still_silent(self) -> None:
         if self._role is None:
             self.hang_up("no hello")
+
+    def answer(self, answers: Answers) -> None:
+        self.write(encode(answers.frame()))
+
+    def bring(self, items: list[list[Any]]) -> None:
+        self.write(encode({"items": items}))
 
     def write(self, frame: bytes) -> None:
         if self._transport is not None:

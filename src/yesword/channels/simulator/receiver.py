@@ -29,6 +29,7 @@ class SimulatorReceiver:
         self._endpoint = endpoint
         self._account = account
         self._backoff = Backoff(jitter=random.random)
+        self.is_listening = False
 
     def run(self, handler: Handler, stop: threading.Event) -> None:
         """As the port says. Raises SignInRefusedError: a wrong token does not heal by waiting."""
@@ -40,8 +41,10 @@ class SimulatorReceiver:
                 continue
             with sock:
                 try:
+                    self.is_listening = True
                     self._receive(sock, handler, stop)
                 except _HungUp:
+                    self.is_listening = False
                     stop.wait(self._backoff.failed(time.monotonic()))
 
     def _receive(self, sock: socket.socket, handler: Handler, stop: threading.Event) -> None:

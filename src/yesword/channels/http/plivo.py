@@ -1,0 +1,243 @@
+"""Plivo: its Message API of version 1, its signed calls, its error codes.
+
+It has no idempotency key, so a request without an answer leaves the text unknown. Its signature holds no time: a call
+that somebody repeats is believed again, and finds everything stored. The address that we give for reports carries our
+own reference, since a report may come before the answer does.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+from yesword.channels.errors import CarrierError
+from yesword.channels.http import numbers, proving
+from yesword.channels.http.provider import (
+    Answer,
+    BadHttpSettingError,
+    Call,
+    HttpSettings,
+    Kind,
+    Reply,
+    Request,
+    Secret,
+    Setup,
+    Taken,
+    UnprovenCallError,
+    accepted,
+    refused,
+    usual,
+)
+from yesword.channels.ports import DeliveryReport, HandOver, InboundText, Outcome, ReportState
+
+_BASE: Final = "https://api.plivo.com"
+_MOST_MEDIA: Final = 10
+
+# https://www.plivo.com/docs/messaging/troubleshooting/error-codes; they come in reports. What is not here is OTHER.
+ERRORS: Final[Mapping[str, CarrierError]] = {
+    "10": CarrierError.CONTENT,
+    "20": CarrierError.TEMPORARY,
+    "30": CarrierError.FILTERED,
+    "40": CarrierError.INVALID_SENDER,
+    "50": CarrierError.INVALID_NUMBER,
+    "60": CarrierError.OTHER,  # a loop
+    "70": CarrierError.OTHER,  # "permanently unavailable", and nobody says whether somebody has the number
+    "80": CarrierError.TEMPORARY,
+    "90": CarrierError.OTHER,  # no route
+    "100": CarrierError.OTHER,  # that network takes no such texts
+    "110": CarrierError.CONTENT,
+    "200": CarrierError.OPTED_OUT,
+    "201": CarrierError.INVALID_SENDER,
+    "300": CarrierError.TEMPORARY,
+    "420": CarrierError.TEMPORARY,
+    "900": CarrierError.INSUFFICIENT_FUNDS,
+    "910": CarrierError.OTHER,  # the account is disabled
+    "1000": CarrierError.OTHER,
+}
+_EXPIRED: Final = "420"
+
+_STATES: Final[Mapping[str, ReportState | None]] = {
+    "queued": None,
+    "sent": None,
+    "delivered": ReportState.DELIVERED,
+    "read": ReportState.DELIVERED,
+    "undelivered": ReportState.FAILED,
+    "failed": ReportState.FAILED,
+    "rejected": ReportState.REJECTED,
+}
+_XML: Final = Answer(body=b"<Response/>", content_type="text/xml")  # no answer of Plivo's own
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlivoSettings(HttpSettings):
+    auth_id: str
+
+    def __post_init__(self) -> None:
+        is_id = self.auth_id.startswith(("MA", "SA")) and self.auth_id.isalnum() and self.auth_id.isascii()
+        if not is_id:
+            raise BadHttpSettingError(
+                account="plivo",
+                name="auth_id",
+                value=self.auth_id,
+                expected="It begins with MA or SA, as the console shows it.",
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plivo:
+    setup: Setup
+
+    @property
+    def origin(self) -> str:
+        return self._settings.base_url or _BASE
+
+    @property
+    def repeats_safely(self) -> bool:
+        return False
+
+    @property
+    def carries_media(self) -> bool:
+        return True
+
+    @property
+    def _settings(self) -> PlivoSettings:
+        settings: PlivoSettings = self.setup.settings
+        return settings
+
+    def request(self, handover: HandOver) -> Request:
+        fields: dict[str, object] = {
+            "src": handover.sender,
+            "dst": handover.number,
+            "text": handover.text,
+            "type": "mms" if handover.media else "sms",
+        }
+        if handover.media:
+            fields["media_urls"] = list(handover.media[:_MOST_MEDIA])
+        if self.setup.callback_url:
+            fields["url"] = numbers.with_reference(self.setup.callback_url, handover.message_id)
+            fields["method"] = "POST"
+        return Request(
+            method="POST",
+            url=self._url("Message/"),
+            headers=self._headers() | {"Content-Type": "application/json"},
+            body=json.dumps(fields).encode(),
+        )
+
+    def outcome(self, handover: HandOver, reply: Reply) -> Outcome:
+        if reply.status in (200, 201, 202):
+            return accepted(handover, json.loads(reply.body)["message_uuid"][0])
+        # 404: there is no such account, whatever the text.
+        if (found := usual(handover, Reply(status=401) if reply.status == 404 else reply)) is not None:
+            return found
+        # A refusal has a sentence, which may quote the number, and no code.
+        return refused(handover, str(reply.status), {})
+
+    def verify(self, call: Call) -> None:
+        """https://www.plivo.com/docs/messaging/concepts/signature-validation: with version 3 over the address, the sorted
+        fields and a nonce; with version 2, which it uses for texts, over the address without its query and the nonce.
+        """
+        if not (token := self.setup.secrets.get("auth_token", "")):
+            raise UnprovenCallError(why="the account has no auth_token")
+        if call.method != "POST":
+            raise UnprovenCallError(why="it comes by another method than the one that we ask for")
+        for version, signed in (("v3", _signed_by_3), ("v2", _signed_by_2)):
+            given = call.headers.get(f"x-plivo-signature-{version}", "")
+            nonce = call.headers.get(f"x-plivo-signature-{version}-nonce", "")
+            if not (given and nonce):
+                continue
+            expected = hmac.digest(
+                token.encode(), signed(call, nonce).encode("utf-8", "replace"), hashlib.sha256
+            )
+            # A list, where more than one token is valid.
+            fits = [proving.digest_fits(expected, each, is_base64=True) for each in given.split(",")[:4]]
+            if not any(fits):
+                raise UnprovenCallError(why="its signature does not fit")
+            return
+        raise UnprovenCallError(why="it is not signed")
+
+    def read(self, call: Call) -> Taken:
+        fields = dict(parse_qsl(call.body.decode("utf-8"), keep_blank_values=True))
+        if "Status" in fields:
+            report = self._report(fields, call)
+            return Taken(items=() if report is None else (report,))
+        return Taken(items=(self._text(fields, call),), answer=_XML)
+
+    def trial(self) -> Request | None:
+        """The account itself: reading it changes nothing, and needs the right id and token."""
+        return Request(method="GET", url=self._url(""), headers=self._headers())
+
+    def _text(self, fields: Mapping[str, str], call: Call) -> InboundText:
+        media = (fields.get(f"Media{index}", "") for index in range(_MOST_MEDIA))
+        return InboundText(
+            account=self.setup.account,
+            provider_id=fields["MessageUUID"],
+            sender_number=numbers.full(fields["From"]),
+            to_address=numbers.full(fields["To"]),
+            text=fields.get("Text", ""),
+            received_at=call.at,  # it tells none
+            media=tuple(url for url in media if url),
+        )
+
+    def _report(self, fields: Mapping[str, str], call: Call) -> DeliveryReport | None:
+        if (state := _STATES.get(fields["Status"].lower())) is None:
+            return None  # on its way, or a state that Plivo added
+        code = fields.get("ErrorCode", "")
+        code = "" if state is ReportState.DELIVERED or code in ("0", "000") else code
+        return DeliveryReport(
+            account=self.setup.account,
+            provider_id=fields["MessageUUID"],
+            message_id=numbers.reference_in(call.query),
+            state=ReportState.EXPIRED if code == _EXPIRED else state,
+            error_code=code or None,
+            at=call.at,
+            meaning=ERRORS.get(code, CarrierError.OTHER) if code else None,
+        )
+
+    def _url(self, rest: str) -> str:
+        return f"{self.origin.rstrip('/')}/v1/Account/{self._settings.auth_id}/{rest}"
+
+    def _headers(self) -> dict[str, str]:
+        pair = f"{self._settings.auth_id}:{self.setup.secrets['auth_token']}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+
+def _signed_by_3(call: Call, nonce: str) -> str:
+    """The address with its query sorted, a point, and the fields sorted with nothing between."""
+    query = "&".join(f"{name}={value}" for name, value in _sorted(call.query))
+    fields = "".join(name + value for name, value in _sorted(call.body.decode("utf-8", "replace")))
+    url = _without_query(call.url)
+    if query or fields:
+        url += f"?{query}"
+    if query and fields:
+        url += "."
+    return f"{url}{fields}.{nonce}"
+
+
+def _signed_by_2(call: Call, nonce: str) -> str:
+    return _without_query(call.url) + nonce
+
+
+def _without_query(url: str) -> str:
+    return urlsplit(url)._replace(query="", fragment="").geturl()
+
+
+def _sorted(form: str) -> list[tuple[str, str]]:
+    fields = parse_qs(form, keep_blank_values=True)
+    return [(name, value) for name in sorted(fields) for value in sorted(fields[name])]
+
+
+def make(setup: Setup) -> Plivo:
+    return Plivo(setup=setup)
+
+
+KIND: Final = Kind(
+    name="plivo",
+    title="Plivo",
+    settings=PlivoSettings,
+    secrets=(Secret(name="auth_token", called="Auth Token, which also signs Plivo's calls"),),
+    make=make,
+)
