@@ -201,6 +201,8 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "fact.age_unknown": _("The person's age is not known."),
         "fact.adult": _("The person was 18 or older on {since_on}."),
         "fact.adult.undated": _("The person is 18 or older."),
+        "fact.said_age": _("The person said on {since_on} to be {age} or older."),
+        "fact.said_age.undated": _("The person said to be {age} or older."),
         "remedy.too_young": _("Ask for their date of birth when they sign up."),
         "category_banned": _("Texts about {categories} may not go there ({citation})."),
         "fact.categories": _("The text is about {categories}."),
@@ -210,6 +212,9 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "fact.carrier_answers_stop": _("On this sender's account the carrier answers STOP itself."),
         "remedy.carrier_answers_stop": _("Nothing needs to be sent."),
         "sender_cannot_receive": _("This sender cannot receive the answer that the text has to allow."),
+        "fact.way_out_unanswerable": _(
+            "The text says to answer a word, and a name as sender cannot be replied to."
+        ),
         "fact.sender_cannot_receive": _("A name as sender cannot be replied to."),
         "remedy.sender_cannot_receive": _("Send from a number or a short code."),
         "brand_not_named": _("The text does not say who it is from."),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from yesword.domain import shipped_texts, templates
@@ -61,7 +62,16 @@ _WAY_OUT: Final = re.compile(
 
 # Stands in a text for the link that it gets of its own when it is claimed: see `store.leave_links`.
 LEAVE_LINK: Final = "https://link.example/u/xxxxxxxxxxx"
+# The same for the one question of a sender that nobody can answer: see `store.confirm_links`.
+CONFIRM_LINK: Final = "https://link.example/y/xxxxxxxxxxx"
 _BY_LINK: Final = "[Unsubscribe]"
+_LEAVE_LINKS: Final = re.compile(r"https?://\S+/u/")
+_CONFIRM_LINKS: Final = re.compile(r"https?://\S+/y/\w")
+# Where to send the word, from whatever sender the text is: "STOP au 36111", "STOP to 800123".
+_SENT_ELSEWHERE: Final = re.compile(
+    r"(?<!\w)[^\W\d_]{2,}(?:\s*:|\s+(?:sms|par sms))?(?:\s+(?:au|to|naar|an|til|till|al|a|para|na|numeroon))?\s+\+?\d{4,15}(?!\w)",
+    re.IGNORECASE,
+)
 _NUMBER: Final = re.compile(r"\d{4,}")  # somewhere to send the word to
 
 
@@ -93,10 +103,32 @@ def _leave_words(language: str) -> str:
 
 def way_out_of(program: Program, texts: Texts) -> str:
     """How the program's texts say how to stop, as a template. Nobody can answer a name: then it is a link."""
-    is_name = any(each.isalpha() for each in program.sender)
     said = texts.way_out
     is_answerable = _NUMBER.search(said) is not None or "/u/" in said
-    return said if not is_name or is_answerable else _BY_LINK
+    return said if not is_one_way(program) or is_answerable else _BY_LINK
+
+
+def is_one_way(program: Program) -> bool:
+    """Whether the program texts from a name, which nobody can answer."""
+    return any(each.isalpha() for each in program.sender)
+
+
+def question_of(program: Program, language: str) -> str:
+    """The text that asks whoever has signed up, as a template. From a name it is answered by its link."""
+    found, texts = program.texts_in(language)
+    return (
+        shipped_texts.shipped_or_english(found).ask_by_link if is_one_way(program) else texts.consent_request
+    )
+
+
+def question(program: Program, language: str) -> str:
+    """The same as somebody reads it of whom nothing is known."""
+    _, texts = program.texts_in(language)
+    return compose(question_of(program, language), program, texts, ASKING)
+
+
+# What only a question has.
+ASKING: Final[Mapping[str, str]] = MappingProxyType({"confirm": CONFIRM_LINK})
 
 
 def compose(source: str, program: Program, texts: Texts, person: Mapping[str, str] | None = None) -> str:
@@ -171,7 +203,19 @@ def about_consent(
         "until": "" if ends_on is None else shipped_texts.day_in(found, ends_on),
         "yes": texts.confirm_words[0],
     }
-    return compose(shipped_texts.source_of(key, program.key, found, texts), program, texts, values)
+    return compose(_source_about(key, program, found, texts), program, texts, values)
+
+
+def _source_about(key: str, program: Program, language: str, texts: Texts) -> str:
+    """The program's own words, or what ships; from a name, with the link in the place of the word to answer."""
+    words = shipped_texts.words_in(language)
+    by_link = _WITHOUT_ANSWER.get(key)
+    if is_one_way(program) and words is not None and by_link is not None and not getattr(texts, key):
+        return str(getattr(words, by_link))
+    return shipped_texts.source_of(key, program.key, language, texts)
+
+
+_WITHOUT_ANSWER: Final = {"reconfirm": "why_by_link", "renewal_notice": "notice_by_link"}
 
 
 def pieces(source: str, program: Program, texts: Texts, person: Mapping[str, str]) -> tuple[str, ...]:
@@ -209,11 +253,29 @@ def has_way_out(text: str) -> bool:
     return any(not asking.is_answer(text, match.span()) for match in _WAY_OUT.finditer(text))
 
 
+def has_way_out_elsewhere(text: str) -> bool:
+    """Whether one of the ways out needs no answer to the sender: a link, or a word that goes to a number."""
+    return says_where_to_send(text) or _LEAVE_LINKS.search(text) is not None
+
+
+def says_where_to_send(text: str) -> bool:
+    """Whether a word that stops has a number with it, to which it goes."""
+    if _NUMBER.search(text) is None:
+        return False  # as most texts, and this is quickly seen
+    return any(has_way_out(match[0]) for match in _SENT_ELSEWHERE.finditer(text))
+
+
+def asks_by_link(text: str) -> bool:
+    """Whether a question can be answered by a link of its own."""
+    return _CONFIRM_LINKS.search(text) is not None
+
+
 def _names(text: str, brand_name: str) -> bool:
     """Whether a word begins as the brand does: "Olas erbjudanden" names Ola, "Cola" does not."""
     return re.search(rf"(?<!\w){re.escape(brand_name.casefold())}", text.casefold()) is not None
 
 
+@lru_cache(maxsize=256)  # a campaign that names nobody says the same to everybody
 def text_facts(
     text: str,
     brand_name: str,
@@ -227,14 +289,18 @@ def text_facts(
     that takes longer, and few are asked.
     """
     measured = measure(text)
+    carried = labels_in(text, labels) if labels else ()
     return TextFacts(
         encoding=measured.encoding.value,
         segments=measured.segments,
         names_brand=_names(text, brand_name),
         has_way_out=has_way_out(text),
         characters=len(text),
-        labels=labels_in(text, labels) if labels else (),
+        labels=carried,
         elements=_elements(made_of or (text,)),
+        # A label may be a way out by itself, such as STOP 36 with the number that follows.
+        has_way_out_elsewhere=has_way_out_elsewhere(text) or any(has_way_out(each) for each in carried),
+        asks_by_link=asks_by_link(text),
     )
 
 

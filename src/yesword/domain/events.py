@@ -17,7 +17,11 @@ READ: Final = frozenset({FREE_TEXT, OTHER_OWNER})
 REPLY: Final = "reply"
 # By the link of a text. Whoever holds it can leave, and nothing else; the slip of a finger is undone on the same page.
 LINK: Final = "link"
+# By the link of the one question that was texted: it came to the handset and to nobody else, and it answers only that.
+CONFIRM_LINK: Final = "confirm_link"
 SLIP: Final = timedelta(minutes=15)
+# By hand and by number, for somebody who asked a colleague. It is what it says, so nobody but the handset lifts it.
+EXCLUSION: Final = "exclusion"
 
 
 class EventKind(enum.StrEnum):

@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from yesword.domain.ages import SaidAge
 from yesword.domain.events import Preferences
 from yesword.domain.ids import EventId, ProgramId
 from yesword.domain.messages import MessageClass, MessageKind
@@ -32,6 +33,8 @@ class TextFacts:
         str, ...
     ] = ()  # what it contains that some law forbids: link, phone_number, public_shortener …
     reconfirms: bool = False  # says why it comes, and how to leave
+    has_way_out_elsewhere: bool = False  # by a link, or to another number: it needs no answer to the sender
+    asks_by_link: bool = False  # the answer to its question is given on a page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +152,7 @@ class ContactFacts:
     registries: tuple[RegistryFact, ...] | None = ()  # what was asked of them; None: nobody says
     requests_before: int = 0  # texts that ever asked this person for consent
     is_restricted: bool = False  # kept, and used for nothing else
+    said_age: SaidAge | None = None  # "16+ on date": younger than of age
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

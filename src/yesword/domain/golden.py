@@ -358,6 +358,7 @@ def _text(case: Mapping[str, Any]) -> TextFacts:
         segments=1,
         names_brand=True,
         has_way_out=True,
+        has_way_out_elsewhere=True,
         characters=case["characters"],
         labels=tuple(case["labels"]),
         elements=tuple(case["contains"]),

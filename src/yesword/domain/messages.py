@@ -3,6 +3,7 @@
 import enum
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from yesword.domain.terms import Term
@@ -44,22 +45,36 @@ class Standing(enum.Enum):
 class KindRules:
     rests_on: Standing
     priority: int  # lower goes first: codes and confirmations overtake campaigns
+    # House rule, where a text names no end of its own: after an outage nothing goes that answers another moment.
+    useful_for: timedelta
     may_repeat: bool = False  # a repeat is better than a loss
     counts: bool = True  # towards frequency caps
 
 
+_MOMENT: Final = timedelta(minutes=5)
+_A_DAY: Final = timedelta(days=1)
+_A_WEEK: Final = timedelta(days=7)
+
 KINDS: Final = {
-    MessageKind.CODE: KindRules(rests_on=Standing.TRIGGER, priority=0, may_repeat=True, counts=False),
-    MessageKind.STOP_REPLY: KindRules(rests_on=Standing.WITHDRAWAL, priority=0, counts=False),
-    MessageKind.CONSENT_REQUEST: KindRules(rests_on=Standing.REQUEST, priority=1, counts=False),
-    MessageKind.WELCOME: KindRules(rests_on=Standing.GRANT, priority=1, counts=False),
-    MessageKind.HELP_REPLY: KindRules(rests_on=Standing.CONVERSATION, priority=1, counts=False),
-    MessageKind.REPLY: KindRules(rests_on=Standing.CONVERSATION, priority=1, counts=False),
-    MessageKind.REMINDER: KindRules(rests_on=Standing.GRANT, priority=2),
-    MessageKind.SURVEY: KindRules(rests_on=Standing.GRANT, priority=3),
-    MessageKind.RENEWAL: KindRules(rests_on=Standing.GRANT, priority=3, counts=False),
-    MessageKind.INVITATION: KindRules(rests_on=Standing.GRANT, priority=3),
-    MessageKind.CAMPAIGN: KindRules(rests_on=Standing.GRANT, priority=3),
+    MessageKind.CODE: KindRules(
+        rests_on=Standing.TRIGGER, priority=0, useful_for=_MOMENT, may_repeat=True, counts=False
+    ),
+    MessageKind.STOP_REPLY: KindRules(
+        rests_on=Standing.WITHDRAWAL, priority=0, useful_for=_MOMENT, counts=False
+    ),
+    MessageKind.CONSENT_REQUEST: KindRules(
+        rests_on=Standing.REQUEST, priority=1, useful_for=timedelta(minutes=30), counts=False
+    ),
+    MessageKind.WELCOME: KindRules(rests_on=Standing.GRANT, priority=1, useful_for=_A_DAY, counts=False),
+    MessageKind.HELP_REPLY: KindRules(
+        rests_on=Standing.CONVERSATION, priority=1, useful_for=_A_DAY, counts=False
+    ),
+    MessageKind.REPLY: KindRules(rests_on=Standing.CONVERSATION, priority=1, useful_for=_A_DAY, counts=False),
+    MessageKind.REMINDER: KindRules(rests_on=Standing.GRANT, priority=2, useful_for=_A_DAY),
+    MessageKind.SURVEY: KindRules(rests_on=Standing.GRANT, priority=3, useful_for=_A_WEEK),
+    MessageKind.RENEWAL: KindRules(rests_on=Standing.GRANT, priority=3, useful_for=_A_WEEK, counts=False),
+    MessageKind.INVITATION: KindRules(rests_on=Standing.GRANT, priority=3, useful_for=_A_WEEK),
+    MessageKind.CAMPAIGN: KindRules(rests_on=Standing.GRANT, priority=3, useful_for=_A_WEEK),
 }
 
 
@@ -76,11 +91,17 @@ STARTED_BY_US: Final = frozenset(
 
 
 def without_code(kind: str, text: str) -> str:
-    """The text as anybody else may read it: a code is for the handset alone, for whoever has it is taken for the person."""
+    """The text as anybody else may read it: a code, and the link of a question, are for the handset alone.
+
+    For whoever has them is taken for the person.
+    """
+    if kind == MessageKind.CONSENT_REQUEST:
+        return _ANSWER.sub(r"\1…", text)
     return _DIGIT.sub("•", text) if kind == MessageKind.CODE else text
 
 
 _DIGIT: Final = re.compile(r"\d")
+_ANSWER: Final = re.compile(r"(https?://\S+/y/)\w+")
 
 
 class MessageState(enum.IntEnum):

@@ -104,7 +104,7 @@ def read_program(
         message_class=table.enum("class", MessageClass),
         frequency=Frequency(count=frequency.positive("count"), days=frequency.positive("days")),
         opt_in=table.enum("opt_in", OptIn),
-        keywords=_keywords(table),
+        keywords=_keywords(table, is_name=any(each.isalpha() for each in str(table.rest.get("sender")))),
         sender=table.text("sender"),
         default_language=table.text("default_language"),
         texts=tuple(texts.items()),
@@ -189,8 +189,12 @@ def _key(table: _Table) -> str:
     return key
 
 
-def _keywords(table: _Table) -> tuple[str, ...]:
+def _keywords(table: _Table, *, is_name: bool) -> tuple[str, ...]:
     """A keyword may not be a word that means something else to everybody, above all leaving."""
+    # Nobody can text a name: its program has no keyword, and people join where it asks them.
+    if is_name and table.rest.get("keywords") == []:
+        table.take("keywords", list)
+        return ()
     keywords = table.words("keywords")
     for keyword in keywords:
         if is_opt_out(normalise(keyword).words):
@@ -258,6 +262,12 @@ def _check_texts(file: str, program: Program, language: str, texts: Texts, claim
         source: str = getattr(texts, key)
         try:
             used = templates.fields(templates.parse(source))
+            if "keyword" in used and not program.keywords:
+                raise table.wrong(
+                    key,
+                    "it says a [Keyword], and the program has none",
+                    "Say how people join in place of it.",
+                )
             if key in SHIPPED:
                 composing.about_consent(key, program, language, _ANY_DAY, _ANY_DAY)
             else:

@@ -35,6 +35,9 @@ class Shipped:
     data_code: str
     which_texts: str
     stop_others: str
+    why_by_link: str
+    notice_by_link: str
+    ask_by_link: str
     months: tuple[str, ...] = ()
 
     def said(self, day: date) -> str:

@@ -39,6 +39,7 @@ SENDER_FIELDS: Final = frozenset(
         "until",  # the day on which it ends
         "yes",  # the word that says yes again
         "unsubscribe",  # how to leave by a link of the text's own
+        "confirm",  # the link to the page that takes the answer to a question
     }
 )
 ATTRIBUTE: Final = "attribute:"

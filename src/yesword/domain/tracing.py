@@ -227,6 +227,8 @@ def _met_by(case: Case, rule: Rule) -> Sentence | None:
         return _count(case, parameter)
     if isinstance(parameter, Age) and facts.contact.adult_since is not None:
         return dated("fact.adult", facts.contact.adult_since)
+    if isinstance(parameter, Age) and (said := facts.contact.said_age) is not None:
+        return dated("fact.said_age", said.on, age=said.years)
     if isinstance(parameter, SenderId) and facts.sender is not None:
         return Sentence.of("fact.sender", address=facts.sender.address)
     if isinstance(parameter, Scrub):

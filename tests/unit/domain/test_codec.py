@@ -46,6 +46,50 @@ def test_what_is_written_is_read():
     assert codec.loads(New, codec.dumps(WHOLE)) == WHOLE
 
 
+@dataclass(frozen=True, kw_only=True)
+class Slotless:
+    name: str
+    size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Longer(Old):
+    size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    name: str
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueError("it has no name")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(Slotless(name="a", size=2), id="no slots"),
+        pytest.param(Longer(name="a", colour=Colour.RED, size=2), id="slots of a class above it"),
+        pytest.param(Checked(name="a"), id="a look at its fields"),
+    ],
+)
+def test_every_kind_of_class_is_read(value):
+    found = codec.loads(type(value), codec.dumps(value))
+    assert found == value
+    with pytest.raises(AttributeError):
+        found.name = "b"
+
+
+def test_a_class_that_looks_at_its_fields_looks_at_what_is_read():
+    with pytest.raises(CodecError):
+        codec.loads(Checked, b'[""]')
+
+
+def test_a_shorter_list_of_a_class_below_another_is_read_with_defaults():
+    assert codec.loads(Longer, b'["a","red"]') == Longer(name="a", colour=Colour.RED)
+
+
 def test_a_shorter_list_of_an_older_version_is_read_with_defaults():
     older = Old(name="a", colour=Colour.RED)
     assert codec.loads(New, codec.dumps(older)) == New(name="a", colour=Colour.RED)

@@ -262,6 +262,15 @@ def test_a_keyword_that_means_something_to_everybody_is_refused(keyword: str, wh
     assert caught.value.fields["key"] == "keywords"
 
 
+def test_a_program_that_texts_from_a_name_needs_no_keyword() -> None:
+    named = with_line("keywords", "keywords = []").replace('"800123"', '"LUMO"')
+    assert read(named.replace("Text [Keyword] to [Code].", "")).keywords == ()
+    with pytest.raises(ProgramFileError, match="the program has none"):
+        read(named)
+    with pytest.raises(ProgramFileError, match="one or more"):
+        read(with_line("keywords", "keywords = []"))
+
+
 def test_a_language_that_must_be_there_is_asked_for_by_name() -> None:
     assert read(languages=("en",)).languages == ("en",)
     with pytest.raises(ProgramFileError, match=r"texts\.nl"):

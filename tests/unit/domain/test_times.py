@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from yesword.domain.times import EPOCH, from_micros, iso_millis, to_micros
 
@@ -39,3 +41,9 @@ def test_milliseconds_are_cut_and_always_written():
 def test_a_time_without_a_zone_is_refused(write):
     with pytest.raises(TypeError):
         write(NOON.replace(tzinfo=None))
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_moment_in_utc_is_written_as_it_is_from_elsewhere(moment):
+    by_another_name = moment.replace(tzinfo=timezone(timedelta()))
+    assert iso_millis(moment) == iso_millis(by_another_name)

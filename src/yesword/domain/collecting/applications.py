@@ -19,6 +19,7 @@ from yesword.domain.programs import Program
 
 # Settings of a point of this kind.
 GENERAL: Final = "general"  # the key of the program that the second question is about
+GENERAL_VERSION: Final = "general_version"  # and which version: its words are what people see
 USE: Final = "use"  # which of the wordings that ship it asks with
 ASKED_GENERALLY: Final = "asks_"  # and a language: its own words of the second question, as a template
 
@@ -103,5 +104,9 @@ def with_general(definition: PointDefinition, general: Program, use: Use = Use.J
     """The point with a second question about that program. Raises SamePurposeError."""
     if general.id == definition.program:
         raise SamePurposeError(program=general.key)
-    settings = dict(definition.settings) | {GENERAL: general.key, USE: use.value}
+    settings = dict(definition.settings) | {
+        GENERAL: general.key,
+        GENERAL_VERSION: str(general.version),
+        USE: use.value,
+    }
     return replace(definition, settings=tuple(sorted(settings.items())))

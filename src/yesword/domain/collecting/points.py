@@ -29,6 +29,10 @@ class PointKind(enum.StrEnum):
     CONVERSATION = "conversation"  # a colleague invites while they talk with a customer
 
 
+# Their box, or their question, stands in somebody else's system, which tells of the answer: there is no page of ours.
+BOXES: Final = frozenset({PointKind.CHECKOUT, PointKind.LEAD_AD})
+
+
 class Confirming(enum.StrEnum):
     """How a yes that was given here becomes a grant."""
 
@@ -62,7 +66,6 @@ class PointDefinition:
     countries: tuple[str, ...] = ()  # whose numbers it takes; empty: the brand's own country
     categories: tuple[str, ...] = ()  # that a person may choose from; empty: the program's, without a choice
     asks_name: bool = False
-    asks_mail: bool = False
     minimum_age: int | None = None
     reward_code: str = ""
     accent: str = ""  # #rrggbb
@@ -96,19 +99,61 @@ class BadPointError(YeswordError):
     code = "bad_point"
 
 
+class ForeignLanguageError(BadPointError):
+    """The collection point cannot be published: its program has no texts in {languages}."""
+
+    code = "bad_point_language"
+
+
+class ForeignCategoryError(BadPointError):
+    """The collection point cannot be published: its program is not about {categories}."""
+
+    code = "bad_point_category"
+
+
+class BadColourError(BadPointError):
+    """The collection point cannot be published: {colour} is no colour of the form #rrggbb."""
+
+    code = "bad_point_colour"
+
+
+class BadCountryError(BadPointError):
+    """The collection point cannot be published: {country} is no country of two letters, such as NL."""
+
+    code = "bad_point_country"
+
+
+class BadWordingError(BadPointError):
+    """The collection point cannot be published: the wording in {language} cannot be filled in. {why}"""
+
+    code = "bad_point_wording"
+
+
+class PersonalWordingError(BadPointError):
+    """The collection point cannot be published: the wording in {language} has a field of a person, whom nobody knows yet."""
+
+    code = "bad_point_personal"
+
+
+class EmptyWordingError(BadPointError):
+    """The collection point cannot be published: the wording in {language} says nothing."""
+
+    code = "bad_point_empty"
+
+
 def check(definition: PointDefinition, program: Program) -> None:
     """Whether it could be shown as it is. Raises BadPointError at the first thing that is not as it has to be."""
     foreign = [each for each in definition.languages if each not in program.languages]
     if foreign:
-        raise BadPointError(what=f"the program has no texts in {', '.join(foreign)}")
+        raise ForeignLanguageError(languages=", ".join(foreign))
     others = [each for each in definition.categories if each not in program.categories]
     if others:
-        raise BadPointError(what=f"the program is not about {', '.join(others)}")
+        raise ForeignCategoryError(categories=", ".join(others))
     if definition.accent and not _COLOUR.fullmatch(definition.accent):
-        raise BadPointError(what="the colour is not of the form #rrggbb")
+        raise BadColourError(colour=definition.accent)
     unknown = [each for each in definition.countries if not _COUNTRY.fullmatch(each)]
     if unknown:
-        raise BadPointError(what=f"{unknown[0]} is no country of two letters, such as NL")
+        raise BadCountryError(country=unknown[0])
     for language, wording in definition.wordings:
         values = composing.program_values(program, program.texts_in(language)[1])
         try:
@@ -118,12 +163,8 @@ def check(definition: PointDefinition, program: Program) -> None:
                 each for each in source.parts if isinstance(each, templates.Field) and each.is_of_person
             ]
         except templates.TemplateError as error:
-            raise BadPointError(
-                what=f"the wording in {language} cannot be filled in: {error.message}"
-            ) from error
+            raise BadWordingError(language=language, why=error) from error
         if people:
-            raise BadPointError(
-                what=f"the wording in {language} has a field of a person, whom nobody knows yet"
-            )
+            raise PersonalWordingError(language=language)
         if said and not said.strip():
-            raise BadPointError(what=f"the wording in {language} says nothing")
+            raise EmptyWordingError(language=language)

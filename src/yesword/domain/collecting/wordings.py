@@ -7,8 +7,9 @@ give the same words for good. `suggested` is what a new form begins with.
 from collections.abc import Mapping
 from typing import Final
 
-from yesword.domain import composing
-from yesword.domain.collecting.points import PointDefinition
+from yesword.domain import category_words, composing
+from yesword.domain.collecting.applications import general_text, specific_text
+from yesword.domain.collecting.points import PointDefinition, PointKind
 from yesword.domain.messages import MessageClass
 from yesword.domain.programs import Program
 
@@ -17,14 +18,14 @@ _PROMOTIONAL: Final[Mapping[str, str]] = {
     "en": "Yes, [Brand] may send me recurring automated marketing texts with {use} from [Program] at this number, [Frequency]. Msg & data rates may apply. Reply [Stop] to stop, [Help] for help. I need not agree to buy anything. Terms: [Terms] Privacy: [Privacy]",
     "nl": "Ja, [Brand] mag mij op dit nummer terugkerende automatische reclame-sms'jes sturen met {use} van [Program], [Frequency]. Sms- en datakosten mogelijk. Stoppen? Antwoord [Stop]. Hulp? Antwoord [Help]. Ook zonder akkoord kan ik bij [Brand] kopen. Voorwaarden: [Terms] Privacy: [Privacy]",
     "sv": "Ja, [Brand] får skicka återkommande automatiska reklam-sms med {use} från [Program] till det här numret, [Frequency]. Sms- och datataxa kan gälla. Svara [Stop] för att avsluta, [Help] för hjälp. Jag kan handla även utan att säga ja. Villkor: [Terms] Integritet: [Privacy]",
-    "de": "Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische Werbe-SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Antworte [Stop] zum Abmelden, [Help] für Hilfe. Ich kann auch ohne Zustimmung einkaufen. AGB: [Terms] Datenschutz: [Privacy]",
+    "de": "Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische Werbe-SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Antworten Sie [Stop] zum Abmelden, [Help] für Hilfe. Ich kann auch ohne Zustimmung einkaufen. AGB: [Terms] Datenschutz: [Privacy]",
     "da": "Ja, [Brand] må sende mig tilbagevendende automatiske reklame-sms'er med {use} fra [Program] til dette nummer, [Frequency]. Sms- og datatakst gælder. Svar [Stop] for at stoppe, [Help] for hjælp. Jeg kan også handle uden at sige ja. Vilkår: [Terms] Privatliv: [Privacy]",
 }
 _INFORMATIONAL: Final[Mapping[str, str]] = {
     "en": "Yes, [Brand] may send me recurring automated texts with {use} from [Program] at this number, [Frequency]. Msg & data rates may apply. Reply [Stop] to stop, [Help] for help. Terms: [Terms] Privacy: [Privacy]",
     "nl": "Ja, [Brand] mag mij op dit nummer terugkerende automatische sms'jes sturen met {use} van [Program], [Frequency]. Sms- en datakosten mogelijk. Stoppen? Antwoord [Stop]. Hulp? Antwoord [Help]. Voorwaarden: [Terms] Privacy: [Privacy]",
     "sv": "Ja, [Brand] får skicka återkommande automatiska sms med {use} från [Program] till det här numret, [Frequency]. Sms- och datataxa kan gälla. Svara [Stop] för att avsluta, [Help] för hjälp. Villkor: [Terms] Integritet: [Privacy]",
-    "de": "Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Antworte [Stop] zum Abmelden, [Help] für Hilfe. AGB: [Terms] Datenschutz: [Privacy]",
+    "de": "Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Antworten Sie [Stop] zum Abmelden, [Help] für Hilfe. AGB: [Terms] Datenschutz: [Privacy]",
     "da": "Ja, [Brand] må sende mig tilbagevendende automatiske sms'er med {use} fra [Program] til dette nummer, [Frequency]. Sms- og datatakst gælder. Svar [Stop] for at stoppe, [Help] for hjælp. Vilkår: [Terms] Privatliv: [Privacy]",
 }
 # What a purpose is called within the sentence; one that is not here is called as a program of its class.
@@ -39,13 +40,16 @@ _GIFT: Final[Mapping[str, str]] = {
     "en": "Your code: {code}",
     "nl": "Je code: {code}",
     "sv": "Din kod: {code}",
-    "de": "Dein Code: {code}",
+    "de": "Ihr Code: {code}",
     "da": "Din kode: {code}",
 }
 
 
 def consent_text(definition: PointDefinition, program: Program, language: str) -> str:
-    """Exactly what stands beside the box: what the consent's digest is made of."""
+    """Exactly what stands beside the box: what the consent's digest is made of. Of an application, the question."""
+    if definition.kind is PointKind.APPLICATION:
+        is_first = program.id == definition.program
+        return (specific_text if is_first else general_text)(definition, program, language)
     source = definition.wording_in(language).consent
     if not source:
         return composing.disclosure(program, language)
@@ -60,7 +64,7 @@ def suggested(program: Program, language: str) -> str:
         return ""
     uses = _USES[language]
     use = uses.get(program.purpose) or uses["offers" if is_promotional else ""]
-    about = f" ({', '.join(program.categories)})" if program.categories else ""
+    about = f" ({category_words.listed(program.categories, language)})" if program.categories else ""
     return source.format(use=use + about)
 
 

@@ -11,6 +11,7 @@ from yesword.domain.errors import YeswordError
 
 V4_BITS: Final = 24
 V6_BITS: Final = 48
+LINK_BITS: Final = 64  # what one connection has of IPv6 (RFC 4291, section 2.5.4): who asks is counted by it
 KEPT_FOR: Final = timedelta(days=30)
 
 # RFC 6052: an IPv4 address in the last 32 bits of one of these. A shortened one would show nothing of where it is from.
@@ -23,8 +24,8 @@ class NotAnAddressError(YeswordError):
     code = "not_an_address"
 
 
-def shorten(address: str) -> str:
-    """The network of the address, /24 or /48, in its usual spelling.
+def shorten(address: str, *, v6_bits: int = V6_BITS) -> str:
+    """The network of the address, /24 or /48, in its usual spelling. `v6_bits`: another size for IPv6.
 
     An IPv4 address that is wrapped in an IPv6 one is shortened as what it is: a 6to4 address (RFC 3056) has all of it
     in its first 48 bits. Raises `NotAnAddressError`, which does not repeat what it was given.
@@ -34,7 +35,7 @@ def shorten(address: str) -> str:
     except ValueError:
         raise NotAnAddressError from None
     found = _unwrapped(found)
-    bits = V4_BITS if isinstance(found, IPv4Address) else V6_BITS
+    bits = V4_BITS if isinstance(found, IPv4Address) else v6_bits
     return str(ip_network(f"{found}/{bits}", strict=False))
 
 

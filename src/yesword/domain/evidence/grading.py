@@ -2,6 +2,11 @@
 
 A grade is about evidence, not about law: what a law asks of it is for the gate. Every event gets an answer, whoever acted
 and by whatever route; what is not known counts as not there.
+
+A yes behind the link of a question counts as one that was texted: its word cannot be guessed, went to that handset in a
+text and to nobody else, works once and for a day, and only a button gives the yes, so that no preview does. It shows
+possession as a code does that was sent and typed in; like a code, it can be passed on, which its grade says it does not
+rule out.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -10,13 +15,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from yesword.domain.decisions import Sentence
-from yesword.domain.events import READ, Actor, Basis, ConsentEvent, EventKind, Grade
+from yesword.domain.events import CONFIRM_LINK, READ, Actor, Basis, ConsentEvent, EventKind, Grade
 from yesword.domain.evidence.kinds import EvidenceKind
 from yesword.domain.evidence.presentation import Finding
 from yesword.domain.linting.finding import Severity
 from yesword.domain.parties import Provenance
 
 CODE: Final = "code"  # the route of a code that went to the handset and was typed in elsewhere
+_PROVEN: Final = frozenset({CODE, CONFIRM_LINK})  # routes that only what came to the handset opens
 LATER: Final = timedelta(minutes=5)  # carriers and retries take less
 
 _ASKS: Final = frozenset({EventKind.REQUESTED, EventKind.GRANTED, EventKind.CONFIRMED, EventKind.RENEWED})
@@ -149,7 +155,7 @@ class _Case:
     def is_of_handset(self) -> bool:
         """The handset acted, and what it did is kept."""
         happening = self.happening
-        is_kept = happening.route == CODE or self.has({EvidenceKind.INBOUND_TEXT})
+        is_kept = happening.route in _PROVEN or self.has({EvidenceKind.INBOUND_TEXT})
         return happening.actor is Actor.HANDSET and is_kept
 
 
@@ -259,6 +265,8 @@ def _reasons(case: _Case, reached: Grade) -> Iterator[Sentence]:
     match reached:
         case Grade.A if happening.route == CODE and not case.has({EvidenceKind.INBOUND_TEXT}):
             yield Sentence.of("graded.a.code")
+        case Grade.A if happening.route == CONFIRM_LINK:
+            yield Sentence.of("graded.a.link")
         case Grade.A:
             yield Sentence.of("graded.a" if happening.needs_wording else "graded.a.act")
         case Grade.B:
@@ -285,6 +293,8 @@ def _unproved(case: _Case, reached: Grade) -> Iterator[Sentence]:
         yield Sentence.of("unproved.true")
     if happening.actor is Actor.HANDSET:
         yield Sentence.of("unproved.holder")
+        if happening.route == CONFIRM_LINK:
+            yield Sentence.of("unproved.passed_on")
     elif happening.actor is not Actor.SYSTEM:
         yield Sentence.of("unproved.owner")
     if happening.needs_wording:

@@ -40,6 +40,9 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         # --- grades: why this one
         "graded.a": _("It came from the handset itself, the text is kept, and so is the wording it answers."),
         "graded.a.act": _("It came from the handset itself, and the text is kept."),
+        "graded.a.link": _(
+            "The link that was texted to the handset was opened, and a button pressed behind it."
+        ),
         "graded.a.code": _("A code that went to the handset was typed in."),
         "graded.b": _("The person acted themselves, and the wording and where it was shown are kept."),
         "graded.b.act": _("The person acted themselves, and where they did is kept."),
@@ -76,6 +79,7 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "unproved.true": _("It does not prove that those who attest it tell the truth, or did not err."),
         "unproved.holder": _("It does not prove who held the phone."),
         "unproved.owner": _("It does not prove that the number belongs to the person who acted."),
+        "unproved.passed_on": _("That nobody had been passed the link on by then."),
         "unproved.read": _("It does not prove that the wording was read, only that it was there."),
         "unproved.nothing_after": _("It does not prove that nothing changed afterwards."),
         # --- remarks

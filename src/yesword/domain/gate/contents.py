@@ -1,18 +1,14 @@
 """Steps about what a text is about and how it is worded: age, categories, the brand's name, the way out, labels."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from typing import Final
 
+from yesword.domain.ages import ADULT, SaidAge
 from yesword.domain.decisions import Reason, Sentence
 from yesword.domain.facts import TextFacts
 from yesword.domain.gate.case import Case
 from yesword.domain.gate.reasons import built_in, by_rule, dated
 from yesword.domain.messages import MessageClass, Standing
 from yesword.domain.rules.model.stopping import WayOut, WayOutPolicy
-
-ADULT: Final = 18
-_DAYS_OF_A_YEAR: Final = 366  # never too young by a leap day
 
 
 def age(case: Case) -> Iterable[Reason]:
@@ -45,14 +41,17 @@ def _age_asked(minimum: int) -> Sentence:
 
 
 def _age_fact(case: Case) -> Sentence:
-    since = case.facts.contact.adult_since
+    since, said = case.facts.contact.adult_since, case.facts.contact.said_age
+    if since is None and said is not None:
+        return dated("fact.said_age", said.on, age=said.years)
     return Sentence.of("fact.age_unknown") if since is None else dated("fact.adult", since)
 
 
 def _is_of_age(case: Case, minimum: int) -> bool:
-    since = case.facts.contact.adult_since
-    years = max(0, minimum - ADULT)
-    return since is not None and since + timedelta(days=years * _DAYS_OF_A_YEAR) <= case.at
+    since, said = case.facts.contact.adult_since, case.facts.contact.said_age
+    if since is not None and SaidAge(years=ADULT, on=since).is_at_least(max(ADULT, minimum), case.at):
+        return True
+    return said is not None and said.is_at_least(minimum, case.at)
 
 
 def wording(case: Case) -> Iterable[Reason]:
@@ -61,7 +60,7 @@ def wording(case: Case) -> Iterable[Reason]:
         return ()
     if (
         text.names_brand
-        and text.has_way_out
+        and _can_leave(case, text)
         and not plan.labels
         and not text.elements
         and _is_short(case, text)
@@ -84,10 +83,11 @@ def _wording(case: Case, text: TextFacts) -> Iterator[Reason]:
     if not text.names_brand:
         for rule, _ in case.held(plan.naming):
             yield by_rule(rule, "brand_not_named", fact=Sentence.of("fact.brand_not_named"))
-    if not text.has_way_out:
+    if not _can_leave(case, text):
+        fact = "fact.way_out_unanswerable" if text.has_way_out else "fact.way_out_missing"
         for rule, parameter in case.held(plan.way_out):
             if _is_due(case, parameter):
-                yield by_rule(rule, "way_out_missing", fact=Sentence.of("fact.way_out_missing"))
+                yield by_rule(rule, "way_out_missing", fact=Sentence.of(fact))
     for rule, label in case.held(plan.labels):
         if label.literal not in text.labels:
             sentence = Sentence.of(
@@ -102,6 +102,14 @@ def _wording(case: Case, text: TextFacts) -> Iterator[Reason]:
                     rule, "element_forbidden", fact=Sentence.of(f"fact.has.{element}"), sentence=sentence
                 )
     yield from _lengths(case, text)
+
+
+def _can_leave(case: Case, text: TextFacts) -> bool:
+    """Whether the text has a way out that works: a word to answer is none where nobody can answer the sender."""
+    sender = case.facts.sender
+    if sender is None or sender.can_receive:
+        return text.has_way_out
+    return text.has_way_out and text.has_way_out_elsewhere
 
 
 def _lengths(case: Case, text: TextFacts) -> Iterator[Reason]:

@@ -41,7 +41,8 @@ def _sender(case: Case, found: SenderFacts) -> Iterator[Reason]:
         yield built_in("carrier_answers_stop", fact=Sentence.of("fact.carrier_answers_stop"))
     if not found.can_receive:
         fact = Sentence.of("fact.sender_cannot_receive")
-        if kind is MessageKind.CONSENT_REQUEST:
+        text = case.facts.text
+        if kind is MessageKind.CONSENT_REQUEST and not (text is not None and text.asks_by_link):
             yield built_in("sender_cannot_receive", fact=fact)
         for rule, parameter in case.held(case.plan.way_out):
             if parameter.is_by_reply:

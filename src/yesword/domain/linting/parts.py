@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from yesword.domain import category_words
 from yesword.domain.composing import has_way_out
 from yesword.domain.linting import wordings
 from yesword.domain.linting.frequency import stated
@@ -139,9 +140,11 @@ def _names_categories(said: Wording) -> bool:
     named = categories_in(said.text, said.language)
     if not said.categories:
         return bool(named)
-    # A category that no list knows is named when its own name stands there.
+    # A category that no list knows is named when its own name stands there, or what people read for it.
     return bool(set(named) & set(said.categories)) or any(
-        names(said.text, each.replace("_", " ")) for each in said.categories
+        names(said.text, name)
+        for each in said.categories
+        for name in (each.replace("_", " "), category_words.word(each, said.language or ""))
     )
 
 

@@ -63,7 +63,10 @@ def _texts(
 ) -> Iterator[Finding]:
     try:
         disclosure = composing.compose(texts.disclosure, program, texts)
-        said = {name: composing.compose(getattr(texts, name), program, texts) for name, _ in _SAID}
+        said = {
+            name: composing.compose(_source(name, program, language), program, texts, composing.ASKING)
+            for name, _ in _SAID
+        }
         way_out = composing.compose(texts.way_out, program, texts)
         shipped = words_in(language)
         if program.asks_which and shipped is not None:  # one text, so it is held to the rules as one
@@ -88,6 +91,13 @@ def _texts(
         ("welcome", said["welcome"]),
     ):
         yield from at(_frequency(text, language, program), f"{language}.{name}")
+
+
+def _source(name: str, program: Program, language: str) -> str:
+    """What goes out: a name as sender asks in other words than a number."""
+    if name == "consent_request":
+        return composing.question_of(program, language)
+    return str(getattr(program.texts_in(language)[1], name))
 
 
 def _not_recognised(language: str, packs: tuple[Pack, ...], places: tuple[str, ...], on: date) -> Finding:

@@ -43,6 +43,14 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "condition_of_sale": _("A sale depends on the consent. People have to be able to buy without it."),
         "condition_of_entry": _("Entering the contest depends on the consent. It may not."),
         "partners": _("It asks for others too. A consent is for the one brand that it names."),
+        # --- the terms of a contest
+        "contest.brand": _("The terms do not say to whom one says yes."),
+        "contest.channel": _("The terms do not say that a yes is to text messages."),
+        "contest.marketing": _("The terms do not say plainly that a yes is to marketing."),
+        "contest.categories": _("The terms do not say which products the texts are about."),
+        "contest.frequency": _("The terms do not say how often texts come."),
+        "contest.stop": _("The terms do not say how to stop."),
+        "contest.free_to_enter": _("The terms do not say that people may enter without saying yes."),
         # --- a text
         "brand_missing": _("The text does not say who it is from."),
         "way_out_missing": _("The text does not say how to stop."),

@@ -4,7 +4,6 @@ Holds it to the same rules as the gate will, so that a campaign is put right bef
 rule gives.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -40,11 +39,6 @@ _POLICIES: Final = tuple(_DUE)
 _SHOWN_LINK: Final = "https://{host}/u/..."
 # A text of these kinds asks something, or is about something that may be called off.
 _ASKING: Final = frozenset({MessageKind.REMINDER, MessageKind.SURVEY})
-# "STOP au 36111", "STOP to 800123": where to send the word, from whatever sender the text is.
-_NUMBER_TO_ANSWER: Final = re.compile(
-    r"(?<!\w)[^\W\d_]{2,}(?:\s*:|\s+(?:sms|par sms))?(?:\s+(?:au|to|naar|an|til|till|al|a|para|na|numeroon))?\s+\+?\d{4,15}(?!\w)",
-    re.IGNORECASE,
-)
 _ROUTES: Final = {route.value: route for route in Route}
 
 
@@ -151,7 +145,7 @@ def _way_out(
         return
     can_receive = sender.can_receive if sender else _route(sender, program) is not Route.ALPHANUMERIC
     text = asking.without_answers(said.text, said.language, is_asking=kind in _ASKING)
-    is_answerable = can_receive or _has_number_to_answer(text)
+    is_answerable = can_receive or composing.says_where_to_send(text)
     by_reply = [rule for rule, way_out in due if way_out.is_by_reply]
     if not is_answerable and by_reply:
         yield broken("cannot_be_answered", by_reply, Sentence.of("cannot_be_answered"))
@@ -164,10 +158,6 @@ def _way_out(
     policy = min((way_out.policy for _, way_out in due), key=_POLICIES.index)
     rules = [rule for rule, way_out in due if way_out.policy is policy]
     yield broken(_DUE[policy], rules, Sentence.of(_DUE[policy]), offered)
-
-
-def _has_number_to_answer(text: str) -> bool:
-    return any(composing.has_way_out(match[0]) for match in _NUMBER_TO_ANSWER.finditer(text))
 
 
 def _ways_out_by_label(held: Law) -> tuple[str, ...]:

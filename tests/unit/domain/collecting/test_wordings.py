@@ -130,3 +130,8 @@ def test_a_code_is_told_from_other_texts(text, digits):
 def test_a_definition_has_one_digest_and_another_wording_another():
     assert FORM.digest == replace(FORM).digest
     assert FORM.digest != replace(FORM, name="Window").digest
+
+
+@pytest.mark.parametrize(("language", "named"), [("nl", "schoenen"), ("de", "Schuhe"), ("en", "shoes")])
+def test_a_wording_to_begin_with_names_the_categories_in_its_language(language, named):
+    assert f"({named})" in suggested(replace(CLUB, categories=("shoes",)), language)

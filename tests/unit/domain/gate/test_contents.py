@@ -7,6 +7,7 @@ import pytest
 
 from factories.books import ask, codes, exland, noted, rule
 from factories.questions import CLUB, EVENTS, NOON, PROGRAM, TEXT, message, sent
+from yesword.domain.ages import SaidAge
 from yesword.domain.decisions import Verdict
 from yesword.domain.messages import MessageClass, MessageKind
 
@@ -37,6 +38,25 @@ def test_who_is_not_surely_old_enough_is_not_texted(by, minimum, adult_since, is
     else:
         packs, program = exland(), replace(PROGRAM, minimum_age=minimum)
     decision = ask(packs, program=program, contact={"adult_since": adult_since})
+    assert codes(decision) == ([] if is_old_enough else ["too_young"])
+
+
+@pytest.mark.parametrize(
+    ("minimum", "said_at", "is_old_enough"),
+    [
+        pytest.param(16, NOON, True, id="16 is asked, and 16 was said"),
+        pytest.param(17, NOON, False, id="17 is asked, and 16 was said"),
+        pytest.param(17, NOON - 366 * DAY, True, id="17 is asked, and 16 was said a year ago"),
+        pytest.param(18, NOON - 20 * 366 * DAY, False, id="nobody is of age by having said to be 16"),
+    ],
+)
+@pytest.mark.parametrize("by", ["the law", "the program"])
+def test_who_said_to_be_16_is_as_old_as_that_and_no_adult(by, minimum, said_at, is_old_enough):
+    if by == "the law":
+        packs, program = exland(rule(age={"categories": ["shoes", "bags"], "minimum": minimum})), PROGRAM
+    else:
+        packs, program = exland(), replace(PROGRAM, minimum_age=minimum)
+    decision = ask(packs, program=program, contact={"said_age": SaidAge(years=16, on=said_at)})
     assert codes(decision) == ([] if is_old_enough else ["too_young"])
 
 
