@@ -12,9 +12,16 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
+from factories.contests import announced
 from factories.dumps import dump, found_in
+from factories.joins import digests, leading, named, traits
+from factories.points import published, sent
 from factories.worlds import World, world
+from yesword.collect.forms import take
 from yesword.collect.imports import Options, Outcome, run_import
+from yesword.consent import journaling
+from yesword.domain import phone
+from yesword.domain.collecting.contests import Answering
 from yesword.domain.retention import Override
 from yesword.ledger.receipt import Verdict, read_receipt, write_tlog_receipt
 from yesword.privacy import erasing
@@ -23,12 +30,14 @@ from yesword.proof import receipts
 from yesword.proof.auditing import audit
 from yesword.proof.logs import verifier_keys
 from yesword.proof.sequencer import Sequencer
-from yesword.store import contacts, ledgers
+from yesword.sending import excluding
+from yesword.store import contacts, invitees, ledgers, models, programs
 from yesword.store.keyfiles import keys_folder
 from yesword.store.opening import Store
 
-ANNA, BEN = "+31687654321", "+31612340000"
+ANNA, BEN, CEES = "+31687654321", "+31612340000", "+31611112222"
 NAME, WORDS = "Annabella Unmistakable", "my grandmother wears size 37"
+ANSWER = "the colour of heather in August"
 BLOCK = [f"{ANNA[:-4]}{last:04d}" for last in range(10_000)]
 
 
@@ -38,6 +47,8 @@ def test_erasable(store: Store, tmp_path: Path) -> None:
         for each in (ANNA, BEN):
             here.join(each)
         here.text(ANNA, WORDS)
+        announced(here, answering=Answering.FREE, options=())
+        here.text(ANNA, f"VOTE {ANSWER}")
         here.campaign("[Brand]: hi [First name|you], 20% off.")
         here.settle()
         sequencer = Sequencer(store=store, clock=lambda: here.at)
@@ -54,8 +65,8 @@ def test_erasable(store: Store, tmp_path: Path) -> None:
             pass
 
         # Nothing readable: not in the files of the store, the vault and the journal, nor in what is published.
-        now = dump(store) + published(store)
-        for secret in (ANNA, ANNA[1:], NAME, WORDS):
+        now = dump(store) + public(store)
+        for secret in (ANNA, ANNA[1:], NAME, WORDS, ANSWER):
             assert secret not in now, secret
             assert secret.encode().hex() not in now, secret
 
@@ -151,7 +162,7 @@ def logs_of(store: Store) -> list[ledgers.LogRow]:
         return ledgers.logs(session)
 
 
-def published(store: Store) -> str:
+def public(store: Store) -> str:
     """Every entry and tile, as an auditor can fetch them."""
     (log,) = logs_of(store)
     with store.database.read() as session:
@@ -160,6 +171,80 @@ def published(store: Store) -> str:
             bytes(row[2]) for row in session.rows("tiles_after", log_id=log.id, level=-1, idx=-1, count=99)
         )
     return entries.decode() + entries.hex() + tiles.hex()
+
+
+def test_erasable_also_of_whoever_has_the_pepper_no_way_leads_from_a_guessed_number_to_a_record(
+    store: Store,
+) -> None:
+    """Everything that names a number by a digest is there, and shares nothing with the rows of whoever had it."""
+    with world(store) as here:
+        point = published(here)
+        excluded_by_hand(here, CEES)
+        known = {}
+        for number in (ANNA, BEN, CEES):
+            here.wait(minutes=7)
+            if number == CEES:
+                here.join(number)
+            else:
+                take(store, sent(point, number, nonce=f"nonce{number}"), here.at)
+                here.settle()
+                here.text(number, "yes")
+            reached_by_mail(here, number)
+            here.text(number, "STOP")
+            here.wait(minutes=1)
+            here.join(number)
+            known[number] = here.contact(number).id
+        here.campaign("[Brand]: hi [First name|you], 20% off.")
+        here.settle()
+        before = {number: traits(store, contact) for number, contact in known.items()}
+        for number in (ANNA, BEN, CEES):
+            found = named(store, digests(store, number) | digests(store, address(number)))
+            wanted = {"store.suppression", "journal/stops-2026-03.jsonl"}
+            wanted |= {"store.asked_number"} if number != CEES else set()
+            places = {where for where, _ in leading(found, before[number])}
+            assert wanted <= places, "it is there beforehand, or this test shows nothing"
+
+        for number in (ANNA, CEES):
+            here.wait(minutes=3)
+            wish = Wish(ground=REQUESTED, overrides=(Override(days=0, reason="the brand keeps nothing"),))
+            erasing.erase(store, known[number], wish, here.at)
+            journaling.catch_up(store, here.at)
+
+        for number in (ANNA, CEES):
+            by = before[number] | traits(store, known[number])
+            found = named(store, digests(store, number) | digests(store, address(number)))
+            assert leading(found, by) == []
+            assert {where.split("/gone")[0].split(".")[-1] for where, _ in found} == {
+                "suppression",
+                "journal",
+            }
+        assert leading(named(store, digests(store, BEN)), before[BEN]), "who is not erased is found"
+        assert audit(store).is_sound
+
+
+def address(number: str) -> str:
+    return f"{number[1:]}@example.org"
+
+
+def excluded_by_hand(here: World, number: str) -> None:
+    """Before anybody knew them: a trace, which their record begins with when they join."""
+    user = models.User.objects.create(name="olga", role=models.User.Role.MANAGER)
+    brand = programs.brand(here.club.brand)
+    wish = excluding.Wish(
+        brands=(brand,), reason=excluding.Reason.BY_PHONE, user=user.pk, door=excluding.Door.NUMBER
+    )
+    excluding.exclude(here.store, [phone.parse(number, country=None)], wish, here.at)
+
+
+def reached_by_mail(here: World, number: str) -> None:
+    """They have an address, and want no letters."""
+    contact, store = here.contact(number), here.store
+    seal = store.vault.seal(contact.id)
+    assert seal is not None
+    invitees.announce(store, contact.brand, contact.id, address(number))
+    with store.database.write() as session:
+        invitees.attach(store, session, contact.id, address(number), seal)
+        invitees.suppress(store, session, contact.brand, address(number), invitees.LEFT, here.at)
 
 
 @pytest.mark.parametrize("number", [ANNA])

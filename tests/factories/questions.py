@@ -93,7 +93,7 @@ PROGRAM = ProgramFacts(
 )
 SENDER = SenderFacts(address="800123", kind="short_code", can_receive=True)
 NAME_AS_SENDER = SenderFacts(address="Acme", kind="alphanumeric", can_receive=False)
-TEXT = TextFacts(encoding="GSM-7", segments=1, names_brand=True, has_way_out=True)
+TEXT = TextFacts(encoding="GSM-7", segments=1, names_brand=True, has_way_out=True, has_way_out_elsewhere=True)
 
 
 def question(

@@ -120,7 +120,10 @@ class World:
 
     def strangers(self, numbers: Sequence[str], **person: Any) -> list[ContactId]:
         """People whom the brand knows, without a word of consent."""
-        keys = contacts.prepare(self.store, self.club.brand, numbers)
+        # One by one, as most people come: whoever is prepared with others shares their bucket.
+        keys = [
+            each for number in numbers for each in contacts.prepare(self.store, self.club.brand, [number])
+        ]
         people = [
             NewContact(
                 id=each,
@@ -219,6 +222,7 @@ class World:
             planned_seq=self.state(contact).seq,
             due_at=self.at,
             language="en",
+            country="NL",
             body=body,
         )
         with self.store.database.write() as session:

@@ -1,7 +1,7 @@
 """The central verbs. Each changes permission in one transaction: lock, event, fold, entry, and the text that follows."""
 
 from yesword.consent.answering import Act, Answer, answer
-from yesword.consent.asking import ask, confirm, decline, grant, note_request
+from yesword.consent.asking import ask, confirm, decline, grant, note_request, refuse_for_good
 from yesword.consent.capping import may_answer
 from yesword.consent.correcting import correct
 from yesword.consent.meeting import meet, stranger
@@ -34,6 +34,7 @@ __all__ = [
     "may_answer",
     "meet",
     "note_request",
+    "refuse_for_good",
     "renew",
     "restart",
     "stranger",

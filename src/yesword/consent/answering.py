@@ -9,8 +9,8 @@ from datetime import datetime
 
 from yesword.consent.capping import may_answer
 from yesword.domain import composing
-from yesword.domain.events import Actor
-from yesword.domain.ids import EventId
+from yesword.domain.events import CONFIRM_LINK, Actor
+from yesword.domain.ids import EventId, MessageId
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.programs import Program
 from yesword.ledger.entry import JsonObject
@@ -63,14 +63,31 @@ def answer(
     at: datetime,
 ) -> bool:
     """Queue one text to the contact, in the language of the act. False: this number has had its share of them."""
+    return queue(store, session, contact, program, act, sender, seq, what, at) is not None
+
+
+def queue(
+    store: Store,
+    session: Session,
+    contact: Contact,
+    program: Program,
+    act: Act,
+    sender: int,
+    seq: int,
+    what: Answer,
+    at: datetime,
+) -> MessageId | None:
+    """The same, and which text it is."""
     is_stop = what.kind is MessageKind.STOP_REPLY
     if not may_answer(session, contact, at, is_stop=is_stop):
-        return False
+        return None
     _, texts = program.texts_in(act.language)
-    person = composing.person_values(contact.name, contact.attributes) if what.is_personal else {}
+    values = composing.person_values(contact.name, contact.attributes) if what.is_personal else {}
+    if what.kind is MessageKind.CONSENT_REQUEST:
+        values = {**values, **composing.ASKING}
     write = composing.with_way_out if what.has_way_out else composing.compose
     # The confirmation of a stop rests on the stop: a text that withdraws opens no conversation.
-    is_reply = act.actor is Actor.HANDSET and not is_stop
+    is_reply = act.actor is Actor.HANDSET and act.route != CONFIRM_LINK and not is_stop
     plan = outgoing.Plan(
         brand=contact.brand,
         contact=contact.id,
@@ -82,12 +99,12 @@ def answer(
         planned_seq=seq,
         due_at=at,
         language=act.language,
+        country=contact.country,
         subject=what.subject,
-        body=write(what.source, program, texts, person) + what.adds,
+        body=write(what.source, program, texts, values) + what.adds,
         answers=what.answers,
         send_by=what.send_by,
         held_for=what.held_for,
         conversation_at=act.received_at if is_reply else None,
     )
-    outgoing.insert(store, session, [plan], dict(store.vault.seals([contact.id])), at)
-    return True
+    return outgoing.insert(store, session, [plan], dict(store.vault.seals([contact.id])), at)[0]

@@ -37,6 +37,8 @@ def _found(store: Store) -> Iterator[Obstacle]:
         yield Obstacle(code=holds.KEYS, sentence=f"Nothing is sent: {store.keys_trouble.message}")
     elif holds.KEYS in held:
         yield Obstacle(code=holds.KEYS, sentence=_KEYS)
+    if holds.LOOK_UPS in held:
+        yield Obstacle(code=holds.LOOK_UPS, sentence=f"{_LOOK_UPS} {_RESUME}")
     try:
         missing = restoring.forgotten(store)
     except DamagedJournalError as error:
@@ -58,5 +60,6 @@ def _what(missing: Forgotten) -> str:
 
 
 _KEYS: Final = "Nothing is sent: a key was missing or wrong, and what came in meanwhile has not been acted on. Start `yesword receive`, which does so."
+_LOOK_UPS: Final = "Nothing is sent: the vault lacks look-ups, so that some people are not found by their number, and a stop of theirs would not be known. If there is a newer copy of the vault, put that back first."
 _RESTORED: Final = "Nothing is sent: the store was put back from a backup, and is older than its journal."
 _RESUME: Final = "`yesword store resume` says what would be done, and does it with --yes."

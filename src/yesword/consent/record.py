@@ -15,14 +15,24 @@ from typing import Final
 from yesword.consent.journaling import journal
 from yesword.consent.telling import tell_others
 from yesword.domain import codec, composing, ids
-from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade, Limits, Preferences, Scope
+from yesword.domain.events import (
+    CONFIRM_LINK,
+    Actor,
+    Basis,
+    ConsentEvent,
+    EventKind,
+    Grade,
+    Limits,
+    Preferences,
+    Scope,
+)
 from yesword.domain.ids import ContactId, EventId, bucket_of
 from yesword.domain.parties import Provenance, Relation
 from yesword.domain.programs import Program
 from yesword.domain.retention import shipped_policies
 from yesword.domain.state import EMPTY, ConsentState, apply
 from yesword.domain.times import iso_millis, to_micros
-from yesword.ledger.entry import JsonObject, SectionValue, Written, canonical, make_entry, written
+from yesword.ledger.entry import JsonObject, SectionValue, Written, make_entry, written
 from yesword.store import departures
 from yesword.store.contacts import Contact
 from yesword.store.database import Row, Session
@@ -342,19 +352,27 @@ def _sections(
             "phone": contact.number,
             "name": contact.name or None,
             "subject_id": contact.subject,
-            "verified_by": "inbound_text" if event.actor is Actor.HANDSET else None,
+            "verified_by": _verified_by(event),
         }
         sections["context"] = draft.context
         sections["evidence"] = list(draft.evidence)
     if wording is not None:
-        sections["notice"] = {
-            "id": program.key if program else "",
-            "version": program.version if program else 0,
-            "lang": event.language,
-            "sha256": event.disclosure,
-            "text": wording,
-        }
+        key, version = (program.key, program.version) if program else ("", 0)
+        sections["notice"] = _notice(key, version, event.language, event.disclosure, wording)
     return sections
+
+
+def _verified_by(event: ConsentEvent) -> str | None:
+    """What showed that the number is the person's."""
+    if event.actor is not Actor.HANDSET:
+        return None
+    return CONFIRM_LINK if event.route == CONFIRM_LINK else "inbound_text"
+
+
+@functools.lru_cache(maxsize=64)
+def _notice(program: str, version: int, language: str | None, digest: str | None, wording: str) -> Written:
+    """The same few wordings are shown to everybody."""
+    return written({"id": program, "version": version, "lang": language, "sha256": digest, "text": wording})
 
 
 @functools.lru_cache(maxsize=256)
@@ -407,12 +425,13 @@ def text_evidence(kind: str, body: str, row_id: int) -> JsonObject:
 
 
 def row_evidence(kind: str, row: JsonObject, ref: str) -> JsonObject:
-    data = canonical(row)
+    text = written(row)
+    data = text.encode()
     return {
         "kind": kind,
-        "sha256": disclosure_digest(data.decode()),
+        "sha256": hashlib.sha256(data).hexdigest(),
         "size": len(data),
         "media_type": "application/json",
         "ref": ref,
-        "row": row,
+        "row": text,
     }

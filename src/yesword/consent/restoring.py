@@ -5,7 +5,9 @@ sent until somebody has said that it was put back on purpose, and what it forgot
 Whoever was erased is suppressed here; that they are erased again is `privacy.erasing_again`'s.
 """
 
+import enum
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +18,16 @@ from yesword.domain.events import Actor, EventKind, Scope
 from yesword.domain.ids import bucket_of
 from yesword.domain.times import to_micros
 from yesword.ledger.checkpoint import read_checkpoint
-from yesword.store import contacts, erasures, ledgers, models, programs, suppressions
+from yesword.store import contacts, erasures, invitations, ledgers, models, programs, suppressions
 from yesword.store.contacts import PHONE
 from yesword.store.database import Session
-from yesword.store.journal import Erased, Stop
+from yesword.store.journal import Gone, Stop
 from yesword.store.keyfiles import PEPPER, KeyMissingError
 from yesword.store.ledgers import LogRow, brand_of
 from yesword.store.opening import Store
 
 ROUTE: Final = "journal"
+PAUSED: Final = "store_restored"  # why an invitation waits
 _LOOKED_AT: Final = 200  # the newest stops of the journal: a store that knows them is not older than it
 _PAGE: Final = 500
 
@@ -46,6 +49,7 @@ class Replayed:
     known: int  # the store had them
     ended: int  # ended anew, each by an event of its own
     suppressed: int  # of numbers that the store does not know
+    mails: int  # addresses to which nothing more is written
     uncertain: int  # texts that may have gone since the backup
     paused: int  # campaigns
 
@@ -78,7 +82,7 @@ def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
     _check_peppers(store)
     if not is_dry_run:
         _suppress_erased(store)
-    known = ended = suppressed = 0
+    done: Counter[_Became] = Counter()
     page: list[Stop] = []
     for stop in [*store.journal.stops(), None]:
         if stop is not None:
@@ -89,19 +93,35 @@ def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
             there = _known(session, page)
         for each in page:
             if each.event in there:
-                known += 1
-            elif _replay(store, each, at, is_dry_run=is_dry_run):
-                ended += 1
+                done[_Became.KNOWN] += 1
+            elif each.mail_cause is not None:
+                done[_replay_mail(store, each, each.mail_cause, at, is_dry_run=is_dry_run)] += 1
             else:
-                suppressed += 1
+                done[_replay(store, each, at, is_dry_run=is_dry_run)] += 1
         page = []
     uncertain, paused = _hold_back(store, at, is_dry_run=is_dry_run)
-    return Replayed(known=known, ended=ended, suppressed=suppressed, uncertain=uncertain, paused=paused)
+    return Replayed(
+        known=done[_Became.KNOWN],
+        ended=done[_Became.ENDED],
+        suppressed=done[_Became.SUPPRESSED],
+        mails=done[_Became.MAIL],
+        uncertain=uncertain,
+        paused=paused,
+    )
+
+
+class _Became(enum.Enum):
+    """What a line of the journal led to."""
+
+    KNOWN = enum.auto()
+    ENDED = enum.auto()
+    SUPPRESSED = enum.auto()
+    MAIL = enum.auto()
 
 
 def _check_peppers(store: Store) -> None:
     """A line under a pepper that is not here could only be kept where it is never found: better none than that."""
-    lines: Iterator[Stop | Erased] = itertools.chain(store.journal.stops(), store.journal.erased())
+    lines: Iterator[Stop | Gone] = itertools.chain(store.journal.stops(), store.journal.gone())
     for line in lines:
         if line.pepper not in store.look_up.versions:
             raise KeyMissingError(folder=store.folder, name=f"{PEPPER}-{line.pepper}.key")
@@ -109,14 +129,11 @@ def _check_peppers(store: Store) -> None:
 
 def _suppress_erased(store: Store) -> None:
     """Before all else, so that nobody who was erased can come back, whatever becomes of the rest."""
-    lines = store.journal.erased()
+    lines = store.journal.gone()
     while page := list(itertools.islice(lines, _PAGE)):
         with store.database.write() as session:
             for line in page:
-                if line.digest is not None:
-                    suppressions.enter(
-                        session, line.brand, line.digest, line.pepper, suppressions.ERASED, line.at
-                    )
+                suppressions.suppress_gone(session, line)
 
 
 def _known(session: Session, stops: list[Stop]) -> set[int]:
@@ -125,18 +142,32 @@ def _known(session: Session, stops: list[Stop]) -> set[int]:
     return {row[0] for row in session.rows("known_events", ids=session.ids(ids), buckets=buckets)}
 
 
-def _replay(store: Store, stop: Stop, at: datetime, *, is_dry_run: bool) -> bool:
-    """True if somebody whom the store knows was ended, False if a number was suppressed."""
+def _replay_mail(store: Store, stop: Stop, cause: str, at: datetime, *, is_dry_run: bool) -> _Became:
+    """Write to an address no more, for the reason that there was; what still waits for whoever has it is barred."""
+    if is_dry_run:
+        return _Became.MAIL
+    person = store.vault.find(stop.brand, suppressions.MAIL, [stop.digest]).get(stop.digest)
+    with store.database.write() as session:
+        suppressions.insert(session, stop.brand, suppressions.MAIL, stop.digest, stop.pepper, cause, stop.at)
+        if person is not None:
+            invitations.bar_others(session, person, cause)
+        _replayed(session, stop, None, at)
+    return _Became.MAIL
+
+
+def _replay(store: Store, stop: Stop, at: datetime, *, is_dry_run: bool) -> _Became:
+    """Somebody whom the store knows was ended, or a number was suppressed."""
     contact_id = store.vault.find(stop.brand, PHONE, [stop.digest]).get(stop.digest)
     if is_dry_run:
         with store.database.read() as session:
-            return contact_id is not None and bool(contacts.standings(session, [contact_id]))
+            is_here = contact_id is not None and bool(contacts.standings(session, [contact_id]))
+            return _Became.ENDED if is_here else _Became.SUPPRESSED
     with store.database.write() as session:
         contact = None if contact_id is None else contacts.read(store, session, contact_id)
         if contact is None:
             suppressions.enter(session, stop.brand, stop.digest, stop.pepper, suppressions.RESTORED, stop.at)
             _replayed(session, stop, None, at)
-            return False
+            return _Became.SUPPRESSED
         draft = Draft(
             kind=EventKind.WITHDRAWN,
             scope=Scope(program=stop.program),
@@ -148,7 +179,7 @@ def _replay(store: Store, stop: Stop, at: datetime, *, is_dry_run: bool) -> bool
         )
         (event,) = append(store, session, programs.brand(contact.brand), contact, [draft], at).events
         _replayed(session, stop, event.id, at)
-    return True
+    return _Became.ENDED
 
 
 def _replayed(session: Session, stop: Stop, became: int | None, at: datetime) -> None:
@@ -156,12 +187,17 @@ def _replayed(session: Session, stop: Stop, became: int | None, at: datetime) ->
 
 
 def _hold_back(store: Store, at: datetime, *, is_dry_run: bool) -> tuple[int, int]:
-    """What was on its way when the backup was made may have arrived; a campaign's cursor may stand before people it reached."""
+    """What was on its way when the backup was made may have arrived; a campaign's cursor may stand before people it reached.
+
+    So may letters that wait in an invitation by e-mail: somebody has to say that it goes on.
+    """
     running = models.Campaign.objects.filter(state=models.Campaign.State.RUNNING)
+    inviting = models.InvitationCampaign.objects.filter(state=models.InvitationCampaign.State.RUNNING)
     if is_dry_run:
         with store.database.read() as session:
             row = session.first("count_on_their_way")
-        return (row[0] if row else 0), running.count()
+        return (row[0] if row else 0), running.count() + inviting.count()
     paused = running.update(state=models.Campaign.State.PAUSED)
+    paused += inviting.update(state=models.InvitationCampaign.State.PAUSED, pause_reason=PAUSED)
     with store.database.write() as session:
         return session.run("make_uncertain", now=to_micros(at)), paused

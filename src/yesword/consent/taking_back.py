@@ -1,8 +1,9 @@
 """Taking back a withdrawal that was a slip of the finger: on the page of the link that made it, at once, by the same browser.
 
 It is the one exception to "only the handset lifts a stop", so it undoes that one withdrawal and no other: a stop of before
-or since stands. What was queued and cancelled does not come back. That it is the same browser, and the first time, is for
-whoever calls to know; that it is a link and not too late is asked here, and once more by the fold.
+or since stands. What was queued and cancelled does not come back. That it is the same browser is for whoever calls to know;
+that it is a link and not too late is asked here, and once more by the fold; and that no link has done so before, since the
+handset itself last said yes.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.consent.correcting import NoSuchStopError
+from yesword.consent.lately import by_links
 from yesword.consent.record import Draft, Recorded, append
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import LINK, Actor, EventKind, Preferences, Scope
@@ -52,7 +54,7 @@ def take_back(
     found = next((each for each in state.withdrawals if each.event == withdrawal), None)
     if found is None or state.is_erased or state.invalid_since is not None:
         raise NoSuchStopError
-    if not found.may_be_slip(at):
+    if not found.may_be_slip(at) or by_links(session, contact).was_undone:
         raise TooLateError
     undone = Draft(
         kind=EventKind.CORRECTED,

@@ -128,7 +128,7 @@ def invalidate(
         reason=reason,
     )
     (ended,) = _end(store, session, brand, contact, act, [draft], confirmation, at)
-    contacts.hide_owner(session, contact.id, act.received_at)
+    contacts.hide_owner(store, session, contact.id, act.received_at)
     return ended
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from yesword.collect import contests
 from yesword.consent.reassigned import reassigned_at
 from yesword.consent.record import open_sections
 from yesword.domain import codec
@@ -28,6 +29,7 @@ from yesword.privacy.duties import controller, kept, recipients, rights, senders
 from yesword.privacy.erasing import plan
 from yesword.privacy.holding import (
     Asked,
+    ContestEntry,
     File,
     Holding,
     Identity,
@@ -52,6 +54,7 @@ from yesword.store import (
     registries,
     suppressions,
 )
+from yesword.store import contests as contest_rows
 from yesword.store.contacts import Contact
 from yesword.store.database import Row, Session
 from yesword.store.leave_answers import LeaveAnswer
@@ -110,6 +113,7 @@ def collect(
         received = _received(session, contact, seal, senders)
         requests = privacy_requests.of_contact(store, session, contact.id)
         answers = registries.answers(session, [contact.id]).get(contact.id, ())
+        entered = _entered(session, contact, seal)
         files = session.rows("files_of_person", bucket=contact.bucket, contact_id=contact.id)
         texted_from = session.rows("senders_to_person", bucket=contact.bucket, contact_id=contact.id)
         suppressed = _suppressed(store, session, contact)
@@ -153,6 +157,7 @@ def collect(
             for each in answers
             if not proof.is_former_owners(each.checked_at)
         ),
+        contests=tuple(each for each in entered if proof.is_owner_of(each.entered_at)),
         files=tuple(_file(row) for row in files if proof.is_owner_of(from_micros(row[4]))),
         suppressed_since=suppressed.since if suppressed else None,
         suppressed_because=suppressed.cause if suppressed else "",
@@ -161,6 +166,25 @@ def collect(
         rights=rights(brand, names.values()),
         withheld=withheld,
     )
+
+
+def _entered(session: Session, contact: Contact, seal: Seal | None) -> Sequence[ContestEntry]:
+    if seal is None:
+        return ()
+    found = []
+    for contest, row in contests.entries_of(session, contact.id):
+        said = contest_rows.opened(seal, row)
+        found.append(
+            ContestEntry(
+                contest=contest.name,
+                answer=said.answer,
+                entered_at=row.entered_at,
+                said_yes=row.said_yes,
+                digest=row.digest,
+                salt=said.salt,
+            )
+        )
+    return found
 
 
 # --- what is shown, and what is only counted -------------------------------------------------------------------
@@ -232,6 +256,7 @@ def _identity(
         ),
         recipient=contact.recipient.value,
         adult_since=None if is_former_owners else contact.adult_since,
+        said_age=None if is_former_owners else contact.said_age,
         source="" if is_former_owners else contact.source,
         since=contact.hidden_since or contact.created_at,
         restricted_since=contact.restricted_since,

@@ -11,6 +11,7 @@ from datetime import datetime
 from html import escape
 from typing import Any, Final
 
+from yesword.domain.ages import SaidAge
 from yesword.domain.decisions import Argument, Sentence
 from yesword.domain.explain import FormatDay, Translate, english_day, identity
 from yesword.privacy.code_words import word
@@ -77,6 +78,7 @@ def write_readable(
         _section(say("page.received"), _received(holding, say)),
         _section(say("page.requests"), _requests(holding, say)),
         _section(say("page.registries"), _registries(holding, say)),
+        _section(say("page.contests"), _contests(holding, say)) if holding.contests else "",
         _section(say("page.files"), _files(holding, say)),
         _section(say("page.recipients"), _recipients(holding, say)),
         _section(say("page.kept"), _kept(holding, say)),
@@ -166,6 +168,7 @@ def _identity(holding: Holding, say: _Words) -> str:
         ("places", _places(found, say)),
         ("recipient", say.code("recipient", found.recipient)),
         ("adult_since", _moment(found.adult_since)),
+        ("said_age", _age(found.said_age)),
         ("source", say.code("source", found.source)),
         ("since", _moment(found.since)),
         ("restricted_since", _moment(found.restricted_since)),
@@ -298,6 +301,18 @@ def _registries(holding: Holding, say: _Words) -> str:
     return _table([say(f"field.{name}") for name in ("when", "what", "details")], rows, say)
 
 
+def _contests(holding: Holding, say: _Words) -> str:
+    rows = [
+        (
+            _moment(each.entered_at),
+            escape(f"{each.contest}: {each.answer}" if each.answer else each.contest),
+            f"<code>{escape(each.digest)}</code>",
+        )
+        for each in holding.contests
+    ]
+    return _table([say(f"field.{name}") for name in ("when", "what", "details")], rows, say)
+
+
 def _files(holding: Holding, say: _Words) -> str:
     rows = [
         (
@@ -334,6 +349,10 @@ def _moment(at: datetime | None) -> str:
         return ""
     shown = f"{at:%Y-%m-%d %H:%M} UTC"
     return f'<time datetime="{at.isoformat()}">{shown}</time>'
+
+
+def _age(said: SaidAge | None) -> str:
+    return "" if said is None else f"{said.years}+ · {_moment(said.on)}"
 
 
 def _words(text: str | None, otherwise: str) -> str:

@@ -159,6 +159,7 @@ def _plan(
         due_at=at,
         send_by=at + _USEFUL,
         language=language,
+        country=contact.country,
         body=said.replace(_SLOT, digits),
         trigger=f"{_KIND}:{purpose.value}",
         occasion="code",

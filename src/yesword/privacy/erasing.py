@@ -7,9 +7,11 @@ becomes nothing, in one transaction with the event that says so; the key is dest
 Where the law lets or makes the brand keep its proof, the proof alone is sealed anew, under a key of legal holds, until
 its day comes. What becomes of it stands in the record, and the person can be told why.
 
-The journal learns of it before anything is lost, so that a store which is put back can be told: see `erasing_again`.
+The journal learns of it before anything is lost, so that a store which is put back can be told: see `erasing_again`. What
+outlives it says nothing of whose number it was: see `erasing_journal`.
 """
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,10 +29,20 @@ from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.ledger.entry import JsonObject, open_disclosure
 from yesword.privacy import kept_proof, traces
-from yesword.privacy.erasing_journal import line_of, remember
+from yesword.privacy.erasing_journal import (
+    LAPSED,
+    digests_of,
+    first_month,
+    forget_asked,
+    line_of,
+    own_mail,
+    remember,
+    suppress,
+)
+from yesword.sending import inbound_parts
 from yesword.sending.draining import drain
-from yesword.store import audits, contacts, erasures, invitees, ledgers, programs, suppressions, triage
-from yesword.store.contacts import PHONE, Contact
+from yesword.store import audits, contacts, erasures, invitees, ledgers, programs, triage
+from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.erasures import DONE, HELD, KEYLESS, STOPPED, WIPED, ErasureRow
 from yesword.store.opening import Store
@@ -77,7 +89,7 @@ class Plan:
 class Wish:
     """Who wants it, and why."""
 
-    ground: str  # REQUESTED, RETENTION, OPERATOR
+    ground: str  # REQUESTED, RETENTION, OPERATOR, LAPSED
     by: int | None = None  # a user
     overrides: tuple[Override, ...] = ()  # periods that the brand has set
 
@@ -117,7 +129,17 @@ def erase(store: Store, contact_id: ContactId, wish: Wish, at: datetime) -> Eras
         known = _stop(store, contact_id, wish, at, is_over=is_over)
     else:
         remember(store, known)
+    _erase_merged(store, contact_id, wish, at)
     return go_on(store, known, at)
+
+
+def _erase_merged(store: Store, contact_id: ContactId, wish: Wish, at: datetime) -> None:
+    """Those who were found to be this contact, with what was recorded of them before. First: `finish` finds the contact."""
+    with store.database.read() as session:
+        others = invitees.merged_of(session, contact_id)
+    for each in others:
+        with contextlib.suppress(NobodyToEraseError):
+            erase(store, each, wish, at)
 
 
 def finish(store: Store, at: datetime) -> int:
@@ -130,6 +152,7 @@ def finish(store: Store, at: datetime) -> int:
 def _is_ended(store: Store, row: ErasureRow, at: datetime) -> bool:
     try:
         remember(store, row)
+        _erase_merged(store, row.contact, Wish(ground=row.ground, by=row.asked_by), at)
         go_on(store, row, at)
     except (StillSendingError, HoldKeyMissingError):
         return False
@@ -153,7 +176,9 @@ def go_on(store: Store, row: ErasureRow, at: datetime) -> ErasureRow:
 
 def _stop(store: Store, contact_id: ContactId, wish: Wish, at: datetime, *, is_over: bool) -> ErasureRow:
     """Nothing more goes to them, and nothing will when their number comes back: before anything is lost."""
-    retention = plan(store, contact_id, at, wish.overrides).retention if not is_over else None
+    # Of a question that nobody answered there is no consent to prove.
+    has_no_proof = is_over or wish.ground == LAPSED
+    retention = None if has_no_proof else plan(store, contact_id, at, wish.overrides).retention
     with store.database.write() as session:
         held = erasures.read(session, contact_id)
         contact = contacts.read(store, session, contact_id)
@@ -163,12 +188,11 @@ def _stop(store: Store, contact_id: ContactId, wish: Wish, at: datetime, *, is_o
             raise NobodyToEraseError
         else:
             brand = programs.brand(contact.brand)
-        if contact is not None and contact.number is not None:
-            digest = store.look_up.digest(brand.id, PHONE, contact.number)
-            suppressions.enter(session, brand.id, digest, store.look_up.newest, suppressions.ERASED, at)
-        if mail := invitees.mails(store, session, [contact_id]).get(contact_id):
-            invitees.suppress(store, session, brand.id, mail, invitees.ERASED, at)
-        if contact is not None and not is_over:
+        is_suppressed = wish.ground != LAPSED or _has_refused(session, contact_id)
+        number = contact.number if contact is not None and is_suppressed else None
+        gone = suppress(store, session, brand.id, number, own_mail(store, session, contact_id), at)
+        # Whoever never joined leaves nothing, and a lapse is no stop of theirs: they may sign up again.
+        if contact is not None and not is_over and wish.ground != LAPSED:
             act = Act(
                 actor=Actor.PERSON if wish.ground == REQUESTED else Actor.SYSTEM,
                 route=ROUTE,
@@ -190,13 +214,18 @@ def _stop(store: Store, contact_id: ContactId, wish: Wish, at: datetime, *, is_o
             done_at=None,
         )
         erasures.enter(session, row)
-        line = line_of(store, row, None if contact is None else contact.number)
-        session.after_commit(lambda: store.journal.write_erased(line))
+        session.after_commit(lambda: store.journal.write_erased(line_of(row), gone))
         until = None if row.retain_until is None else row.retain_until.date().isoformat()
         traces.leave(
             "erase", traces.about(contact_id), wish.by, ground=wish.ground, policy=row.policy, until=until
         )
     return row
+
+
+def _has_refused(session: Session, contact: ContactId) -> bool:
+    """They said never, or had stopped: that outlives them."""
+    state = contacts.standings(session, [contact])[contact].state
+    return bool(state.refusals or state.withdrawals)
 
 
 def _wipe(store: Store, row: ErasureRow, at: datetime) -> None:
@@ -209,6 +238,15 @@ def _wipe(store: Store, row: ErasureRow, at: datetime) -> None:
         state = contacts.standings(session, [row.contact])[row.contact].state
     if not drain(store, row.contact, _everything(state), at):
         raise StillSendingError
+    with store.database.write() as session:
+        digests = digests_of(store, session, contact)
+        since = first_month(session, contact, digests, at)
+    store.journal.forget_stops(digests, since)
+    _wipe_rows(store, row, contact, at)
+    store.journal.forget_stops(digests, since)  # one that came in meanwhile
+
+
+def _wipe_rows(store: Store, row: ErasureRow, contact: Contact, at: datetime) -> None:
     with store.database.write() as session, store.database.overwriting():
         if not _is_ours(session, contact):
             return  # the dispatcher goes on with what a command has begun, too: somebody else was faster
@@ -233,6 +271,9 @@ def _wipe(store: Store, row: ErasureRow, at: datetime) -> None:
         erasures.inbound_bodies(session, row.contact, old, held, kept_texts)
         erasures.blobs(session, row.contact, old, held, _KEPT_FILES)
         audits.forget_about(store, row.contact, at)
+        forget_asked(session, row)
+        if contact.number is not None:
+            inbound_parts.wipe(store, session, contact.brand, contact.number)
         triage.close(session, row.contact, row.asked_by, at)
         erasures.wipe(session, contact, at, _held_number(contact, new) if row.retain_until else None)
         erasures.move(session, row.contact, WIPED)

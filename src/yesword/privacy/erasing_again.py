@@ -1,6 +1,7 @@
 """Erasing again, in a store that was put back from a backup, whoever was erased since that backup was made.
 
-The journal says who they are and what was decided then, and that is what is done: nobody weighs anew whether the proof
+The journal says who they are and what was decided then, and that is what is done; which numbers are suppressed, other
+lines of it say, and `consent.restoring` has done so before. Nobody weighs anew whether the proof
 must be kept. Of whom the vault has forgotten the key already nothing can be opened, so it all becomes nothing; of whom
 this store has no row, only the vault may still know something. In each case a row of the erasure is left, so that the
 store knows of it.
@@ -18,9 +19,9 @@ from yesword.consent.record import Draft
 from yesword.domain.events import Actor, EventKind, Scope
 from yesword.domain.ids import ContactId
 from yesword.domain.retention import shipped_policies
-from yesword.privacy import traces
+from yesword.privacy import erasing_journal, traces
 from yesword.privacy.erasing import REQUESTED, ROUTE, StillSendingError, finish, go_on
-from yesword.store import contacts, erasures, programs, suppressions
+from yesword.store import contacts, erasures, programs
 from yesword.store.database import Session
 from yesword.store.erasures import DONE, HELD, KEYLESS, STOPPED, ErasureRow
 from yesword.store.journal import Erased
@@ -83,8 +84,6 @@ def _forgotten(store: Store) -> Iterator[Erased]:
 def _stop_again(store: Store, line: Erased, at: datetime) -> ErasureRow:
     """What the stop of an erasure does, as far as it can still be done, and as of when it was done."""
     with store.database.write() as session:
-        if line.digest is not None:
-            suppressions.enter(session, line.brand, line.digest, line.pepper, suppressions.ERASED, line.at)
         stage = _stopped(store, session, line, at)
         row = ErasureRow(
             contact=line.contact,
@@ -120,6 +119,8 @@ def _stopped(store: Store, session: Session, line: Erased, at: datetime) -> str:
         append(store, session, programs.brand(line.brand), contact, [_withdrawal(line)], at, seal=seal)
         return KEYLESS
     if contact.erased_at is None:
+        if line.ground != erasing_journal.LAPSED:  # the journal's digest may be of another pepper
+            erasing_journal.suppress(store, session, line.brand, contact.number, None, line.at)
         act = Act(
             actor=_actor(line),
             route=ROUTE,

@@ -13,7 +13,7 @@ from yesword.store.opening import Store
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Former:
     kept: tuple[Kept, ...]  # their proof is kept to answer a claim; the newest first
-    forgotten: datetime | None  # when one was erased of which nothing is kept
+    forgotten: datetime | None  # in which month one was erased of which nothing is kept
 
 
 def former_records(store: Store, brand: BrandId, number: str) -> Former:

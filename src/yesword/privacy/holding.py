@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from yesword.domain.ages import SaidAge
 from yesword.domain.decisions import Sentence
 from yesword.domain.retention import Part
 
@@ -38,6 +39,7 @@ class Identity:
     places: tuple[Whereabout, ...]
     recipient: str
     adult_since: datetime | None
+    said_age: SaidAge | None  # younger than of age
     source: str
     since: datetime
     restricted_since: datetime | None
@@ -128,6 +130,18 @@ class Listing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ContestEntry:
+    """What somebody entered in a contest. With the salt they can show that the published digest is of their entry."""
+
+    contest: str
+    answer: str
+    entered_at: datetime
+    said_yes: str
+    digest: str
+    salt: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class File:
     id: str
     kind: str
@@ -207,6 +221,7 @@ class Holding:
     received: tuple[ReceivedText, ...]
     requests: tuple[Asked, ...]
     registries: tuple[Listing, ...]
+    contests: tuple[ContestEntry, ...]
     files: tuple[File, ...]
     suppressed_since: datetime | None
     suppressed_because: str

@@ -160,8 +160,8 @@ def texts(job: Job) -> Page:
     inbound = sent = 0
     for bucket in range(first, last + 1):
         floor, until = job.texts_from, job.place.texts_until
-        span = {"bucket": bucket, "top": _last_id(bucket, until)}
-        after = (bucket << _BUCKET_BITS) - 1 if floor is None else _last_id(bucket, floor)
+        span = {"bucket": bucket, "top": last_id(bucket, until)}
+        after = (bucket << _BUCKET_BITS) - 1 if floor is None else last_id(bucket, floor)
         inbound += _empty(job, "old_inbound", after, span)
         sent += _empty(job, "old_bodies", after, span)
     return Page(
@@ -218,7 +218,7 @@ def _texts_that_prove(store: Store, session: Session, people: set[ContactId]) ->
     return found
 
 
-def _last_id(bucket: int, moment: datetime) -> int:
+def last_id(bucket: int, moment: datetime) -> int:
     """The last id that a bucket can have had at a moment."""
     stamp = max(0, int(moment.astimezone(UTC).timestamp() * 1000) - EPOCH_MS)
     return (bucket << _BUCKET_BITS) | min(((stamp + 1) << _STAMP_BITS) - 1, (1 << _BUCKET_BITS) - 1)

@@ -17,7 +17,7 @@ from yesword.domain.places import Place, Whereabouts, places_for
 from yesword.domain.times import to_micros
 from yesword.privacy import traces
 from yesword.privacy.restricting import NobodyThereError
-from yesword.store import contacts
+from yesword.store import contact_marks, contacts
 from yesword.store.contacts import Contact
 from yesword.store.opening import Store
 
@@ -97,6 +97,7 @@ def rectify(
         )
         if not written:
             raise ChangedMeanwhileError
+        contact_marks.renew(store, session, [known.id])
         traces.leave(
             "privacy.rectified",
             traces.about(known.id),

@@ -11,7 +11,7 @@ from datetime import datetime
 from yesword.domain.errors import YeswordError
 from yesword.domain.times import to_micros
 from yesword.privacy import traces
-from yesword.store import contacts, models
+from yesword.store import contact_marks, contacts, models
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
@@ -55,6 +55,7 @@ def restrict(
         if is_dry_run:
             return Restricted(is_changed=known.restricted_since is None, cancelled=cancelled)
         is_changed = session.run("restrict_contact", bucket=known.bucket, id=known.id, since=to_micros(at))
+        contact_marks.renew(store, session, [known.id])
         cancelled = session.run(
             "cancel_restricted", bucket=known.bucket, contact_id=known.id, now=to_micros(at)
         )
@@ -89,6 +90,7 @@ def unrestrict(
         if is_dry_run:
             return Restricted(is_changed=known.restricted_since is not None, cancelled=0)
         is_changed = session.run("unrestrict_contact", bucket=known.bucket, id=known.id)
+        contact_marks.renew(store, session, [known.id])
         if is_changed:
             # The retention job has passed them over, so it looks from the front the next time.
             models.RetentionRun.objects.update(is_whole=False)

@@ -13,7 +13,7 @@ from yesword.domain.ids import ContactId, bucket_of
 from yesword.domain.retention import Override
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
-from yesword.privacy import erasing, purging, traces
+from yesword.privacy import erasing, prospects, purging, traces
 from yesword.privacy.erasing import RETENTION, NobodyToEraseError, StillSendingError, Wish
 from yesword.privacy.periods import HOUSE, Periods
 from yesword.privacy.purging import Job, Page
@@ -29,8 +29,9 @@ HOLDS: Final = "holds"
 ADDRESSES: Final = "addresses"
 FILES: Final = "files"
 TEXTS: Final = "texts"
+PROSPECTS: Final = "prospects"
 PEOPLE: Final = "people"
-STEPS: Final = (HALF_DONE, HOLDS, ADDRESSES, FILES, TEXTS, PEOPLE)
+STEPS: Final = (HALF_DONE, HOLDS, ADDRESSES, FILES, TEXTS, PROSPECTS, PEOPLE)
 
 Progress = Callable[[str, Mapping[str, int]], None]
 
@@ -103,6 +104,7 @@ COUNTED: Final = (
     "files",
     "inbound_texts",
     "sent_texts",
+    "lapsed",  # people who signed up and never said yes
     "erased",
     "kept",  # silent people whose proof is not over
     "still_sending",
@@ -242,5 +244,6 @@ _STEPS: Final[Mapping[str, Callable[[Job], Page]]] = {
     ADDRESSES: purging.addresses,
     FILES: purging.files,
     TEXTS: purging.texts,
+    PROSPECTS: prospects.forget,
     PEOPLE: _people,
 }

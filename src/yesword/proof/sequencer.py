@@ -30,6 +30,8 @@ from yesword.proof import logs
 from yesword.store import ledgers, programs
 from yesword.store.ledgers import LogRow
 from yesword.store.opening import Store
+from yesword.telemetry.catalogue import ENTERED
+from yesword.telemetry.tally import TALLY
 
 log = structlog.get_logger("yesword.sequencer")
 
@@ -133,6 +135,7 @@ class Sequencer:
             ledgers.insert_checkpoint(session, row, checkpoint.size, note, at)
             self.watch(Step.ENTERED)
         self.watch(Step.COMMITTED)
+        TALLY.add(ENTERED, by=len(taken))
         self._publish(row, note)
         return len(taken)
 

@@ -3,16 +3,18 @@
 The digest is of no brand, so that nobody is asked by ten brands in one day; it tells nothing else across them.
 """
 
+import secrets
 from datetime import datetime
 
 from yesword.domain.collecting.asking import A_DAY, A_MONTH, Asked
-from yesword.domain.ids import EventId, bucket_of
-from yesword.domain.times import to_micros
+from yesword.domain.ids import ContactId, EventId, bucket_of, random_bucket
+from yesword.domain.times import EPOCH, to_micros
 from yesword.store.contacts import PHONE
 from yesword.store.database import Session
 from yesword.store.opening import Store
 
 ALL_BRANDS = 0
+_ID_BITS = 62
 
 
 def read(store: Store, session: Session, number: str, at: datetime) -> Asked:
@@ -64,6 +66,25 @@ def by_point(session: Session, point: int, since: datetime) -> tuple[int, int]:
     row = session.first("asked_by_point", point_id=point, since=to_micros(since))
     assert row is not None, "a count has a row"
     return row[0], row[1]
+
+
+def forget(session: Session, contact: ContactId) -> None:
+    """Of somebody who is erased, and suppressed since: nobody asks them anything."""
+    session.run("forget_asked_number", bucket=bucket_of(contact), contact_id=contact)
+
+
+def blur(session: Session, contact: ContactId) -> None:
+    """Of somebody who never answered and is erased: that the number was asked that day still counts, and nothing tells whose it was."""
+    place = {"bucket": bucket_of(contact), "contact_id": contact}
+    for digest, event, asked_at in session.rows("asked_numbers_of", **place):
+        session.run(
+            "blur_asked_number",
+            digest=digest,
+            event_id=event,
+            nobodys=-1 - secrets.randbits(_ID_BITS),
+            nowhere=random_bucket(),
+            day=asked_at - asked_at % to_micros(EPOCH + A_DAY),
+        )
 
 
 def purge(session: Session, at: datetime) -> int:

@@ -16,7 +16,10 @@ from yesword.domain.ids import BrandId, ContactId, bucket_of, to_text
 from yesword.domain.state import fold
 from yesword.domain.times import to_micros
 from yesword.ledger.leaf import leaf_hash
+from yesword.store import contact_marks, look_ups
 from yesword.store.database import Row, Session
+from yesword.store.erasures import KEYLESS, STOPPED
+from yesword.store.look_ups import LookUpRow
 from yesword.store.misfits import MOST_TOLD, Fault, Misfit, Misfits, misfit
 from yesword.store.opening import Store, missing_guards
 from yesword.store.sealing import Seal
@@ -60,6 +63,10 @@ class StoredRecord:
     state: bytes
     last_leaf: bytes | None
     subject: str | None  # None: there is no row of the contact
+    erasure: str | None  # how far one has come
+    row: tuple[object, ...] | None  # of the contact, as `contact_marks` has it, with its mark
+    look_ups: frozenset[LookUpRow]
+    files: frozenset[int]  # of evidence, that are there
     events: tuple[StoredEvent, ...]
     seal: Seal | None = field(compare=False)
     key_trouble: str | None = ""  # why its key in the vault does not open; None: nobody can tell
@@ -89,17 +96,24 @@ class StoreReport:
 
 def check_store(store: Store) -> StoreReport:
     report = StoreReport()
+
+    def look(record: StoredRecord) -> Iterator[Misfit]:
+        yield from misfits_of(record)
+        yield from misfits_of_contact(store, record)
+
     for found in misfit_guards():
         report.misfits.add(found)
     for page in records(store):
         for record in page:
             report.contacts += 1
             report.events += len(record.events)
-            for found in looked_at(store, record, misfits_of):
+            for found in looked_at(store, record, look):
                 report.misfits.add(found)
     for found in without_standing(store):
         report.misfits.add(found)
     look_for_nowhere(store, report.misfits)
+    for found in look_ups.of_nobody(store, EVERY_BRAND):
+        report.misfits.add(found)
     return report
 
 
@@ -154,6 +168,11 @@ def _read(store: Store, session: Session, standings: list[Row]) -> list[StoredRe
         event = _event(row)
         events.setdefault(event.contact, []).append(event)
     seals, troubles = _seals(store, [ContactId(each) for each in ids])
+    people = {row[0]: _plain(row) for row in contact_marks.read(session, [ContactId(each) for each in ids])}
+    files: dict[int, list[int]] = {}
+    for contact, file in session.rows("audited_files", ids=session.ids(ids), buckets=buckets):
+        files.setdefault(contact, []).append(file)
+    found = look_ups.of_contacts(store, ids) if store.keys_trouble is None else {}
     return [
         StoredRecord(
             contact=ContactId(contact),
@@ -163,12 +182,20 @@ def _read(store: Store, session: Session, standings: list[Row]) -> list[StoredRe
             state=bytes(state),
             last_leaf=None if last_leaf is None else bytes(last_leaf),
             subject=subject,
+            erasure=erasure,
+            row=people.get(contact),
+            look_ups=found.get(contact, frozenset()),
+            files=frozenset(files.get(contact, ())),
             events=tuple(events.get(contact, ())),
             seal=seals.get(ContactId(contact)),
             key_trouble=troubles.get(ContactId(contact), ""),
         )
-        for contact, brand, seq, stop_seq, state, last_leaf, subject in standings
+        for contact, brand, seq, stop_seq, state, last_leaf, subject, erasure in standings
     ]
+
+
+def _plain(row: Row) -> tuple[object, ...]:
+    return tuple(bytes(each) if isinstance(each, memoryview) else each for each in row)
 
 
 def _event(row: Row) -> StoredEvent:
@@ -251,6 +278,22 @@ def misfits_of(record: StoredRecord) -> Iterator[Misfit]:
         yield misfit(Fault.PERSON_KEY_UNFIT, "subject_key", contact=record.name, reason=record.key_trouble)
     elif record.seal is None and record.key_trouble is not None and not record.is_erased_after(0):
         yield misfit(Fault.PERSON_KEY_MISSING, "subject_key", contact=record.name)
+
+
+def misfits_of_contact(store: Store, record: StoredRecord) -> Iterator[Misfit]:
+    """What does not fit of the contact's row and of how it is found. Without their key nobody can tell."""
+    if record.row is None or record.seal is None or record.erasure in (STOPPED, KEYLESS):
+        return
+    *row, mark = record.row
+    if record.erasure is not None or record.is_erased_after(0):
+        if not contact_marks.is_wiped(row):
+            reason = "they were erased, and what was to go is there."
+            yield misfit(Fault.CONTACT_DIFFERS, "contact", contact=record.name, reason=reason)
+        return
+    if not contact_marks.fits(record.seal, row, mark):
+        reason = "its mark is not that of what stands in it. It was changed by something else."
+        yield misfit(Fault.CONTACT_DIFFERS, "contact", contact=record.name, reason=reason)
+    yield from look_ups.misfits_of(store, record.brand, row, record.seal, record.look_ups)
 
 
 def _misfits_of_event(row: StoredEvent) -> Iterator[Misfit]:

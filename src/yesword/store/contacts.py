@@ -6,15 +6,18 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Final
 
 from yesword.domain import codec
+from yesword.domain.ages import SaidAge
 from yesword.domain.ids import BrandId, ContactId, bucket_of, random_bucket
 from yesword.domain.parties import RecipientKind
 from yesword.domain.phone import PhoneNumber
 from yesword.domain.places import Place, Whereabouts, places_for
 from yesword.domain.state import EMPTY, ConsentState
 from yesword.domain.times import from_micros, to_micros
+from yesword.store import contact_marks
 from yesword.store.database import Row, Session
 from yesword.store.sealing import Seal, UnreadableError, place
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 PHONE = "phone"
 NOTHING_SAID: Final = Whereabouts()
+# So many people who are made at once share a random bucket: their rows lie side by side, and a fraction of the pages is
+# written. A bucket still tells nothing of a number.
+_NEIGHBOURS: Final = 32
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -50,6 +56,7 @@ class Contact:
     erased_at: datetime | None = None
     # Since then it is kept, and used for nothing else.
     restricted_since: datetime | None = None
+    said_age: SaidAge | None = None  # where that is younger than of age
 
     @property
     def bucket(self) -> int:
@@ -102,12 +109,13 @@ def find_many(
 
 def prepare(store: "Store", brand: BrandId, numbers: Sequence[str]) -> list[tuple[ContactId, Seal]]:
     """Ids and durable keys for contacts that are about to be made. A number gets the same ones each time it is asked."""
+    buckets = chain.from_iterable(repeat(random_bucket(), _NEIGHBOURS) for _ in count())
     return store.vault.prepare(
         brand,
         PHONE,
         store.look_up.newest,
         [store.look_up.digests(brand, PHONE, number) for number in numbers],
-        lambda: store.ids.make(random_bucket()),
+        lambda: store.ids.make(next(buckets)),
     )
 
 
@@ -177,9 +185,30 @@ def _made(person: NewContact, at: datetime) -> Contact:
     )
 
 
+def unmet(brand: BrandId, number: PhoneNumber, at: datetime) -> Contact:
+    """Whoever has the number, of whom nothing else is known: to ask the gate about, and never kept."""
+    return Contact(
+        id=ContactId(0),
+        brand=brand,
+        subject="",
+        number=number.e164,
+        country=number.country,
+        number_kind=number.kind.value,
+        may_text=number.may_text,
+        places=places_for(number),
+        name="",
+        language="",
+        attributes={},
+        is_excluded=False,
+        adult_since=None,
+        source="",
+        created_at=at,
+    )
+
+
 def _row(contact: Contact, seal: Seal) -> dict[str, object]:
     assert contact.number is not None
-    return {
+    row = {
         "bucket": contact.bucket,
         "id": contact.id,
         "brand_id": contact.brand,
@@ -189,7 +218,7 @@ def _row(contact: Contact, seal: Seal) -> dict[str, object]:
         "country": contact.country,
         "number_kind": contact.number_kind,
         "may_text": int(contact.may_text),
-        "places": codec.dumps(contact.places),
+        "places": _places_written(contact.places),
         "name": contact.name,
         "language": contact.language,
         "attributes": json.dumps(dict(contact.attributes), ensure_ascii=False),
@@ -198,6 +227,7 @@ def _row(contact: Contact, seal: Seal) -> dict[str, object]:
         "source": contact.source,
         "created_at": to_micros(contact.created_at),
     }
+    return {**row, "mac": contact_marks.mark_new(seal, row)}
 
 
 def read_many(store: "Store", session: Session, ids: Iterable[ContactId]) -> dict[ContactId, Contact]:
@@ -208,6 +238,15 @@ def read_many(store: "Store", session: Session, ids: Iterable[ContactId]) -> dic
     )
     seals = store.vault.seals(wanted)
     return {ContactId(row[0]): _contact(row, seals.get(ContactId(row[0]))) for row in rows}
+
+
+def among(session: Session, ids: Iterable[ContactId]) -> set[ContactId]:
+    """Which of these have a row here, also of people who were erased."""
+    wanted = sorted(set(ids))
+    buckets = sorted({bucket_of(each) for each in wanted}) if session.vendor == "postgresql" else 0
+    return {
+        ContactId(row[0]) for row in session.rows("contacts_by_id", ids=session.ids(wanted), buckets=buckets)
+    }
 
 
 def read(store: "Store", session: Session, contact_id: ContactId) -> Contact | None:
@@ -236,6 +275,7 @@ def _contact(row: Row, seal: Seal | None) -> Contact:
         hidden_since=from_micros(row[16]) if is_hidden else None,
         erased_at=None if row[17] is None else from_micros(row[17]),
         restricted_since=None if row[18] is None else from_micros(row[18]),
+        said_age=None if row[19] is None else SaidAge(years=row[19], on=from_micros(row[20])),
     )
 
 
@@ -252,7 +292,9 @@ def _number(row: Row, seal: Seal | None) -> str | None:
         return None
 
 
-def learn(session: Session, contact: Contact, name: str, attributes: Mapping[str, str]) -> None:
+def learn(
+    store: "Store", session: Session, contact: Contact, name: str, attributes: Mapping[str, str]
+) -> None:
     """What a person said of themselves, where nothing was known: it takes the place of nothing. `rectify` does."""
     session.run(
         "learn_contact",
@@ -261,16 +303,29 @@ def learn(session: Session, contact: Contact, name: str, attributes: Mapping[str
         name=contact.name or name,
         attributes=json.dumps({**attributes, **contact.attributes}, ensure_ascii=False),
     )
+    contact_marks.renew(store, session, [contact.id])
 
 
-def learn_age(session: Session, contact: Contact, at: datetime) -> None:
-    """The person said to be 18 or older then, where nothing was known; no birth date is kept."""
-    session.run("learn_age", bucket=contact.bucket, id=contact.id, adult_since=to_micros(at))
+def learn_age(store: "Store", session: Session, contact: Contact, said: SaidAge) -> None:
+    """How old the person said to be, where nothing was known, or less; no birth date is kept."""
+    of = {"bucket": contact.bucket, "id": contact.id}
+    since = said.adult_since
+    if since is not None:
+        session.run("learn_age", **of, adult_since=to_micros(since))
+    else:
+        session.run("learn_youth", **of, years=said.years, said_at=to_micros(said.on))
+    contact_marks.renew(store, session, [contact.id])
 
 
-def hide_owner(session: Session, contact: ContactId, since: datetime) -> None:
+def hide_owner(store: "Store", session: Session, contact: ContactId, since: datetime) -> None:
     """Somebody else has the number now, whose name and attributes these are not."""
     session.run("hide_owner", bucket=bucket_of(contact), id=contact, hidden_since=to_micros(since))
+    contact_marks.renew(store, session, [contact])
+
+
+@functools.lru_cache(maxsize=1024)
+def _places_written(places: tuple[Place, ...]) -> bytes:
+    return codec.dumps(places)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -6,18 +6,20 @@ STOP waits for seconds. Of two file locks, whoever holds the first is next.
 
 import contextlib
 import fcntl
+import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from django.db import connections, transaction
 
 from yesword.domain.errors import YeswordError
 
+T = TypeVar("T")
 Row = tuple[Any, ...]
 Vendor = Literal["sqlite", "postgresql"]
 _NAME: Final = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgresql)\])?$", re.MULTILINE)
@@ -59,6 +61,7 @@ class Session:
         connection = connections[alias]
         connection.ensure_connection()
         self._raw: Any = connection.connection
+        self._gathered: dict[object, list[Any]] = {}
 
     def rows(self, name: str, /, **parameters: Any) -> list[Row]:
         found: list[Row] = self._raw.execute(self._sql(name), parameters).fetchall()
@@ -91,6 +94,14 @@ class Session:
     def after_commit(self, act: Callable[[], None]) -> None:
         """Do this once the transaction is durable, before whoever asked for it hears of it; never if it is rolled back."""
         transaction.on_commit(act, using=self._alias)
+
+    def gather_for_after(self, items: Iterable[T], act: Callable[[list[T]], None]) -> None:
+        """The same with all items that are gathered in this transaction for one deed, at once."""
+        found = self._gathered.get(act)
+        if found is None:
+            found = self._gathered[act] = []
+            self.after_commit(functools.partial(act, found))
+        found.extend(items)
 
     def _sql(self, name: str) -> str:
         try:

@@ -10,7 +10,7 @@ from typing import Final
 
 from yesword.domain import codec
 from yesword.domain.events import FREE_TEXT, LINK, OTHER_OWNER, REPLY, Actor, ConsentEvent, EventKind
-from yesword.domain.ids import ContactId, ProgramId, bucket_of
+from yesword.domain.ids import ContactId, EventId, ProgramId, bucket_of
 from yesword.domain.state import ConsentState, Grant
 from yesword.domain.times import to_micros
 from yesword.store.database import Row, Session
@@ -75,6 +75,7 @@ def _row(session: Session, contact: ContactId, event: ConsentEvent, state: Conse
     if grant is not None:
         came = session.first("how_they_came", bucket=bucket, event_id=grant.event, contact_id=contact) or came
     body, point, source, hook, run = came
+    came_by = "" if body is None else codec.loads(ConsentEvent, bytes(body)).route
     return {
         "bucket": bucket,
         "event_id": event.id,
@@ -82,7 +83,7 @@ def _row(session: Session, contact: ContactId, event: ConsentEvent, state: Conse
         "contact_id": contact,
         "program_id": event.scope.program or (None if grant is None else grant.scope.program),
         "way": way_of(event).value,
-        "came_by": "" if body is None else codec.loads(ConsentEvent, bytes(body)).route,
+        "came_by": came_by,
         "point_id": point,
         "source": source or "",
         "hook_id": hook,
@@ -93,7 +94,22 @@ def _row(session: Session, contact: ContactId, event: ConsentEvent, state: Conse
         "sender_id": text[2],
         "handed_at": text[3],
         "left_at": to_micros(event.received_at),
+        "origin": origin(came_by, point, source or "", hook, run),
     }
+
+
+def origin(came_by: str, point: int | None, source: str, hook: int | None, run: int | None) -> str:
+    """How somebody had come, as one key: by a point and its tag, another system, an import, or whichever route."""
+    if point is not None:
+        return f"point:{point}:{source}"
+    if hook is not None:
+        return f"hook:{hook}"
+    return f"import:{run}" if run is not None else f"route:{came_by}"
+
+
+def give_reason(session: Session, event: EventId, reason: str) -> None:
+    """They have said why. Of somebody who left nothing there is no row, and nothing to count."""
+    session.run("give_reason_of_departure", bucket=bucket_of(event), event_id=event, reason=reason)
 
 
 def _left(ended: Sequence[Grant], program: ProgramId | None) -> Grant | None:

@@ -3,6 +3,9 @@
 import fcntl
 import os
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,9 +20,7 @@ def append(path: Path, lines: bytes) -> None:
     lost with it.
     """
     is_new = not path.exists()
-    with path.open("ab+") as file:
-        os.fchmod(file.fileno(), _MODE)
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with _locked(path) as file:
         _cut_torn_end(file)
         file.write(lines)
         file.flush()
@@ -28,13 +29,44 @@ def append(path: Path, lines: bytes) -> None:
         sync(path.parent)
 
 
-def replace(path: Path, data: bytes) -> None:
+def rewrite(path: Path, change: Callable[[bytes], bytes], *, dated: datetime | None = None) -> None:
+    """Change a file of lines as a whole, while nobody appends to it. `dated`: when it is to look written."""
+    with _locked(path) as file:
+        _cut_torn_end(file)
+        file.seek(0)
+        before = file.read()
+        if (after := change(before)) != before:
+            replace(path, after, dated=dated)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[IO[bytes]]:
+    """The file that is in this place once it is ours alone: whoever had it before may have put another one there."""
+    while True:
+        with path.open("ab+") as file:
+            os.fchmod(file.fileno(), _MODE)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if _is_in_place(path, file):
+                yield file
+                return
+
+
+def _is_in_place(path: Path, file: IO[bytes]) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def replace(path: Path, data: bytes, *, dated: datetime | None = None) -> None:
     """Put this in the file's place: a reader sees the old or the new, whole."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with draft.open("xb") as file:
         os.fchmod(file.fileno(), _MODE)
         file.write(data)
         file.flush()
+        if dated is not None:
+            os.utime(file.fileno(), (dated.timestamp(), dated.timestamp()))
         os.fsync(file.fileno())
     draft.replace(path)
     sync(path.parent)

@@ -175,7 +175,21 @@ def read(session: Session, invitation: int) -> Invitation | None:
 
 def of_contact(session: Session, contact: ContactId) -> Sequence[Row]:
     """All that was sent to a person and what they did with it, for whoever asks what is held of them."""
-    return session.rows("invitations_of_contact", bucket=bucket_of(contact), contact_id=contact)
+    people = [contact, *(ContactId(row[0]) for row in session.rows("merged_of", id=contact))]
+    return [
+        row
+        for each in people
+        for row in session.rows("invitations_of_contact", bucket=bucket_of(each), contact_id=each)
+    ]
+
+
+def that_led_to(session: Session, contact: ContactId, brand: BrandId, since: datetime) -> Sequence[ContactId]:
+    """Who was written to, where a page behind their letter was sent with this contact's number; the newest first.
+
+    Whoever said that the letter had been passed on to them is left out.
+    """
+    rows = session.rows("invitations_that_joined", contact_id=contact, brand_id=brand, since=to_micros(since))
+    return [ContactId(row[0]) for row in rows]
 
 
 def numbers_of(session: Session, contacts: Iterable[ContactId]) -> Mapping[ContactId, set[ContactId]]:
@@ -198,11 +212,15 @@ def note(session: Session, invitation: int, step: Step, at: datetime) -> bool:
     return bool(session.run(step.value, **place, at=to_micros(at)))
 
 
-def note_signed_up(session: Session, invitation: int, contact: ContactId | None, at: datetime) -> None:
+def note_signed_up(
+    session: Session, invitation: int, contact: ContactId | None, at: datetime, *, is_passed_on: bool = False
+) -> None:
     """`contact`: who has the number that they gave."""
     place: dict[str, object] = {"bucket": bucket_of(invitation), "id": invitation}
     session.run("found_sent", **place)
-    session.run("note_signed_up", **place, at=to_micros(at), joined_contact=contact)
+    session.run(
+        "note_signed_up", **place, at=to_micros(at), joined_contact=contact, is_passed_on=int(is_passed_on)
+    )
 
 
 def owe_answer(session: Session, invitation: int, at: datetime) -> bool:

@@ -15,11 +15,12 @@ from yesword.domain.ids import BrandId, ContactId, bucket_of, random_bucket
 from yesword.domain.parties import RecipientKind
 from yesword.domain.state import EMPTY
 from yesword.domain.times import to_micros
+from yesword.store import contact_marks, suppressions
 from yesword.store.database import Session
 from yesword.store.opening import Store
 from yesword.store.sealing import Seal, place
+from yesword.store.suppressions import MAIL
 
-MAIL: Final = "mail"  # kind of the look-up, and of the suppression
 LEFT: Final = "mail_left"  # they want no more letters
 COMPLAINED: Final = "mail_complaint"
 BOUNCED: Final = "mail_bounced"  # there is no such box
@@ -46,7 +47,10 @@ def find_many(store: Store, session: Session, brand: BrandId, mails: Sequence[st
     wanted = sorted(set(found.values()))
     rows = session.rows("living_contacts", ids=session.ids(wanted), buckets=_buckets(session, wanted))
     made = {row[0] for row in rows}
-    return {asked[digest]: contact for digest, contact in found.items() if contact in made}
+    moved = merged(session, wanted)
+    return {
+        asked[digest]: moved.get(contact, contact) for digest, contact in found.items() if contact in made
+    }
 
 
 def prepare(store: Store, brand: BrandId, mails: Sequence[str]) -> list[tuple[ContactId, Seal]]:
@@ -75,7 +79,7 @@ def insert(session: Session, people: Sequence[NewInvitee], at: datetime) -> int:
 
 
 def _row(person: NewInvitee, at: datetime) -> dict[str, object]:
-    return {
+    row: dict[str, object] = {
         "bucket": bucket_of(person.id),
         "id": person.id,
         "brand_id": person.brand,
@@ -94,6 +98,7 @@ def _row(person: NewInvitee, at: datetime) -> dict[str, object]:
         "source": person.source,
         "created_at": to_micros(at),
     }
+    return {**row, "mac": contact_marks.mark_new(person.seal, row)}
 
 
 def announce(store: Store, brand: BrandId, contact: ContactId, mail: str) -> None:
@@ -102,37 +107,64 @@ def announce(store: Store, brand: BrandId, contact: ContactId, mail: str) -> Non
     store.vault.rows.enter(brand, MAIL, digest, store.look_up.newest, contact)
 
 
-def attach(session: Session, contact: ContactId, mail: str, seal: Seal) -> None:
+def attach(store: Store, session: Session, contact: ContactId, mail: str, seal: Seal) -> None:
     session.run(
         "attach_mail", bucket=bucket_of(contact), id=contact, sealed_mail=_sealed(seal, contact, mail)
     )
+    contact_marks.renew(store, session, [contact])
+
+
+def merged(session: Session, ids: Iterable[ContactId]) -> Mapping[ContactId, ContactId]:
+    """Which of these have been found to be somebody with a number, and whom."""
+    wanted = sorted(set(ids))
+    rows = session.rows("merged_into", ids=session.ids(wanted), buckets=_buckets(session, wanted))
+    return {ContactId(each): ContactId(into) for each, into in rows}
+
+
+def merged_of(session: Session, contact: ContactId) -> Sequence[ContactId]:
+    """Those who were found to be this contact."""
+    return [ContactId(row[0]) for row in session.rows("merged_of", id=contact)]
+
+
+def merge(store: Store, session: Session, invitee: ContactId, into: ContactId) -> bool:
+    """Make one of two: the address is sealed anew under the key of the contact with the number; the other row points there.
+
+    The digest of the address goes on leading to that row, and so to the contact. False: they cannot be one.
+    """
+    mail, seal = mails(store, session, [invitee]).get(invitee), store.vault.seal(into)
+    if mail is None or seal is None:
+        return False
+    if not session.run("merge_invitee", bucket=bucket_of(invitee), id=invitee, into=into):
+        return False
+    contact_marks.renew(store, session, [invitee])
+    attach(store, session, into, mail, seal)
+    return True
 
 
 def mails(store: Store, session: Session, ids: Iterable[ContactId]) -> Mapping[ContactId, str]:
-    """The addresses of these people, as far as they have one and it opens."""
-    wanted = sorted(set(ids))
-    rows = session.rows("mails_of_contacts", ids=session.ids(wanted), buckets=_buckets(session, wanted))
+    """The addresses of these people, as far as they have one and it opens; of one of two, that of both."""
+    moved = merged(session, wanted := sorted(set(ids)))
+    owners = sorted({moved.get(each, each) for each in wanted})
+    rows = session.rows("mails_of_contacts", ids=session.ids(owners), buckets=_buckets(session, owners))
     seals = store.vault.seals(ContactId(row[0]) for row in rows)
-    return {
+    found = {
         ContactId(row[0]): seals[ContactId(row[0])].open(bytes(row[1]), place(MAIL, row[0])).decode()
         for row in rows
         if ContactId(row[0]) in seals
     }
+    return {each: found[owner] for each in wanted if (owner := moved.get(each, each)) in found}
 
 
 def suppress(store: Store, session: Session, brand: BrandId, mail: str, cause: str, at: datetime) -> bool:
-    """Write to this address no more. False: it is suppressed already, and the first reason stands."""
-    return bool(
-        session.run(
-            "insert_suppression",
-            brand_id=brand,
-            kind=MAIL,
-            digest=store.look_up.digest(brand, MAIL, mail).hex(),
-            pepper=store.look_up.newest,
-            cause=cause,
-            since=to_micros(at),
-        )
-    )
+    """Write to this address no more. False: it is suppressed already, and the first reason stands.
+
+    The journal hears of it, so that a store which is put back from a backup does not write to them again.
+    """
+    digest = store.look_up.digest(brand, MAIL, mail)
+    is_new = suppressions.insert(session, brand, MAIL, digest, store.look_up.newest, cause, at)
+    if is_new:
+        suppressions.journal(store, session, brand, [digest], at, mail_cause=cause)
+    return is_new
 
 
 def suppressed(store: Store, session: Session, brand: BrandId, mails: Sequence[str]) -> Mapping[str, str]:

@@ -1,29 +1,39 @@
 """The journal: what must survive a store that is put back from a backup, in files of its own, apart from the store.
 
 Here are the head that each log signed last, below which it must never be signed again, every stop, under the keyed
-digest of its number, and every erasure, under the same. No file holds a number.
+digest of its number or of its e-mail address, and every erasure. No file holds a number or an address.
+
+Of an erasure there are lines of two kinds, which nothing joins: who was erased, and, with the month alone, the keyed digest
+of a number that is suppressed since. Those of a month are sorted by the digest, and their file looks as old as the month,
+so that neither order nor time tells whose number it was. The stops of whoever is erased are taken out.
 """
 
+import functools
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId, ProgramId
-from yesword.domain.times import from_micros, to_micros
+from yesword.domain.times import from_micros, month_of, to_micros
 from yesword.store import durable
 
 _VERSION: Final = 1
+_PARTED: Final = 2  # of an erasure's line: without the digest, which has a line of its own
 _LONGEST_LINE: Final = 256  # bytes; a stop or an erasure takes some 170
 _STOPS: Final = "stops"
 _ERASURES: Final = "erasures"
 _ERASED: Final = "erased"
+_GONE: Final = "gone"
+_OLD_ERASED: Final = b'[1,"erased",'
+_PHONE: Final = "phone"  # kind of the look-up, as `contacts.PHONE`
 _HEAD: Final = re.compile(r"log-([0-9]+)\.checkpoint")
+_MAIL: Final = "mail:"  # before the cause, where it is e-mail that ended
 
 
 class DamagedJournalError(YeswordError):
@@ -41,8 +51,18 @@ class Stop:
     digest: bytes
     pepper: int
     program: ProgramId | None  # None: everything of the brand
-    kind: str
+    kind: str  # of the event; or, where e-mail ended, `mail_stop` of the cause
     at: datetime
+
+    @property
+    def mail_cause(self) -> str | None:
+        """Why nothing more is written to an address. None: it is a number, and texts ended."""
+        return self.kind.removeprefix(_MAIL) if self.kind.startswith(_MAIL) else None
+
+
+def mail_stop(cause: str) -> str:
+    """The kind of a stop of e-mail."""
+    return f"{_MAIL}{cause}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -54,8 +74,6 @@ class Erased:
 
     contact: ContactId
     brand: BrandId
-    digest: bytes | None  # None: the number could not be read any more, and an earlier line has it
-    pepper: int
     at: datetime  # when it was asked for
     ground: str
     policy: str  # of retention
@@ -63,7 +81,18 @@ class Erased:
     retain_until: datetime | None  # until then the proof is kept; None: all of it goes
 
 
-Line = TypeVar("Line", Stop, Erased)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Gone:
+    """A number or an address that is suppressed since somebody was erased: whose it was, no line tells."""
+
+    brand: BrandId
+    kind: str  # of the look-up: a number or an address
+    digest: bytes
+    pepper: int
+    month: datetime  # of the erasure: its first moment, in UTC
+
+
+Line = TypeVar("Line", Stop, Erased, Gone)
 
 
 class Journal:
@@ -91,21 +120,41 @@ class Journal:
         )
         durable.append(self.folder / f"{_STOPS}-{stops[-1].at:%Y-%m}.jsonl", lines.encode())
 
-    def write_erased(self, erased: Erased) -> None:
-        """Append an erasure; it is durable when this returns."""
-        line = _line(
-            _ERASED,
-            erased.contact,
-            erased.brand,
-            "" if erased.digest is None else erased.digest.hex(),
-            erased.pepper,
-            to_micros(erased.at),
-            erased.ground,
-            erased.policy,
-            erased.by,
-            None if erased.retain_until is None else to_micros(erased.retain_until),
-        )
-        durable.append(self.folder / f"{_ERASURES}-{erased.at:%Y-%m}.jsonl", line.encode())
+    def write_erased(self, erased: Erased, gone: Iterable[Gone] = ()) -> None:
+        """Keep an erasure, and first what is suppressed since; they are durable when this returns."""
+        self._write_gone(gone)
+        path = self.folder / f"{_ERASURES}-{erased.at:%Y-%m}.jsonl"
+        durable.append(path, _erased_line(erased).encode())
+
+    def _write_gone(self, gone: Iterable[Gone]) -> None:
+        """Each between its neighbours. Files are many, and so small, because each is written anew."""
+        for each in gone:
+            place = f"{_GONE}-{each.month:%Y-%m}-{each.digest.hex()[0]}.jsonl"
+            line = _line(_GONE, each.brand, each.kind, each.digest.hex(), each.pepper).encode()
+            with_it = functools.partial(_with_line, line=line)
+            durable.rewrite(self.folder / place, with_it, dated=each.month)
+
+    def forget_stops(self, digests: Iterable[bytes], since: datetime) -> None:
+        """Take out the stops under these digests, of whoever is erased: with an event and a moment they would tell whose they were.
+
+        `since`: none of them came in before that month.
+        """
+        wanted = [each.hex().encode() for each in digests]
+        for path in self._files(_STOPS) if wanted else ():
+            if path.name < f"{_STOPS}-{since:%Y-%m}" or not _holds(path.read_bytes(), wanted):
+                continue
+            durable.rewrite(path, functools.partial(_without, wanted=wanted))
+
+    def part_erased(self) -> list[Gone]:
+        """Part the lines that an earlier version wrote, each with the person and the digest in it. The digests."""
+        parted: list[Gone] = []
+        for path in self._files(_ERASURES):
+            if _OLD_ERASED not in path.read_bytes():
+                continue
+            parted += (found := _of_old_lines(path))
+            self._write_gone(found)
+            durable.rewrite(path, _parted)
+        return parted
 
     def stops(self) -> Iterator[Stop]:
         """Every stop, the oldest file first. Raises DamagedJournalError; a last line that was cut by a crash is passed over."""
@@ -116,6 +165,14 @@ class Journal:
         """Every erasure, in the same way."""
         for path in self._files(_ERASURES):
             yield from _read(path, _erased)
+
+    def gone(self) -> Iterator[Gone]:
+        """Every number and address that is suppressed since an erasure, the oldest month first."""
+        for path in self._files(_ERASURES):
+            if _OLD_ERASED in path.read_bytes():
+                yield from _of_old_lines(path)
+        for path in self._files(_GONE):
+            yield from _read(path, functools.partial(_gone, month=_month_in(path)))
 
     def newest(self, count: int) -> list[Stop]:
         """The last stops that were written."""
@@ -155,6 +212,50 @@ class Journal:
 
 def _line(*fields: object) -> str:
     return json.dumps([_VERSION, *fields], separators=(",", ":")) + "\n"
+
+
+def _erased_line(erased: Erased) -> str:
+    fields = [
+        _PARTED,
+        _ERASED,
+        erased.contact,
+        erased.brand,
+        to_micros(erased.at),
+        erased.ground,
+        erased.policy,
+        erased.by,
+        None if erased.retain_until is None else to_micros(erased.retain_until),
+    ]
+    return json.dumps(fields, separators=(",", ":")) + "\n"
+
+
+def _with_line(lines: bytes, line: bytes) -> bytes:
+    return b"".join(sorted({*lines.splitlines(keepends=True), line}))
+
+
+def _holds(data: bytes, digests: list[bytes]) -> bool:
+    return any(each in data for each in digests)
+
+
+def _without(lines: bytes, wanted: list[bytes]) -> bytes:
+    return b"".join(line for line in lines.splitlines(keepends=True) if not _holds(line, wanted))
+
+
+def _of_old_lines(path: Path) -> list[Gone]:
+    return [each for each in _read(path, _gone_of_old) if each.digest]
+
+
+def _parted(lines: bytes) -> bytes:
+    """The same erasures without their digests. What cannot be read stays, and is named whenever it is read."""
+    return b"".join(
+        _erased_line(_erased(json.loads(line))).encode() if line.startswith(_OLD_ERASED) else line
+        for line in lines.splitlines(keepends=True)
+    )
+
+
+def _month_in(path: Path) -> datetime:
+    year, month = path.name.split("-")[1:3]
+    return datetime(int(year), int(month), 1, tzinfo=UTC)
 
 
 def _newest(files: list[Path], read: Callable[[list[Any]], Line], count: int) -> list[Line]:
@@ -212,17 +313,36 @@ def _stop(fields: list[Any]) -> Stop:
 
 
 def _erased(fields: list[Any]) -> Erased:
-    version, kind, contact, brand, digest, pepper, at, ground, policy, by, until = fields
-    if (version, kind) != (_VERSION, _ERASED):
+    version, kind, contact, brand, *rest = fields
+    if (version, kind) not in ((_VERSION, _ERASED), (_PARTED, _ERASED)):
         raise ValueError("another version")
+    at, ground, policy, by, until = rest[2:] if version == _VERSION else rest
     return Erased(
         contact=ContactId(contact),
         brand=BrandId(brand),
-        digest=bytes.fromhex(digest) or None,
-        pepper=pepper,
         at=from_micros(at),
         ground=ground,
         policy=policy,
         by=by,
         retain_until=None if until is None else from_micros(until),
+    )
+
+
+def _gone(fields: list[Any], month: datetime) -> Gone:
+    version, name, brand, kind, digest, pepper = fields
+    if (version, name) != (_VERSION, _GONE):
+        raise ValueError("another version")
+    return Gone(brand=BrandId(brand), kind=kind, digest=bytes.fromhex(digest), pepper=pepper, month=month)
+
+
+def _gone_of_old(fields: list[Any]) -> Gone:
+    """What such a line tells of the number: of a line that has been parted, or had none, no digest."""
+    erased = _erased(fields)
+    digest, pepper = (fields[4], fields[5]) if fields[0] == _VERSION else ("", 0)
+    return Gone(
+        brand=erased.brand,
+        kind=_PHONE,
+        digest=bytes.fromhex(digest),
+        pepper=pepper,
+        month=month_of(erased.at),
     )

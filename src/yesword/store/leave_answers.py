@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from yesword.domain.ids import BrandId, ContactId, EventId, ProgramId, bucket_of
 from yesword.domain.times import from_micros, to_micros
+from yesword.store import departures
 from yesword.store.database import Session
 from yesword.store.sealing import Seal, place
 
@@ -64,6 +65,7 @@ def keep(store: "Store", session: Session, brand: BrandId, contact: ContactId, a
         sealed_words=seal.close(words.encode(), _place(answer.event)) if words and seal else None,
         said_at=to_micros(answer.said_at),
     )
+    departures.give_reason(session, answer.event, answer.reason.value if answer.reason else "")
 
 
 def of_contact(store: "Store", session: Session, contact: ContactId) -> Sequence[LeaveAnswer]:

@@ -4,8 +4,6 @@ A link is made when its text is claimed, in that transaction: before, and wherev
 long stands in its place. What a link does is `sending.leaving`'s.
 """
 
-import secrets
-import string
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -13,21 +11,16 @@ from typing import TYPE_CHECKING, Final
 from yesword.domain.composing import LEAVE_LINK
 from yesword.domain.ids import BrandId, ContactId, MessageId, ProgramId, bucket_of
 from yesword.domain.times import from_micros, to_micros
+from yesword.store import link_words
 from yesword.store.configuration import public_origin
 from yesword.store.database import Session
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
 
-WORD_CHARS: Final = 11  # of 62: 65 random bits
 PATH: Final = "/u/"
 
-_ALPHABET: Final = string.digits + string.ascii_letters
-_LETTERS: Final = frozenset(_ALPHABET)
-_SAMPLE: Final = "x" * WORD_CHARS
 _KIND: Final = "leave_link"
-_ALL_BRANDS: Final = 0  # a word is looked up before it is known whose it is
-_DIGEST_BYTES: Final = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -49,7 +42,7 @@ def address(word: str) -> str:
 
 def sample() -> str:
     """What the link of a text looks like, as long as any."""
-    return address(_SAMPLE)
+    return address(link_words.SAMPLE)
 
 
 def shown(text: str) -> str:
@@ -62,7 +55,7 @@ def give(text: str) -> tuple[str, str] | None:
     link = sample()
     if link not in text:
         return None
-    word = "".join(secrets.choice(_ALPHABET) for _ in range(WORD_CHARS))
+    word = link_words.make()
     return text.replace(link, address(word)), word
 
 
@@ -79,7 +72,7 @@ def row(
 ) -> dict[str, object]:
     """For `insert_leave_link`."""
     return {
-        "digest": store.look_up.digest(_ALL_BRANDS, _KIND, word)[:_DIGEST_BYTES],
+        "digest": link_words.digest(store, _KIND, word),
         "brand_id": brand,
         "program_id": program,
         "bucket": bucket_of(contact),
@@ -91,11 +84,9 @@ def row(
 
 
 def find(store: "Store", session: Session, word: str) -> LeaveLink | None:
-    """The link of this word. What is looked up is a digest, so the time it takes tells nothing of words that come near."""
-    if len(word) != WORD_CHARS or not _LETTERS.issuperset(word):
-        return None
-    for digest in store.look_up.digests(_ALL_BRANDS, _KIND, word):  # peppers may have been changed since
-        found = by_digest(session, digest[:_DIGEST_BYTES])
+    """The link of this word."""
+    for digest in link_words.digests(store, _KIND, word):
+        found = by_digest(session, digest)
         if found is not None:
             return found
     return None

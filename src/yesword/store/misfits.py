@@ -27,6 +27,12 @@ class Fault(StrEnum):
     PERSON_KEY_UNFIT = "person_key_unfit"
     STANDING_MISSING = "standing_missing"
     CONTACT_MISSING = "contact_missing"
+    CONTACT_DIFFERS = "contact_differs"
+
+    # by whom a number is found
+    LOOK_UP_MISSING = "look_up_missing"
+    LOOK_UP_DIFFERS = "look_up_differs"
+    LOOK_UP_OF_NOBODY = "look_up_of_nobody"
 
     # what was sealed against what stands open
     DISCLOSURES_GONE = "disclosures_gone"
@@ -35,6 +41,8 @@ class Fault(StrEnum):
     SECTION_DIFFERS = "section_differs"
     LINK_BROKEN = "link_broken"
     VERSION_UNKNOWN = "version_unknown"
+    EVIDENCE_LOST = "evidence_lost"
+    EVIDENCE_OF_NOTHING = "evidence_of_nothing"
 
     # statements
     STATEMENT_DIFFERS = "statement_differs"
@@ -81,8 +89,11 @@ class Fault(StrEnum):
     STOP_DIFFERS = "stop_differs"
     STOP_NOT_IN_JOURNAL = "stop_not_in_journal"
     SUPPRESSION_MISSING = "suppression_missing"
+    SUPPRESSION_DIFFERS = "suppression_differs"
+    SUPPRESSION_NOT_IN_JOURNAL = "suppression_not_in_journal"
     ERASURE_MISSING = "erasure_missing"
     ERASURE_NOT_IN_JOURNAL = "erasure_not_in_journal"
+    ERASURE_DIFFERS = "erasure_differs"
     ERASED_AT_DIFFERS = "erased_at_differs"
 
     # what everybody was shown
@@ -108,12 +119,18 @@ _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.PERSON_KEY_UNFIT: "Contact {contact}: its key in the vault does not open. {reason}",
     Fault.STANDING_MISSING: "Contact {contact}: it has {found}, and no standing.",
     Fault.CONTACT_MISSING: "Contact {contact}: it has a standing and no row of its own.",
+    Fault.CONTACT_DIFFERS: "Contact {contact}: its row is not as it was written: {reason}",
+    Fault.LOOK_UP_MISSING: "Contact {contact}: the look-up of its number is missing from the vault. Met again, it would be taken for somebody new, and a stop would be forgotten.",
+    Fault.LOOK_UP_DIFFERS: "Contact {contact}: the look-up of its {what} in the vault is another one.",
+    Fault.LOOK_UP_OF_NOBODY: "The vault has a look-up that leads to contact {contact}, and nobody by that id lives in the store.",
     Fault.DISCLOSURES_GONE: "Event {event}: its disclosures are gone, and nothing in the record says that they were erased.",
     Fault.DISCLOSURES_UNREADABLE: "Event {event}: its disclosures do not open. {reason}",
     Fault.DISCLOSURES_FOREIGN: "Event {event}: what was disclosed does not belong to its entry. {reason}",
     Fault.SECTION_DIFFERS: "Event {event}: the row says {found} for {member}, and what the ledger commits to says {expected}.",
     Fault.LINK_BROKEN: "Event {event}: it says that it follows the leaf hash {expected}, and the one before it has {found}.",
     Fault.VERSION_UNKNOWN: "Event {event}: it was recorded under version {version} of program {program}, which is not in the store.",
+    Fault.EVIDENCE_LOST: "Event {event}: the file {file} that it names {reason}. It was tampered with, or lost.",
+    Fault.EVIDENCE_OF_NOTHING: "Contact {contact}: the store has the file of evidence {file}, and no event of theirs names it.",
     Fault.STATEMENT_DIFFERS: "Statement {event}: {reason}",
     Fault.HANDED_DIFFERS: "Statement {event}: the hand-over that it vouches for is not the one that is stored: {reason}",
     Fault.EVENT_NOWHERE: "{what} {event} is neither in the newest log of its brand nor in the outbox.",
@@ -150,8 +167,11 @@ _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.STOP_DIFFERS: "The journal has the stop {event} with {member} {found}, and the event says {expected}.",
     Fault.STOP_NOT_IN_JOURNAL: "Event {event} is a stop, and the journal does not have it: a store that is put back would not be told of it.",
     Fault.SUPPRESSION_MISSING: "{what} {event}: the journal has the keyed digest that it suppressed, and the suppression is missing. Imported again, that number could be texted.",
+    Fault.SUPPRESSION_DIFFERS: "The suppression {digest}: its row says {found} for {member}, and the journal says {expected}.",
+    Fault.SUPPRESSION_NOT_IN_JOURNAL: "The suppression {digest}: the journal does not have it, so a store that is put back would not be told of it.",
     Fault.ERASURE_MISSING: "Contact {contact}: {reason} that they were erased, and the row of that erasure is missing.",
     Fault.ERASURE_NOT_IN_JOURNAL: "Contact {contact}: event {event} says that they were erased, and the journal does not have it: a store that is put back would not erase them again.",
+    Fault.ERASURE_DIFFERS: "Contact {contact}: the row of their erasure says {found} for {member}, and {expected} is wanted.",
     Fault.ERASED_AT_DIFFERS: "Contact {contact}: its row says {found} for erased_at, and its events say {expected}.",
     Fault.WORDING_DIFFERS: "The wording {digest}: the digest of its text is {found}.",
     Fault.WORDING_MISSING: "Program {program}, version {version}: its wording in {language} is not in the store under its digest {digest}.",

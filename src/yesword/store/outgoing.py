@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from yesword.domain.ids import BrandId, ContactId, EventId, MessageId, ProgramId, bucket_of
+from yesword.domain.lanes import number_of
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
 from yesword.domain.times import to_micros
+from yesword.store import pools
 from yesword.store.database import Session
 from yesword.store.sealing import Seal, place
+from yesword.store.sent_tallies import slot_of
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
@@ -29,6 +32,7 @@ class Plan:
     planned_seq: int
     due_at: datetime
     language: str
+    country: str  # of the number
     body: str | None = None
     campaign: int | None = None
     subject: str = ""
@@ -45,16 +49,24 @@ class Plan:
 def insert(
     store: "Store", session: Session, plans: Sequence[Plan], seals: dict[ContactId, Seal], at: datetime
 ) -> list[MessageId]:
-    """Queue texts; the bodies are sealed under their contacts' keys."""
+    """Queue texts; the bodies are sealed under their contacts' keys. Of several senders of a program, each goes out from
+    the one that suits its person.
+    """
+    plans = pools.assign(session, plans, at)
     ids = [MessageId(store.ids.make(bucket_of(plan.contact))) for plan in plans]
     session.many(
         "insert_message",
-        [_row(message_id, plan, seals, at) for message_id, plan in zip(ids, plans, strict=True)],
+        [
+            _row(message_id, plan, slot_of(session.vendor, bucket_of(message_id)), seals, at)
+            for message_id, plan in zip(ids, plans, strict=True)
+        ],
     )
     return ids
 
 
-def _row(message_id: MessageId, plan: Plan, seals: dict[ContactId, Seal], at: datetime) -> dict[str, object]:
+def _row(
+    message_id: MessageId, plan: Plan, group: int, seals: dict[ContactId, Seal], at: datetime
+) -> dict[str, object]:
     body = plan.body
     return {
         "bucket": bucket_of(message_id),
@@ -72,6 +84,7 @@ def _row(message_id: MessageId, plan: Plan, seals: dict[ContactId, Seal], at: da
         "language": plan.language,
         "state": (MessageState.HELD if plan.held_for is not None else MessageState.QUEUED).value,
         "priority": KINDS[plan.kind].priority,
+        "lane": number_of(group, KINDS[plan.kind].priority, plan.country, plan.program or 0, plan.sender),
         "due_at": to_micros(plan.due_at),
         "send_by": None if plan.send_by is None else to_micros(plan.send_by),
         "planned_seq": plan.planned_seq,

@@ -1,12 +1,16 @@
 """Programs as rows: published in versions that never change, read as the domain knows them."""
 
+import contextlib
 import functools
 import hashlib
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import ParamSpec, TypeVar
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from yesword.domain import codec, composing
+from yesword.domain import codec, composing, gateways
 from yesword.domain.facts import BrandFacts, ProgramFacts, SenderFacts
 from yesword.domain.ids import BrandId, ProgramId
 from yesword.domain.parties import SenderTrait
@@ -44,6 +48,42 @@ class SenderRow:
     facts: SenderFacts
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Still(threading.local):
+    known: dict[object, object] | None = None
+
+
+_still = _Still()
+
+
+@contextlib.contextmanager
+def held_still() -> Iterator[None]:
+    """Within, each brand, program and sender is read once: for a batch of texts, which takes some milliseconds."""
+    before, _still.known = _still.known, {}
+    try:
+        yield
+    finally:
+        _still.known = before
+
+
+def _once(read: Callable[P, T]) -> Callable[P, T]:
+    @functools.wraps(read)
+    def reads(*args: P.args, **kwargs: P.kwargs) -> T:
+        known = _still.known
+        if known is None:
+            return read(*args, **kwargs)
+        key = (read, args, tuple(kwargs.items()))
+        if key not in known:
+            known[key] = read(*args, **kwargs)
+        return known[key]  # type: ignore[return-value]
+
+    return reads
+
+
+@_once
 def brand(brand_id: int) -> BrandRow:
     row = models.Brand.objects.get(pk=brand_id)
     return BrandRow(
@@ -87,13 +127,18 @@ def disclosure_digest(text: str) -> str:
 
 
 def sender_for(account: models.Account, address: str) -> models.Sender:
-    """The sender with this address on the account, made where it is missing. Its kind shows in its address."""
+    """The sender with this address on the account, made where it is missing. Its kind shows in its address.
+
+    Raises GatewayRefusedError.
+    """
+    gateways.refuse(f"The sender {address}", address)
     sender, _ = models.Sender.objects.get_or_create(
         account=account, address=address, defaults={"kind": sender_kind(address)}
     )
     return sender
 
 
+@_once
 def current(program_id: ProgramId) -> Program:
     return version(program_id, models.Program.objects.values_list("version", flat=True).get(pk=program_id))
 
@@ -112,14 +157,15 @@ def version(program_id: int, number: int) -> Program:
 
 
 def of_brand(brand: BrandId) -> list[Program]:
-    return _current(program__brand_id=brand)
+    return list(_current(program__brand_id=brand))
 
 
-def _current(**which: int) -> list[Program]:
+@_once
+def _current(**which: int) -> tuple[Program, ...]:
     """The newest versions of some programs, in one query: every text from a person asks for them."""
     newest = models.ProgramVersion.objects.filter(version=F("program__version"), **which)
     rows = newest.order_by("program_id").values_list("program_id", "version", "digest")
-    return [_version(*row) for row in rows]
+    return tuple(_version(*row) for row in rows)
 
 
 def by_key(brand: BrandId, key: str) -> Program | None:
@@ -158,18 +204,42 @@ def sender_row(sender: models.Sender) -> SenderRow:
 
 
 def sender_of(program: Program) -> SenderRow:
-    return sender_row(models.Sender.objects.select_related("account").get(program__id=program.id))
+    return _sender_of(program.id)
 
 
+@_once
+def _sender_of(program_id: int) -> SenderRow:
+    return sender_row(models.Sender.objects.select_related("account").get(program__id=program_id))
+
+
+@_once
 def sender_by_id(sender_id: int) -> SenderRow:
     return sender_row(models.Sender.objects.select_related("account").get(pk=sender_id))
 
 
+@_once
 def sender_by_address(account: int, address: str) -> SenderRow | None:
     row = models.Sender.objects.select_related("account").filter(account_id=account, address=address).first()
     return sender_row(row) if row else None
 
 
+def sender_at(account: str, address: str) -> SenderRow | None:
+    """By the account's key."""
+    row = (
+        models.Sender.objects.select_related("account").filter(account__key=account, address=address).first()
+    )
+    return sender_row(row) if row else None
+
+
 def on_sender(sender_id: int) -> list[Program]:
-    """The programs that text from a sender, whichever brand's they are."""
-    return _current(program__sender_id=sender_id)
+    """The programs that text from a sender, whichever brand's they are; from it alone, or as one of several."""
+    return list(_of_sender(sender_id))
+
+
+@_once
+def _of_sender(sender_id: int) -> tuple[Program, ...]:
+    further = models.FurtherSender.objects.filter(sender_id=sender_id).values("program_id")
+    uses_it = Q(program__sender_id=sender_id) | Q(program_id__in=further)
+    newest = models.ProgramVersion.objects.filter(uses_it, version=F("program__version"))
+    rows = newest.order_by("program_id").values_list("program_id", "version", "digest")
+    return tuple(_version(*row) for row in rows)

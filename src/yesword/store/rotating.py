@@ -167,7 +167,7 @@ def _rehash(store: Store) -> Iterator[int]:
         for contact, brand, kind, pepper in rows:
             person = people.get(ContactId(contact))
             known = None if person is None else person.number
-            if kind == invitees.MAIL:
+            if kind == suppressions.MAIL:
                 known = mails.get(ContactId(contact))
             if pepper != store.look_up.newest and known is not None:
                 digest = store.look_up.digest(brand, kind, known)

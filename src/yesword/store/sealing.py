@@ -4,7 +4,6 @@ A sealed value is `nonce (12) | ciphertext | tag (16)`. The additional data bind
 be moved to another row.
 """
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -24,13 +23,20 @@ class UnreadableError(YeswordError):
     code = "unreadable"
 
 
+class ErasedSinceError(UnreadableError):
+    """The person was erased after the backup that this store comes from, so their {what} opens no more. Run `yesword store resume --yes`: it erases them here again, and stops again whoever has stopped since."""
+
+    code = "erased_since"
+
+
 class Seal:
-    """One contact's key, ready for use."""
+    """One contact's key, ready for use. `is_second`: it took the place of one that an erasure destroyed."""
 
-    __slots__ = ("_cipher",)
+    __slots__ = ("_cipher", "_is_second")
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, is_second: bool = False) -> None:
         self._cipher = AESGCM(key)
+        self._is_second = is_second
 
     def close(self, plain: bytes, place: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
@@ -40,7 +46,8 @@ class Seal:
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place)
         except InvalidTag as error:
-            raise UnreadableError(what=place.decode(errors="replace").partition(":")[0]) from error
+            what = place.decode(errors="replace").partition(":")[0]
+            raise (ErasedSinceError if self._is_second else UnreadableError)(what=what) from error
 
 
 def new_key() -> bytes:
@@ -59,11 +66,12 @@ class LookUp:
     an erasure cannot be hashed anew.
     """
 
-    __slots__ = ("_peppers", "newest")
+    __slots__ = ("_of_brands", "_peppers", "newest")
 
     def __init__(self, peppers: Mapping[int, bytes]) -> None:
         self._peppers = dict(sorted(peppers.items(), reverse=True))
         self.newest = max(peppers)
+        self._of_brands: dict[tuple[int, int], bytes] = {}
 
     @property
     def versions(self) -> tuple[int, ...]:
@@ -71,9 +79,14 @@ class LookUp:
         return tuple(self._peppers)
 
     def digest(self, brand: int, kind: str, value: str, pepper: int | None = None) -> bytes:
-        secret = self._peppers[pepper or self.newest]
-        brand_pepper = hmac.digest(secret, f"brand:{brand}".encode(), hashlib.sha256)
-        return hmac.digest(brand_pepper, f"{kind}:{value}".encode(), hashlib.sha256)
+        of_brand = self._of_brands.get((brand, pepper or self.newest)) or self._pepper(
+            brand, pepper or self.newest
+        )
+        return hmac.digest(of_brand, f"{kind}:{value}".encode(), "sha256")
+
+    def _pepper(self, brand: int, pepper: int) -> bytes:
+        made = hmac.digest(self._peppers[pepper], f"brand:{brand}".encode(), "sha256")
+        return self._of_brands.setdefault((brand, pepper), made)
 
     def digests(self, brand: int, kind: str, value: str) -> tuple[bytes, ...]:
         """Under each pepper, newest first."""

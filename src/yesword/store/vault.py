@@ -8,10 +8,11 @@ nothing by which a number could be guessed, because the digests of numbers are h
 """
 
 import functools
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId
@@ -19,6 +20,10 @@ from yesword.store.keyfiles import Keys
 from yesword.store.sealing import Seal, new_key, place
 from yesword.store.vault_postgresql import PostgresRows
 from yesword.store.vault_sqlite import SqliteRows
+
+OF_PEOPLE: Final = frozenset(
+    {"phone", "mail"}
+)  # kinds of look-up whose owners have a row in the store, once made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -33,16 +38,28 @@ class Proposed:
 class Rows(Protocol):
     """The two tables, on either database. Everything that a call writes is durable when it returns."""
 
-    def keys(self, contact_ids: Sequence[int]) -> list[tuple[int, bytes | None, int]]:
-        """(contact, wrapped key or None, number of the wrapping key)."""
+    def keys(self, contact_ids: Sequence[int]) -> list[tuple[int, bytes | None, int, bool]]:
+        """(contact, wrapped key or None, number of the wrapping key, whether it took the place of a destroyed one)."""
 
     def find(self, brand: int, kind: str, digests: Sequence[bytes]) -> list[tuple[bytes, int]]:
         """(digest, contact)."""
 
     def propose(
-        self, brand: int, kind: str, pepper: int, wrapping: int, rows: Sequence[Proposed]
+        self, brand: int, kind: str, pepper: int, wrapping: int, rows: Sequence[Proposed], at: int | None
     ) -> list[int]:
-        """Enter those whose number nobody has, with their keys; for each row, who has its number now."""
+        """Enter those whose number nobody has, with their keys; for each row, who has its number now.
+
+        All of them are marked as prepared `at`, unless that is None, so that nobody lets go of their keys meanwhile.
+        """
+
+    def prepared_before(self, before: int, count: int) -> list[int]:
+        """Contacts that were prepared before then and may not have been made since, the oldest first."""
+
+    def settle(self, contact_ids: Sequence[int]) -> None:
+        """They have been made: their keys stay."""
+
+    def drop(self, contact_ids: Sequence[int], before: int) -> int:
+        """Destroy the keys and the look-ups of those that nobody has prepared again since `before`; how many."""
 
     def forget(self, contact_id: int, wrapped: bytes, wrapping: int) -> None:
         """Forget whose number it was, and keep a second key beside the contact's, unless there is one."""
@@ -60,6 +77,21 @@ class Rows(Protocol):
 
     def look_ups_after(self, cursor: int, count: int) -> list[tuple[int, int, str, int]]:
         """(contact, brand, kind, pepper), by contact."""
+
+    def look_ups_of(self, contact_ids: Sequence[int]) -> list[tuple[int, int, str, bytes, int]]:
+        """(contact, brand, kind, digest, pepper)."""
+
+    def count_look_ups(self, kind: str) -> int:
+        """How many lead to people of some brand."""
+
+    def prepared_among(self, contact_ids: Sequence[int]) -> list[int]:
+        """Those of these that may not have been made yet."""
+
+    def unsettle(self, contact_ids: Sequence[int], at: int) -> None:
+        """Their rows went again, as if they had never been made: from `at` on their keys wait to be let go of."""
+
+    def lead(self, brand: int, kind: str, digest: bytes, contact_id: int) -> None:
+        """Let a digest lead to somebody else."""
 
     def rehash(self, rows: Sequence[tuple[int, int, str, bytes, int]]) -> None:
         """(contact, brand, kind, digest, pepper): under another pepper."""
@@ -102,23 +134,27 @@ class Vault:
         make_id: Callable[[], int],
     ) -> list[tuple[ContactId, Seal]]:
         """An id and a durable key for each number; for one that is known, or prepared already, those that it has."""
-        proposed = []
-        for each in digests:
-            contact_id = ContactId(make_id())
-            wrapped = self.wrap(contact_id, new_key())
-            proposed.append(Proposed(digests=each, contact_id=contact_id, wrapped=wrapped))
-        owners = [ContactId(each) for each in self.rows.propose(brand, kind, pepper, self._newest, proposed)]
-        seals = self.seals(owners)
-        return [(owner, seals[owner]) for owner in owners]
+        keys = {ContactId(make_id()): new_key() for _ in digests}
+        proposed = [
+            Proposed(digests=each, contact_id=contact_id, wrapped=self.wrap(contact_id, key))
+            for each, (contact_id, key) in zip(digests, keys.items(), strict=True)
+        ]
+        at = time.time_ns() // 1000 if kind in OF_PEOPLE else None
+        given = self.rows.propose(brand, kind, pepper, self._newest, proposed, at)
+        owners = [ContactId(each) for each in given]
+        known = self.seals(owner for owner in owners if owner not in keys)
+        return [(owner, known[owner] if owner in known else Seal(keys[owner])) for owner in owners]
 
     def seals(self, contact_ids: Iterable[ContactId]) -> Mapping[ContactId, Seal]:
         """The keys of these contacts; those that were destroyed are left out."""
         wanted = sorted(set(contact_ids))
         found: dict[ContactId, Seal] = {}
         for start in range(0, len(wanted), 1000):
-            for contact_id, wrapped, number in self.rows.keys(list(wanted[start : start + 1000])):
+            for contact_id, wrapped, number, second in self.rows.keys(list(wanted[start : start + 1000])):
                 if wrapped is not None and number in self._wrapping:
-                    found[ContactId(contact_id)] = self._opened(contact_id, bytes(wrapped), number)
+                    found[ContactId(contact_id)] = self._opened(
+                        contact_id, bytes(wrapped), number, bool(second)
+                    )
         return found
 
     def seal(self, contact_id: ContactId) -> Seal | None:
@@ -133,7 +169,7 @@ class Vault:
         second = -contact_id
         wrapping = self._hold if is_held else self._newest
         self.rows.forget(contact_id, self._wrapped(second, new_key(), wrapping), wrapping)
-        ((_, wrapped, number),) = self.rows.keys([second])
+        ((_, wrapped, number, _),) = self.rows.keys([second])
         assert wrapped is not None
         return self._open(second, bytes(wrapped), number)
 
@@ -145,12 +181,16 @@ class Vault:
         second = -contact_id
         found = self.rows.keys([second])
         if found:
-            ((_, wrapped, number),) = found
+            ((_, wrapped, number, _),) = found
             assert wrapped is not None
             key = self._wrapping[number].open(bytes(wrapped), place("key", second))
             self.rows.replace(contact_id, self._wrapped(contact_id, key, number), number, at)
             self._opened.cache_clear()
         self.rows.scrub()
+
+    def forget_opened(self) -> None:
+        """Keep no opened key in memory of whom there may be none any more."""
+        self._opened.cache_clear()
 
     def wrap(self, contact_id: ContactId, key: bytes) -> bytes:
         return self._wrapped(contact_id, key, self._newest)
@@ -193,8 +233,8 @@ class Vault:
         """Close this thread's connection."""
         self.rows.close()
 
-    def _open(self, contact_id: int, wrapped: bytes, number: int) -> Seal:
-        return Seal(self._wrapping[number].open(wrapped, place("key", contact_id)))
+    def _open(self, contact_id: int, wrapped: bytes, number: int, is_second: bool = False) -> Seal:  # noqa: FBT001, FBT002 - kept by what it is given
+        return Seal(self._wrapping[number].open(wrapped, place("key", contact_id)), is_second=is_second)
 
 
 def open_vault(data_folder: Path, url: str | None, keys: Keys) -> Vault:

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 _CREATE = """
 CREATE SCHEMA IF NOT EXISTS keys;
 CREATE TABLE IF NOT EXISTS keys.subject_key (
-  contact_id BIGINT PRIMARY KEY, wrapped BYTEA, wrapping INTEGER NOT NULL, destroyed_at BIGINT
+  contact_id BIGINT PRIMARY KEY, wrapped BYTEA, wrapping INTEGER NOT NULL, destroyed_at BIGINT, prepared_at BIGINT
 );
 CREATE TABLE IF NOT EXISTS keys.look_up (
   brand_id BIGINT NOT NULL, kind TEXT NOT NULL, digest BYTEA NOT NULL, pepper INTEGER NOT NULL,
   contact_id BIGINT NOT NULL, PRIMARY KEY (brand_id, kind, digest)
 );
+CREATE INDEX IF NOT EXISTS subject_key_prepared ON keys.subject_key (prepared_at) WHERE prepared_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS look_up_of_contact ON keys.look_up (contact_id);
 """
 
@@ -40,9 +41,9 @@ class PostgresRows:
             self._local.connection = connection
         return connection
 
-    def keys(self, contact_ids: Sequence[int]) -> list[tuple[int, bytes | None, int]]:
+    def keys(self, contact_ids: Sequence[int]) -> list[tuple[int, bytes | None, int, bool]]:
         return self._connection.execute(
-            "SELECT contact_id, wrapped, wrapping FROM keys.subject_key WHERE contact_id = ANY(%s)",
+            "SELECT contact_id, wrapped, wrapping, destroyed_at IS NOT NULL FROM keys.subject_key WHERE contact_id = ANY(%s)",
             [list(contact_ids)],
         ).fetchall()
 
@@ -53,7 +54,7 @@ class PostgresRows:
         ).fetchall()
 
     def propose(
-        self, brand: int, kind: str, pepper: int, wrapping: int, rows: "Sequence[Proposed]"
+        self, brand: int, kind: str, pepper: int, wrapping: int, rows: "Sequence[Proposed]", at: int | None
     ) -> list[int]:
         # In the order of the digests: two batches with the same numbers wait for each other, and never crosswise.
         ordered = sorted(rows, key=lambda row: row.digests[0])
@@ -72,16 +73,48 @@ class PostgresRows:
             owners = [next(known[digest] for digest in row.digests if digest in known) for row in rows]
             ours = {owner for owner, row in zip(owners, rows, strict=True) if owner == row.contact_id}
             cursor.executemany(
-                "INSERT INTO keys.subject_key VALUES (%s, %s, %s, NULL)",
-                [(row.contact_id, row.wrapped, wrapping) for row in rows if row.contact_id in ours],
+                "INSERT INTO keys.subject_key (contact_id, wrapped, wrapping, prepared_at) VALUES (%s, %s, %s, %s)",
+                [(row.contact_id, row.wrapped, wrapping, at) for row in rows if row.contact_id in ours],
             )
-        return owners
+            others = sorted(set(owners) - ours)
+            if at is not None and others:
+                cursor.execute(
+                    "UPDATE keys.subject_key SET prepared_at = %s WHERE contact_id = ANY(%s)", [at, others]
+                )
+                # Somebody let go of one a moment ago: then nobody has that number, and the next round makes a new key.
+                is_gone = cursor.rowcount < len(others)
+            else:
+                is_gone = False
+        return self.propose(brand, kind, pepper, wrapping, rows, at) if is_gone else owners
+
+    def prepared_before(self, before: int, count: int) -> list[int]:
+        rows = self._connection.execute(
+            "SELECT contact_id FROM keys.subject_key WHERE prepared_at < %s ORDER BY prepared_at LIMIT %s",
+            [before, count],
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    def settle(self, contact_ids: Sequence[int]) -> None:
+        self._connection.execute(
+            "UPDATE keys.subject_key SET prepared_at = NULL WHERE contact_id = ANY(%s)", [list(contact_ids)]
+        )
+
+    def drop(self, contact_ids: Sequence[int], before: int) -> int:
+        with self._connection.transaction():
+            gone = self._connection.execute(
+                "DELETE FROM keys.subject_key WHERE contact_id = ANY(%s) AND prepared_at < %s RETURNING contact_id",
+                [list(contact_ids), before],
+            ).fetchall()
+            self._connection.execute(
+                "DELETE FROM keys.look_up WHERE contact_id = ANY(%s)", [[row[0] for row in gone]]
+            )
+        return len(gone)
 
     def forget(self, contact_id: int, wrapped: bytes, wrapping: int) -> None:
         with self._connection.transaction():
             self._connection.execute("DELETE FROM keys.look_up WHERE contact_id = %s", [contact_id])
             self._connection.execute(
-                "INSERT INTO keys.subject_key VALUES (%s, %s, %s, NULL) ON CONFLICT DO NOTHING",
+                "INSERT INTO keys.subject_key (contact_id, wrapped, wrapping) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
                 [-contact_id, wrapped, wrapping],
             )
 
@@ -117,6 +150,37 @@ class PostgresRows:
             "SELECT contact_id, brand_id, kind, pepper FROM keys.look_up WHERE contact_id > %s ORDER BY contact_id LIMIT %s",
             [cursor, count],
         ).fetchall()
+
+    def look_ups_of(self, contact_ids: Sequence[int]) -> list[tuple[int, int, str, bytes, int]]:
+        return self._connection.execute(
+            "SELECT contact_id, brand_id, kind, digest, pepper FROM keys.look_up WHERE contact_id = ANY(%s)",
+            [list(contact_ids)],
+        ).fetchall()
+
+    def count_look_ups(self, kind: str) -> int:
+        row = self._connection.execute(
+            "SELECT count(*) FROM keys.look_up WHERE brand_id > 0 AND kind = %s", [kind]
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def prepared_among(self, contact_ids: Sequence[int]) -> list[int]:
+        rows = self._connection.execute(
+            "SELECT contact_id FROM keys.subject_key WHERE prepared_at IS NOT NULL AND contact_id = ANY(%s)",
+            [list(contact_ids)],
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    def unsettle(self, contact_ids: Sequence[int], at: int) -> None:
+        self._connection.execute(
+            "UPDATE keys.subject_key SET prepared_at = %s WHERE contact_id = ANY(%s) AND prepared_at IS NULL",
+            [at, list(contact_ids)],
+        )
+
+    def lead(self, brand: int, kind: str, digest: bytes, contact_id: int) -> None:
+        self._connection.execute(
+            "UPDATE keys.look_up SET contact_id = %s WHERE brand_id = %s AND kind = %s AND digest = %s",
+            [contact_id, brand, kind, digest],
+        )
 
     def rehash(self, rows: Sequence[tuple[int, int, str, bytes, int]]) -> None:
         with self._connection.transaction(), self._connection.cursor() as cursor:

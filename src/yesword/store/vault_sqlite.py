@@ -11,16 +11,17 @@ if TYPE_CHECKING:
     from yesword.store.vault import Proposed
 
 # A deleted key must not lie in a free page: secure_delete overwrites it.
-_OPEN = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+_OPEN = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA cache_size=-16000;"
 _CREATE = """
 CREATE TABLE IF NOT EXISTS subject_key (
-  contact_id BIGINT PRIMARY KEY, wrapped BLOB, wrapping INTEGER NOT NULL, destroyed_at BIGINT
+  contact_id BIGINT PRIMARY KEY, wrapped BLOB, wrapping INTEGER NOT NULL, destroyed_at BIGINT, prepared_at BIGINT
 );
 CREATE TABLE IF NOT EXISTS look_up (
   brand_id BIGINT NOT NULL, kind TEXT NOT NULL, digest BLOB NOT NULL, pepper INTEGER NOT NULL,
   contact_id BIGINT NOT NULL, PRIMARY KEY (brand_id, kind, digest)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS look_up_of_contact ON look_up (contact_id);
+CREATE INDEX IF NOT EXISTS subject_key_prepared ON subject_key (prepared_at) WHERE prepared_at IS NOT NULL;
 """
 _SOME = 900  # parameters of one statement
 
@@ -51,9 +52,10 @@ class SqliteRows:
             raise
         connection.execute("COMMIT")
 
-    def keys(self, contact_ids: Sequence[int]) -> list[tuple[int, bytes | None, int]]:
+    def keys(self, contact_ids: Sequence[int]) -> list[tuple[int, bytes | None, int, bool]]:
         return self._of(
-            "SELECT contact_id, wrapped, wrapping FROM subject_key WHERE contact_id IN", contact_ids
+            "SELECT contact_id, wrapped, wrapping, destroyed_at IS NOT NULL FROM subject_key WHERE contact_id IN",
+            contact_ids,
         )
 
     def find(self, brand: int, kind: str, digests: Sequence[bytes]) -> list[tuple[bytes, int]]:
@@ -64,7 +66,7 @@ class SqliteRows:
         )
 
     def propose(
-        self, brand: int, kind: str, pepper: int, wrapping: int, rows: "Sequence[Proposed]"
+        self, brand: int, kind: str, pepper: int, wrapping: int, rows: "Sequence[Proposed]", at: int | None
     ) -> list[int]:
         with self._writing() as connection:
             known = dict(self.find(brand, kind, [digest for row in rows for digest in row.digests]))
@@ -80,16 +82,48 @@ class SqliteRows:
                 [(brand, kind, row.digests[0], pepper, row.contact_id) for row in fresh],
             )
             connection.executemany(
-                "INSERT INTO subject_key VALUES (?, ?, ?, NULL)",
-                [(row.contact_id, row.wrapped, wrapping) for row in fresh],
+                "INSERT INTO subject_key (contact_id, wrapped, wrapping, prepared_at) VALUES (?, ?, ?, ?)",
+                [(row.contact_id, row.wrapped, wrapping, at) for row in fresh],
             )
+            if at is not None:
+                made = {row.contact_id for row in fresh}
+                connection.executemany(
+                    "UPDATE subject_key SET prepared_at = ? WHERE contact_id = ?",
+                    [(at, owner) for owner in set(owners) - made],
+                )
         return owners
+
+    def prepared_before(self, before: int, count: int) -> list[int]:
+        rows = self._connection.execute(
+            "SELECT contact_id FROM subject_key WHERE prepared_at < ? ORDER BY prepared_at LIMIT ?",
+            (before, count),
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    def settle(self, contact_ids: Sequence[int]) -> None:
+        with self._writing() as connection:
+            connection.executemany(
+                "UPDATE subject_key SET prepared_at = NULL WHERE contact_id = ?",
+                [(each,) for each in contact_ids],
+            )
+
+    def drop(self, contact_ids: Sequence[int], before: int) -> int:
+        dropped = 0
+        with self._writing() as connection:
+            for each in contact_ids:
+                gone = connection.execute(
+                    "DELETE FROM subject_key WHERE contact_id = ? AND prepared_at < ?", (each, before)
+                ).rowcount
+                if gone:
+                    connection.execute("DELETE FROM look_up WHERE contact_id = ?", (each,))
+                dropped += gone
+        return dropped
 
     def forget(self, contact_id: int, wrapped: bytes, wrapping: int) -> None:
         with self._writing() as connection:
             connection.execute("DELETE FROM look_up WHERE contact_id = ?", (contact_id,))
             connection.execute(
-                "INSERT INTO subject_key VALUES (?, ?, ?, NULL) ON CONFLICT DO NOTHING",
+                "INSERT INTO subject_key (contact_id, wrapped, wrapping) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 (-contact_id, wrapped, wrapping),
             )
 
@@ -126,6 +160,37 @@ class SqliteRows:
             "SELECT contact_id, brand_id, kind, pepper FROM look_up WHERE contact_id > ? ORDER BY contact_id LIMIT ?",
             (cursor, count),
         ).fetchall()
+
+    def look_ups_of(self, contact_ids: Sequence[int]) -> list[tuple[int, int, str, bytes, int]]:
+        return self._of(
+            "SELECT contact_id, brand_id, kind, digest, pepper FROM look_up WHERE contact_id IN", contact_ids
+        )
+
+    def count_look_ups(self, kind: str) -> int:
+        rows = self._connection.execute(
+            "SELECT count(*) FROM look_up WHERE brand_id > 0 AND kind = ?", (kind,)
+        )
+        return int(rows.fetchone()[0])
+
+    def prepared_among(self, contact_ids: Sequence[int]) -> list[int]:
+        rows = self._of(
+            "SELECT contact_id FROM subject_key WHERE prepared_at IS NOT NULL AND contact_id IN", contact_ids
+        )
+        return [row[0] for row in rows]
+
+    def unsettle(self, contact_ids: Sequence[int], at: int) -> None:
+        with self._writing() as connection:
+            connection.executemany(
+                "UPDATE subject_key SET prepared_at = ? WHERE contact_id = ? AND prepared_at IS NULL",
+                [(at, each) for each in contact_ids],
+            )
+
+    def lead(self, brand: int, kind: str, digest: bytes, contact_id: int) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE look_up SET contact_id = ? WHERE brand_id = ? AND kind = ? AND digest = ?",
+                (contact_id, brand, kind, digest),
+            )
 
     def rehash(self, rows: Sequence[tuple[int, int, str, bytes, int]]) -> None:
         with self._writing() as connection:

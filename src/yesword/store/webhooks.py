@@ -129,10 +129,22 @@ def message_refused(
 
 
 def tell_paused(
-    store: "Store", session: Session, brand: BrandId, program: str, reason: str, at: datetime
+    store: "Store",
+    session: Session,
+    brand: BrandId,
+    program: str,
+    reason: str,
+    at: datetime,
+    *,
+    campaign: int | None = None,
 ) -> None:
-    """A program does not send any more. Called in the transaction that pauses it."""
+    """A program does not send any more, or one campaign of it. Called in the transaction that pauses it."""
     endpoints = listening(session, brand, WebhookKind.PROGRAM_PAUSED)
     if endpoints:
-        data: dict[str, str | None] = {"program": program, "state": "paused", "reason": reason}
+        data: dict[str, str | None] = {
+            "program": program,
+            "campaign": None if campaign is None else str(campaign),
+            "state": "paused",
+            "reason": reason,
+        }
         tell(store, session, endpoints, [Notice(kind=WebhookKind.PROGRAM_PAUSED, at=at, data=data)], at)

@@ -14,12 +14,11 @@ from yesword.domain import codec
 from yesword.domain.events import ConsentEvent
 from yesword.domain.messages import MessageState
 from yesword.domain.state import fold
-from yesword.sending import inbound
+from yesword.sending import inbound, taking
 from yesword.sending.claiming import Claimant, claim
 from yesword.store.checking import check_store
 from yesword.store.opening import Store
 from yesword.worker import dispatcher as dispatching_module
-from yesword.worker import receiver
 from yesword.worker.dispatcher import dispatching
 
 # --- append-only ----------------------------------------------------------------------------------------------
@@ -137,10 +136,10 @@ def test_nothing_lost_of_a_text_that_could_not_be_stored_whole(
         )
         with monkeypatch.context() as patched:
             patched.setattr(inbound, "_settle", cut)
-            assert receiver.take(sqlite_store, here.account.pk, [text], lambda: here.at) == [False]
+            assert taking.take(sqlite_store, here.account.pk, [text], lambda: here.at) == [False]
         assert here.kinds() == ["requested", "confirmed"]
         here.wait(seconds=1)
-        assert receiver.take(sqlite_store, here.account.pk, [text], lambda: here.at) == [True]
+        assert taking.take(sqlite_store, here.account.pk, [text], lambda: here.at) == [True]
         assert here.kinds() == ["requested", "confirmed", "withdrawn"]
         here.settle()
         assert here.shown()[-1] == "Linde & Loom: no more messages."
@@ -160,8 +159,8 @@ def test_nothing_lost_of_a_stop_whose_process_died_before_its_drain(
             received_at=here.at,
         )
         with monkeypatch.context() as patched:
-            patched.setattr(inbound, "drain_all", killed)
+            patched.setattr(inbound, "drain_each", killed)
             with pytest.raises(KilledError):
-                receiver.take(sqlite_store, here.account.pk, [text], lambda: here.at)
-        assert receiver.take(sqlite_store, here.account.pk, [text], lambda: here.at) == [True]
+                taking.take(sqlite_store, here.account.pk, [text], lambda: here.at)
+        assert taking.take(sqlite_store, here.account.pk, [text], lambda: here.at) == [True]
         assert here.kinds() == ["requested", "confirmed", "withdrawn"]

@@ -16,11 +16,10 @@ from yesword.ledger.merkle import verify_inclusion
 from yesword.ledger.tile_proofs import inclusion_path_from
 from yesword.proof import logs
 from yesword.proof.sequencer import Sequencer
-from yesword.sending import explaining, inbound
+from yesword.sending import explaining, inbound, taking
 from yesword.sending.weighing import Scales
 from yesword.store import ledgers
 from yesword.store.opening import Store, open_store
-from yesword.worker import receiver
 
 # --- explained ------------------------------------------------------------------------------------------------
 
@@ -107,7 +106,7 @@ def test_no_number_in_the_clear(
                 text=SECRET,
                 received_at=here.at,
             )
-            assert receiver.take(store, here.account.pk, [bad], lambda: here.at) == [False]
+            assert taking.take(store, here.account.pk, [bad], lambda: here.at) == [False]
     out, err = capfd.readouterr()
     said = out + err + caplog.text + spoken + repr(bad)
     assert "inbound_text_not_stored" in said

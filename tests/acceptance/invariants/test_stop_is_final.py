@@ -14,11 +14,10 @@ from factories.worlds import ANNA, CLUB, RULES, World, at_once, next_token, worl
 from yesword.channels.memory import MemoryCarrier, MemoryChannel
 from yesword.channels.ports import HandOver, InboundText, Outcome
 from yesword.domain.messages import MessageState
-from yesword.sending import campaigns, handing, recovery
+from yesword.sending import campaigns, handing, recovery, taking
 from yesword.sending.claiming import Claimant, claim
 from yesword.sending.weighing import Scales
 from yesword.store.opening import Store
-from yesword.worker import receiver
 
 
 class SlowChannel(MemoryChannel):
@@ -86,7 +85,7 @@ def test_stop_is_final(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
                     text="STOP",
                     received_at=later,
                 )
-                while receiver.take(store, here.account.pk, [text], lambda: later) != [True]:
+                while taking.take(store, here.account.pk, [text], lambda: later) != [True]:
                     pass
                 acknowledged[number] = time.monotonic()
 

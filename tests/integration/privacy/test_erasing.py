@@ -253,7 +253,7 @@ def test_without_the_key_of_legal_holds_nothing_is_kept_under_another_and_the_st
     assert here.state(anna).withdrawal_for(here.club.id) is not None
     here.store.vault._wrapping[-1] = key
     assert erasing.finish(here.store, here.at) == 1
-    assert {number for _, _, number in here.store.vault.rows.keys([anna])} == {-1}
+    assert {number for _, _, number, _ in here.store.vault.rows.keys([anna])} == {-1}
 
 
 def test_kept_proof_goes_when_its_time_is_over(here):

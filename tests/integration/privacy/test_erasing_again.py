@@ -1,5 +1,6 @@
 """A store that was put back brings nobody back: whoever was erased since its backup is erased again, before sending goes on."""
 
+import json
 import shutil
 import sqlite3
 from datetime import timedelta
@@ -15,13 +16,14 @@ from yesword.consent import journaling, restoring
 from yesword.domain.events import Actor, Grade
 from yesword.domain.ids import to_text
 from yesword.domain.retention import Override
+from yesword.domain.times import month_of
 from yesword.privacy import erasing, erasing_again, kept_proof
 from yesword.privacy.erasing import OPERATOR, REQUESTED, RETENTION, Wish
 from yesword.proof.auditing import audit
-from yesword.store import contacts, erasures, holds, suppressions
+from yesword.store import contacts, durable, erasures, holds, suppressions
 from yesword.store.checking import check_store
 from yesword.store.contacts import PHONE
-from yesword.store.journal import Erased
+from yesword.store.journal import Erased, Gone
 from yesword.store.keyfiles import KeyMissingError
 from yesword.store.models import AuditEntry
 from yesword.worker.dispatcher import hold_if_restored
@@ -238,19 +240,23 @@ def test_it_is_the_same_on_both_databases(store):
         here.join()
         anna, absent = here.contact().id, store.ids.make(7)
         for contact, number in ((anna, ANNA), (absent, BEN)):
-            digest = store.look_up.digest(here.club.brand, PHONE, number)
+            gone = Gone(
+                brand=here.club.brand,
+                kind=PHONE,
+                digest=store.look_up.digest(here.club.brand, PHONE, number),
+                pepper=store.look_up.newest,
+                month=month_of(here.at),
+            )
             line = Erased(
                 contact=contact,
                 brand=here.club.brand,
-                digest=digest,
-                pepper=store.look_up.newest,
                 at=here.at,
                 ground=REQUESTED,
                 policy="",
                 by=None,
                 retain_until=None,
             )
-            store.journal.write_erased(line)
+            store.journal.write_erased(line, [gone])
         store.vault.forget(anna)
         store.vault.destroy(anna, 0)
         assert restoring.forgotten(store).erasures == 2
@@ -391,7 +397,8 @@ def test_the_journal_knows_before_anything_is_lost_and_has_no_number(here, monke
         patch.setattr(erasing, "drain", crash)
         with pytest.raises(CrashError):
             erasing.erase(here.store, here.contact().id, NOW, here.at)
-    (line,) = here.store.journal.erased()
+    assert len(list(here.store.journal.erased())) == 1
+    (line,) = here.store.journal.gone()
     assert line.digest == here.store.look_up.digest(here.club.brand, PHONE, ANNA)
     for file in here.store.journal.folder.iterdir():
         assert ANNA.encode()[1:] not in file.read_bytes()
@@ -404,7 +411,96 @@ def test_what_a_crash_kept_from_the_journal_is_written_before_the_erasure_goes_o
             erasing.erase(here.store, here.contact().id, NOW, here.at)
     assert list(here.store.journal.erased()) == []
     assert erasing.finish(here.store, here.at) == 1
-    assert [line.digest is None for line in here.store.journal.erased()] == [False]
+    assert len(list(here.store.journal.erased())) == 1
+    (line,) = here.store.journal.gone()
+    assert line.digest == here.store.look_up.digest(here.club.brand, PHONE, ANNA)
+
+
+def test_between_its_two_lines_a_crash_leaves_what_suppresses_and_the_other_is_written_later(
+    here, monkeypatch
+):
+    append = durable.append
+
+    def cut(path, lines):
+        if path.name.startswith("erasures"):
+            raise CrashError
+        append(path, lines)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "append", cut)
+        with pytest.raises(CrashError):
+            erasing.erase(here.store, here.contact().id, NOW, here.at)
+    assert [len(list(each)) for each in (here.store.journal.gone(), here.store.journal.erased())] == [1, 0]
+    assert erasing.finish(here.store, here.at) == 1
+    assert [len(list(each)) for each in (here.store.journal.gone(), here.store.journal.erased())] == [1, 1]
+    assert fits(here) == []
+
+
+def test_a_stop_before_the_erasure_leaves_no_line_with_its_event_not_at_the_next_start_either(here):
+    here.text(ANNA, "STOP")
+    here.text(BEN, "JOIN")
+    here.text(BEN, "STOP")
+    erasing.erase(here.store, here.contact().id, KEPT, here.at)
+    assert journaling.catch_up(here.store, here.at) == 0
+    digest = here.store.look_up.digest(here.club.brand, PHONE, ANNA)
+    stops = list(here.store.journal.stops())
+    assert stops
+    assert digest not in {stop.digest for stop in stops}
+    assert not restoring.forgotten(here.store)
+    assert fits(here) == []
+
+
+def test_a_stop_that_was_told_while_the_erasure_went_on_leaves_none_either(here, monkeypatch):
+    """Another process had committed it, and slept before it told the journal."""
+    wipe_rows = erasing._wipe_rows
+    here.text(ANNA, "STOP")
+    (stop,) = here.store.journal.stops()
+
+    def late(*args):
+        here.store.journal.write([stop])
+        wipe_rows(*args)
+
+    monkeypatch.setattr(erasing, "_wipe_rows", late)
+    erasing.erase(here.store, here.contact().id, NOW, here.at)
+    assert list(here.store.journal.stops()) == []
+    assert fits(here) == []
+
+
+def test_a_consent_of_the_same_month_before_the_erasure_does_not_bring_them_back(here):
+    """The suppression says the month, so whatever is said to have been agreed to in it must be none the better."""
+    here.wait(days=10)
+    erasing.erase(here.store, here.contact().id, NOW, here.at)
+    with here.store.database.read() as session:
+        (left,) = suppressions.find(here.store, session, here.club.brand, [ANNA]).values()
+    assert (left.since, left.said) == (month_of(here.at), "2026-03")
+    here.grant(here.strangers([ANNA]), here.club, Actor.IMPORT, Grade.D)
+    assert here.state().grant_for(here.club.id) is None
+    here.join()
+    assert here.state().grant_for(here.club.id) is not None
+
+
+@VAULTS
+def test_an_erasure_that_an_earlier_version_kept_on_one_line_is_done_again(here, backup, with_vault):
+    anna = here.contact().id
+    backup.make()
+    erasing.erase(here.store, anna, NOW, here.at)
+    digest = here.store.look_up.digest(here.club.brand, PHONE, ANNA).hex()
+    for file in here.store.journal.folder.glob("gone-*.jsonl"):
+        file.unlink()
+    (file,) = here.store.journal.folder.glob("erasures-*.jsonl")
+    _, _, contact, brand, *rest = json.loads(file.read_text())
+    file.write_text(json.dumps([1, "erased", contact, brand, digest, 1, *rest], separators=(",", ":")) + "\n")
+    backup.put_back(with_vault=with_vault)
+    assert restoring.forgotten(here.store).erasures == 1
+    assert resume(here).people == 1
+    assert causes(here) == ["erased"]
+    assert fits(here) == []
+
+    journaling.catch_up(here.store, here.at)
+    assert digest not in file.read_text()
+    assert [line.contact for line in here.store.journal.erased()] == [anna]
+    assert [line.digest.hex() for line in here.store.journal.gone()] == [digest]
+    assert fits(here) == []
 
 
 def test_an_erasure_that_goes_on_is_told_once(here, monkeypatch):
@@ -421,8 +517,8 @@ def test_an_erasure_that_goes_on_is_told_once(here, monkeypatch):
 def test_an_erasure_under_a_pepper_that_is_not_here_is_not_done_again_and_nothing_is(here, backup):
     backup.make()
     erasing.erase(here.store, here.contact().id, NOW, here.at)
-    (file,) = here.store.journal.folder.glob("erasures-*.jsonl")
-    file.write_text(file.read_text().replace('",1,', '",2,'))
+    (file,) = here.store.journal.folder.glob("gone-*.jsonl")
+    file.write_text(file.read_text().replace('",1]', '",2]'))
     backup.put_back()
     with pytest.raises(KeyMissingError, match="pepper-2"):
         restoring.replay(here.store, here.at)

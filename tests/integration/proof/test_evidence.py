@@ -151,7 +151,7 @@ def test_a_file_that_was_never_there_is_not_one_that_is_gone(here):
     file = add(here).file
     with pytest.raises(files.NoSuchFileError):
         files.read(here.store, file.id + 1)
-    here.sql("UPDATE evidence_blob SET sealed = NULL")
+    here.sql("UPDATE evidence_blob SET sealed = NULL, purge_at = 1")
     with pytest.raises(files.FileGoneError):
         files.read(here.store, file.id)
 

@@ -31,7 +31,7 @@ from factories.packed import (
     witnessed,
 )
 from factories.stamping import authority, need_openssl, stamper
-from factories.worlds import ANNA, world
+from factories.worlds import ANNA, publish, world
 from yesword.consent.record import row_evidence, seal_place
 from yesword.domain import codec
 from yesword.domain.events import Actor, Basis, EventKind, Grade, Scope
@@ -212,6 +212,25 @@ def test_a_receipt_in_kantaras_form_is_there_only_while_consent_stands(sqlite_st
         pack = packed(made)
     assert "receipt.kantara.json" not in unzipped(pack.data)
     assert "receipt.kantara.json" in pack.manifest.left_out
+
+
+@pytest.mark.parametrize(
+    ("support", "email", "contact"),
+    [
+        pytest.param("help@example.org", "help@example.org", "Privacy", id="an address"),
+        pytest.param("example.org/help", "not stated", "Privacy, example.org/help", id="a page"),
+        pytest.param("+31 20 123 4567", "not stated", "Privacy, +31 20 123 4567", id="a number"),
+    ],
+)
+def test_what_is_no_e_mail_address_is_not_told_as_one(sqlite_store, support, email, contact):
+    with world(sqlite_store) as made:
+        made.join()
+        sequence(made)
+        brand = models.Brand.objects.get()
+        sender = models.Sender.objects.get(address=made.club.sender)
+        files = unzipped(packed(replace(made, club=publish(brand, sender, support=support))).data)
+    (party,) = json.loads(files["receipt.kantara.json"])["piiControllers"]
+    assert (party["email"], party["contact"]) == (email, contact)
 
 
 # --- tools that others wrote ---------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from operator import attrgetter
 from yesword.domain.ids import BrandId
 from yesword.proof import continuing
 from yesword.proof.auditing import heads
-from yesword.proof.auditing.erasures import look_at_erased, look_at_erasures
+from yesword.proof.auditing.erasures import look_at_erased, look_at_erasures, look_at_suppressions
 from yesword.proof.auditing.heads import LogState
 from yesword.proof.auditing.marks import Mark, keys_of, look_at_times, stored_heads
 from yesword.proof.auditing.outbox import look_at_outbox
@@ -20,11 +20,12 @@ from yesword.proof.auditing.report import AuditReport, LogAudit, Progress, Trust
 from yesword.proof.auditing.sections import Background, Look
 from yesword.proof.auditing.statements import look_at_statements
 from yesword.proof.auditing.stops import look_at_stops
+from yesword.proof.auditing.traces import look_at_traces
 from yesword.proof.auditing.tree import Walk
 from yesword.proof.auditing.vouching import look_at_attestations, trusted
 from yesword.proof.auditing.wordings import look_at_wordings
 from yesword.proof.continuing import Continued
-from yesword.store import models
+from yesword.store import look_ups, models
 from yesword.store.checking import (
     brand_or_every,
     look_for_nowhere,
@@ -92,11 +93,17 @@ class _Audit:
             look_at_erased(store, index, report, self.brand)
             self._look_at_records(index)
             look_at_erasures(store, index, report, every)
+            brands = models.Brand.objects.values_list("pk", flat=True)
+            look_at_traces(store, index, report, every)
+            for each in brands if self.brand is None else [self.brand]:
+                look_at_suppressions(store, index, report, each)
         for found in without_standing(store, every):
             report.misfits.add(found)
         look_at_statements(store, report, every)
         look_at_outbox(store, report, every)
         look_for_nowhere(store, report.misfits, every)
+        for found in look_ups.of_nobody(store, every):
+            report.misfits.add(found)
         return report
 
     def _look_at_logs(self, states: list[LogState]) -> None:

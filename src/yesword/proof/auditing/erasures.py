@@ -1,8 +1,11 @@
-"""Who was erased: what the journal says of it, what their events say, and what the store has been left with."""
+"""Who was erased: what the journal says of it, what their events say, and what the store has been left with.
+
+Whose number a suppression is that an erasure has left, nothing tells: the two are held against the journal apart.
+"""
 
 import itertools
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from yesword.domain.ids import bucket_of, to_text
 from yesword.domain.times import from_micros
@@ -10,18 +13,26 @@ from yesword.proof.auditing.report import AuditReport
 from yesword.store import erasures, suppressions
 from yesword.store.checking import PAGE
 from yesword.store.database import Row, Session
-from yesword.store.journal import DamagedJournalError, Erased
+from yesword.store.erasures import DONE, HELD, KEYLESS, STOPPED, WIPED
+from yesword.store.journal import DamagedJournalError, Erased, Gone
 from yesword.store.misfits import MOST_TOLD, Fault, Misfit, misfit
 from yesword.store.opening import Store
-from yesword.store.stop_index import StopIndex
+from yesword.store.stop_index import StopIndex, said_in
 
 _NEWEST: Final = 10_000  # lines of the journal that may have come since it was read
 
 
 def look_at_erased(store: Store, index: StopIndex, report: AuditReport, brand: int | None) -> None:
-    """Each erasure of the journal has its row and its suppression."""
-    lines = store.journal.erased()
+    """Each erasure of the journal has its row, and each number that is gone since its suppression."""
+    lines, gone = store.journal.erased(), store.journal.gone()
     try:
+        while missed := list(itertools.islice(gone, PAGE)):
+            index.add_gone(missed)
+            with store.database.read() as session:
+                for found in _not_suppressed(
+                    session, [each for each in missed if brand in (None, each.brand)]
+                ):
+                    report.misfits.add(found)
         while page := list(itertools.islice(lines, PAGE)):
             report.erasures += len(page)
             index.add_erased(page)
@@ -34,19 +45,66 @@ def look_at_erased(store: Store, index: StopIndex, report: AuditReport, brand: i
 
 
 def _forgotten(session: Session, page: list[Erased]) -> Iterator[Misfit]:
-    unknown = erasures.unknown(session, page)
+    for line in erasures.unknown(session, page):
+        name = to_text("con", line.contact)
+        yield misfit(Fault.ERASURE_MISSING, "erasure", contact=name, reason="the journal says")
+
+
+def _not_suppressed(session: Session, page: list[Gone]) -> Iterator[Misfit]:
     there = {
-        brand: suppressions.among(
-            session, brand, [each.digest for each in page if each.brand == brand and each.digest]
-        )
+        brand: suppressions.among(session, brand, [each.digest for each in page if each.brand == brand])
         for brand in {each.brand for each in page}
     }
     for line in page:
-        name = to_text("con", line.contact)
-        if line.digest is not None and line.digest not in there[line.brand]:
-            yield misfit(Fault.SUPPRESSION_MISSING, "suppression", what="The erasure of", event=name)
-        if line in unknown:
-            yield misfit(Fault.ERASURE_MISSING, "erasure", contact=name, reason="the journal says")
+        if line.digest not in there[line.brand]:
+            yield misfit(
+                Fault.SUPPRESSION_MISSING,
+                "suppression",
+                what=f"An erasure in {line.month:%Y-%m}, digest",
+                event=line.digest.hex(),
+            )
+
+
+def look_at_suppressions(store: Store, index: StopIndex, report: AuditReport, brand: int) -> None:
+    """Each suppression that an erasure has left is in the journal, as of the same month."""
+    kind = digest = ""
+    lost: set[tuple[str, bytes]] = set()
+    while True:
+        with store.database.read() as session:
+            rows = suppressions.of_erased(session, brand, kind, digest, PAGE)
+        if not rows:
+            break
+        for kind, digest, since in rows:
+            month = index.gone_since(brand, kind, suppressions.bytes_of(digest))
+            if month is None and len(lost) < _NEWEST:
+                lost.add((kind, suppressions.bytes_of(digest)))
+            if month is not None and month != since:
+                report.misfits.add(
+                    misfit(
+                        Fault.SUPPRESSION_DIFFERS,
+                        "suppression",
+                        digest=digest,
+                        member="since",
+                        expected=_moment(month),
+                        found=_moment(since),
+                    )
+                )
+    for found in _suppressed_unsaid(store, brand, lost):
+        report.misfits.add(found)
+
+
+def _suppressed_unsaid(store: Store, brand: int, lost: set[tuple[str, bytes]]) -> Iterator[Misfit]:
+    """A line comes at once after its row: what has come since the journal was read, is there now."""
+    try:
+        since = (
+            {(each.kind, each.digest) for each in store.journal.gone() if each.brand == brand}
+            if lost
+            else set()
+        )
+    except DamagedJournalError:
+        since = set()
+    for _, digest in sorted(lost - since):
+        yield misfit(Fault.SUPPRESSION_NOT_IN_JOURNAL, "journal", digest=digest.hex())
 
 
 def look_at_erasures(store: Store, index: StopIndex, report: AuditReport, brand: int) -> None:
@@ -66,7 +124,7 @@ def look_at_erasures(store: Store, index: StopIndex, report: AuditReport, brand:
             break
         cursor = rows[-1][0]
         for row in rows:
-            for found in _misfits(row):
+            for found in (*_misfits(row), *_misfits_of_row(store, index, row)):
                 report.misfits.add(found)
             if not index.has_erased(row[0]) and len(lost) < _NEWEST:
                 lost[row[0]] = row[1]
@@ -78,12 +136,63 @@ def look_at_erasures(store: Store, index: StopIndex, report: AuditReport, brand:
 
 
 def _misfits(row: Row) -> Iterator[Misfit]:
-    contact, event, received_at, is_there, erased_at, erasure = row
+    contact, event, received_at, is_there, erased_at, erasure = row[:6]
     if erasure is None:
         reason = f"event {to_text('evt', event)} says"
         yield misfit(Fault.ERASURE_MISSING, "erasure", contact=to_text("con", contact), reason=reason)
     if is_there is not None and erased_at != received_at:
         yield _differs(contact, received_at, erased_at)
+
+
+def _misfits_of_row(store: Store, index: StopIndex, row: Row) -> Iterator[Misfit]:
+    """The row of an erasure against the lines of the journal. When it was asked for, the first says; the rest, the last."""
+    contact, _, _, _, _, erasure, *values, stage, done_at = row
+    if erasure is None:
+        return
+    found = dict(zip(_MEMBERS, values, strict=True))
+    ended = HELD if found["retain_until"] is not None else DONE
+    wanted = (STOPPED, KEYLESS, WIPED, ended)
+    if stage not in wanted:
+        yield _other(contact, "stage", ended, stage)
+    if (done_at is not None) != (stage == ended) or (done_at is not None and done_at < found["asked_at"]):
+        yield _other(contact, "done_at", "nothing" if stage != ended else "a later moment", done_at)
+    lines = index.erased_lines(contact)
+    if not lines or _fits(found, lines):
+        return
+    # It may have been asked for anew since the journal was read.
+    since = [said_in(line) for line in store.journal.newest_erased(_NEWEST) if line.contact == contact]
+    lines = since or lines
+    if not _fits(found, lines):
+        for member in _MEMBERS:
+            expected = lines[-1][member]
+            if found[member] != expected and not (
+                member in _FIRST and found[member] in [each[member] for each in lines]
+            ):
+                yield _other(contact, member, expected, found[member])
+
+
+_MEMBERS: Final = ("brand", "asked_at", "asked_by", "ground", "policy", "retain_until")
+_FIRST: Final = ("asked_at", "asked_by")
+
+
+def _fits(found: dict[str, Any], lines: list[dict[str, Any]]) -> bool:
+    return all(
+        found[member] in [each[member] for each in lines]
+        if member in _FIRST
+        else found[member] == lines[-1][member]
+        for member in _MEMBERS
+    )
+
+
+def _other(contact: int, member: str, expected: object, found: object) -> Misfit:
+    return misfit(
+        Fault.ERASURE_DIFFERS,
+        "erasure",
+        contact=to_text("con", contact),
+        member=member,
+        expected="nothing" if expected is None else expected,
+        found="nothing" if found is None else found,
+    )
 
 
 def _differs(contact: int, expected: int | None, found: int | None) -> Misfit:

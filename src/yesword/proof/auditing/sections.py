@@ -3,16 +3,20 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from yesword.consent.journaling import STOPS
 from yesword.consent.record import event_section, open_sections
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import ConsentEvent
+from yesword.domain.ids import to_text
 from yesword.domain.times import from_micros
-from yesword.ledger.entry import SectionValue, matches
-from yesword.store import models
-from yesword.store.checking import StoredEvent, StoredRecord, misfits_of
+from yesword.ledger.entry import JsonObject, SectionValue, matches
+from yesword.proof.evidence import losses
+from yesword.proof.evidence.opening import items_in
+from yesword.store import blobs, models
+from yesword.store.checking import StoredEvent, StoredRecord, misfits_of, misfits_of_contact
 from yesword.store.contacts import PHONE
 from yesword.store.journal import DamagedJournalError
 from yesword.store.misfits import Fault, Misfit, misfit
@@ -59,17 +63,24 @@ class Look:
 
     background: Background
     unreadable: int = 0  # events of the record looked at last that were erased
+    # Files that the events of the record looked at last name, each with its event; and whether all of them were read.
+    _named: dict[int, tuple[StoredEvent, JsonObject]] = field(default_factory=dict)
+    _is_all_read: bool = True
     # Stops that the journal did not have when it was read: they may have come since.
-    _missed: dict[int, str] = field(default_factory=dict)
+    _missed: dict[int, tuple[str, int]] = field(default_factory=dict)
 
     def __call__(self, record: StoredRecord) -> Iterator[Misfit]:
         self.unreadable = 0
         yield from misfits_of(record)
         previous: StoredEvent | None = None
+        self._named.clear()
+        self._is_all_read = True
         for row in record.events:
             is_next = previous is not None and previous.seq == row.seq - 1
             yield from self._look_at(record, row, previous if is_next else None)
             previous = row
+        yield from misfits_of_contact(self.background.store, record)
+        yield from self._look_at_files(record)
 
     def _look_at(
         self, record: StoredRecord, row: StoredEvent, before: StoredEvent | None
@@ -85,14 +96,17 @@ class Look:
         may_be_gone = record.is_erased_after(row.seq)
         if row.sealed is None and not may_be_gone:
             yield misfit(Fault.DISCLOSURES_GONE, _EVENTS, event=row.name)
+            self._is_all_read = False
             return
         if row.sealed is None or record.seal is None:
             self.unreadable += 1
+            self._is_all_read = False
             return
         origin = self.background.origin(record.brand)
         try:
             disclosures = open_sections(record.seal, row.sealed, origin, row.id)
         except YeswordError as error:
+            self._is_all_read = False
             if may_be_gone:
                 self.unreadable += 1
             else:
@@ -101,10 +115,39 @@ class Look:
         try:
             sections = matches(row.entry, disclosures)
         except YeswordError as error:
+            self._is_all_read = False
             yield misfit(Fault.DISCLOSURES_FOREIGN, _EVENTS, event=row.name, reason=error.message)
             return
         yield from self._hold_against(record, row, before, sections)
         yield from self._look_in_journal(record, row, sections)
+        for file, item in losses.named(items_in(sections)).items():
+            self._named[file] = row, item
+
+    def _look_at_files(self, record: StoredRecord) -> Iterator[Misfit]:
+        """Each file of evidence against the event that names it. Of whoever is erased, it went or was sealed anew."""
+        if record.seal is None or record.erasure is not None or record.is_erased_after(0):
+            return
+        now = datetime.now(UTC)
+        for file, (row, item) in self._named.items():
+            with self.background.store.database.read() as session:
+                stored = blobs.read(session, file)
+            reason = losses.trouble_with(stored, file, item, record.contact, record.seal, now)
+            if reason:
+                yield misfit(
+                    Fault.EVIDENCE_LOST,
+                    "evidence_blob",
+                    event=row.name,
+                    file=to_text("evi", file),
+                    reason=reason,
+                )
+        if self._is_all_read:
+            for file in sorted(record.files - self._named.keys()):
+                yield misfit(
+                    Fault.EVIDENCE_OF_NOTHING,
+                    "evidence_blob",
+                    contact=record.name,
+                    file=to_text("evi", file),
+                )
 
     def _hold_against(
         self,
@@ -171,8 +214,10 @@ class Look:
         if row.kind not in _STOPS or not isinstance(number, str):
             return
         stop = self.background.journal.get(row.id)
+        if stop is None and self.background.journal.has_erased(record.contact):
+            return  # the lines that name their events were taken out: what says that they are gone is in their place
         if stop is None and len(self._missed) < _MOST_MISSED:
-            self._missed[row.id] = row.name
+            self._missed[row.id] = row.name, record.contact
             return
         if stop is None:
             yield _not_in_journal(row.name)
@@ -194,11 +239,18 @@ class Look:
         for wait_s in (0.0, _GRACE_S):
             time.sleep(wait_s if self._missed else 0.0)
             try:
-                since = {stop.event for stop in self.background.store.journal.newest(_MOST_MISSED)}
+                journal = self.background.store.journal
+                since = {stop.event for stop in journal.newest(_MOST_MISSED)}
+                erased = {line.contact for line in journal.newest_erased(_MOST_MISSED)}
             except DamagedJournalError:
-                since = set()
-            self._missed = {event: name for event, name in self._missed.items() if event not in since}
-        yield from map(_not_in_journal, self._missed.values())
+                since, erased = set(), set()
+            self._missed = {
+                event: (name, contact)
+                for event, (name, contact) in self._missed.items()
+                if event not in since and contact not in erased
+            }
+        for name, _ in self._missed.values():
+            yield _not_in_journal(name)
 
     def _is_known_version(self, event: ConsentEvent) -> bool:
         program, version = event.scope.program, event.program_version

@@ -95,6 +95,7 @@ def _look_at_handed(session: Session, row_id: int, told: JsonObject) -> Iterator
         ("number", said.n, batch.n),
         ("beginning", iso_millis(said.first_at), iso_millis(batch.first_at)),
         ("end", iso_millis(said.last_at), iso_millis(batch.last_at)),
+        ("having one of another process before it", said.after is not None, batch.after_id is not None),
     ):
         if expected != found:
             yield _handed(name, f"its {member} is {found}, and the statement says {expected}.")

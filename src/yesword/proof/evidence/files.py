@@ -4,7 +4,7 @@ What is kept of a page that everybody sees is nobody's, and not here. What a fil
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from yesword.domain.errors import YeswordError
@@ -13,9 +13,10 @@ from yesword.domain.evidence.kinds import EvidenceKind
 from yesword.domain.evidence.media import Media, MediaType
 from yesword.domain.ids import ContactId, EventId, from_text, to_text
 from yesword.ledger.entry import JsonObject, JsonValue
+from yesword.proof.evidence.losses import is_before_its_time
 from yesword.proof.evidence.opening import record_of
 from yesword.proof.evidence.periods import jurisdictions, purge_at
-from yesword.store import blobs, programs
+from yesword.store import blobs, contacts, erasures, programs
 from yesword.store.blobs import BlobRow
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
@@ -44,9 +45,15 @@ class NobodyToKeepForError(YeswordError):
 
 
 class NoSuchFileError(YeswordError):
-    """There is no file of evidence {id}. `yesword evidence show` lists those of a person."""
+    """There is no file of evidence {id}. `yesword evidence show` lists those of a person. If it names this one, the file is missing from the store: it was tampered with, or lost."""
 
     code = "evidence_no_such_file"
+
+
+class FileLostError(YeswordError):
+    """The file {id} is missing from the store: it was tampered with, or lost. Its time is not over, and the person was not erased. `yesword ledger audit` names what else does not fit; look for the file in a backup of before."""
+
+    code = "evidence_file_lost"
 
 
 class FileGoneError(YeswordError):
@@ -153,7 +160,7 @@ def kept(session: Session, ref: str, file: AcceptedFile) -> KeptFile | None:
 
 
 def read(store: Store, file: int) -> ReadFile:
-    """Raises NoSuchFileError, FileGoneError."""
+    """Raises NoSuchFileError, FileGoneError, FileLostError."""
     with store.database.read() as session:
         found = blobs.read(session, file)
     ref = to_text(PREFIX, file)
@@ -161,13 +168,24 @@ def read(store: Store, file: int) -> ReadFile:
         raise NoSuchFileError(id=ref)
     row, sealed = found
     seal = store.vault.seal(row.contact)
+    is_erased = _is_erased(store, row.contact)
+    if not is_erased and (seal is None or is_before_its_time(row, datetime.now(UTC))):
+        raise FileLostError(id=ref)
     if sealed is None or seal is None:
         raise FileGoneError(id=ref)
     try:
         data = seal.open(sealed, place("blob", row.id))
-    except UnreadableError as error:  # its key was destroyed, and another stands in its place
-        raise FileGoneError(id=ref) from error
+    except UnreadableError as error:
+        if is_erased:  # its key was destroyed, and another stands in its place
+            raise FileGoneError(id=ref) from error
+        raise FileLostError(id=ref) from error
     return ReadFile(contact=row.contact, kind=EvidenceKind(row.kind), media_type=row.media_type, data=data)
+
+
+def _is_erased(store: Store, contact: ContactId) -> bool:
+    with store.database.read() as session:
+        person = contacts.read(store, session, contact)
+        return person is None or person.erased_at is not None or erasures.read(session, contact) is not None
 
 
 def let_go_on_confirming(

@@ -20,12 +20,13 @@ from yesword.domain.times import from_micros
 from yesword.ledger.bracketing import Sighting
 from yesword.ledger.checkpoint import Checkpoint, Signer, read_checkpoint, read_note
 from yesword.ledger.cosignature import add_cosignatures
-from yesword.ledger.entry import SECTIONS, SectionValue, open_disclosure
+from yesword.ledger.entry import SECTIONS, JsonObject, SectionValue, open_disclosure
 from yesword.ledger.head import Head, sign_head
 from yesword.ledger.policy import Policy
 from yesword.ledger.proof import TlogProof
 from yesword.ledger.tile_proofs import consistency_path_from
 from yesword.proof import logs, proofs
+from yesword.proof.evidence import losses
 from yesword.proof.evidence.grades import graded_record
 from yesword.proof.evidence.opening import items_in
 from yesword.proof.logs import LogTroubleError
@@ -113,6 +114,7 @@ class Dossier:
     sightings: tuple[Sighting, ...]
     grades: Mapping[EventId, Graded | None]  # None: what backed it was erased
     evidence: tuple[EvidenceFile, ...]
+    lost: Mapping[str, str]  # files that should be here and are not: by digest, what is the matter with each
     wordings: Mapping[str, KnownWording]  # by digest
     policy: Policy
     signer: Signer
@@ -165,6 +167,7 @@ def collect(store: Store, contact: Contact, program: Program, at: datetime) -> D
         )
         checkpoints, sightings = _checkpoints(session, log, note, indexes.values())
         evidence = files_named(session, contact, seal, _named(events))
+        lost = losses.lost(session, contact, seal, _items(events), at)
         digests = {each.event.disclosure for each in events} - {None}
         wordings = {
             digest: KnownWording(version=version, language=language, text=text)
@@ -190,6 +193,7 @@ def collect(store: Store, contact: Contact, program: Program, at: datetime) -> D
         sightings=sightings,
         grades=graded_record(store, contact),
         evidence=evidence,
+        lost=lost,
         wordings=wordings,
         policy=policy,
         signer=signer,
@@ -356,6 +360,12 @@ def _named(events: Sequence[FiledEvent]) -> Mapping[str, str]:
         for item in items_in(each.sections)
         if isinstance(item.get("sha256"), str) and "row" not in item
     }
+
+
+def _items(events: Sequence[FiledEvent]) -> Iterator[JsonObject]:
+    for each in events:
+        if each.is_concerned:
+            yield from items_in(each.sections)
 
 
 def _particulars(program: Program) -> tuple[str, str]:

@@ -32,6 +32,7 @@ from yesword.proof.records import (
 )
 
 NOT_STATED: Final = "not stated"
+OFFICE: Final = "Privacy"
 
 _DAYS_A_YEAR: Final = 365
 
@@ -75,9 +76,10 @@ def _given(dossier: Dossier, wordings: Sequence[Wording], stored_in: Sequence[st
             name=brand.name,
             address=dossier.address or NOT_STATED,
             country=brand.country,
-            email=program.support or NOT_STATED,
+            email=program.support if _is_mail(program.support) else NOT_STATED,
             phone="",
             url=_site(policy_url),
+            contact=_contact(program.support),
         ),
         purposes=(
             Purpose(
@@ -106,6 +108,15 @@ def _given(dossier: Dossier, wordings: Sequence[Wording], stored_in: Sequence[st
         rights_url=policy_url,
         policy_url=policy_url,
     )
+
+
+def _is_mail(support: str) -> bool:
+    """A program may name an address, a page or a number by which a human is reached."""
+    return "@" in support and "/" not in support
+
+
+def _contact(support: str) -> str:
+    return OFFICE if not support or _is_mail(support) else f"{OFFICE}, {support}"
 
 
 def _site(url: str) -> str:

@@ -77,7 +77,7 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
             "in this pack as {pack}. It says of the time that is asked about:"
         ),
         "state.forgotten": _(
-            "An earlier record under this number was erased on {erased_on}, and nothing of it is kept."
+            "An earlier record under this number was erased in {erased_in}, and nothing of it is kept."
         ),
         "state.kept": _("This record was erased on {erased_on}; its proof is kept until {until_on}."),
         "state.later": _("What reached us after that is told below, too. Events after it: {count}."),

@@ -125,7 +125,7 @@ def _earlier(
         )
         yield from _state(each.dossier, at)
     if forgotten is not None:
-        yield Sentence.of("state.forgotten", erased_on=_day(forgotten))
+        yield Sentence.of("state.forgotten", erased_in=f"{forgotten:%Y-%m}")
 
 
 # --- what happened -------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from yesword.ledger.packs import EarlierPack, Listed, Manifest, Purpose, write_a
 from yesword.ledger.packs.checking import POLICY
 from yesword.ledger.packs.manifest import NAME, SIGNATURE, TYPE
 from yesword.ledger.packs.states import FOLDER as ROWS
-from yesword.ledger.packs.story import HEAD, RECORD
+from yesword.ledger.packs.story import EVIDENCE, HEAD, RECORD
 from yesword.ledger.policy import write_policy
 from yesword.ledger.presentation import NotPresentableError, present
 from yesword.ledger.proof import format_proof
@@ -127,7 +127,7 @@ def write_pack(
         program=dossier.program.key,
         disclosed=order.shown,
         waiting=dossier.waiting,
-        left_out={**left_out, **order.left_out},
+        left_out={**left_out, **order.left_out, **_lost(dossier, order)},
         earlier=tuple(
             EarlierPack(
                 file=_place(each),
@@ -142,6 +142,15 @@ def write_pack(
     files[NAME] = write_manifest(manifest)
     files[SIGNATURE] = sign_detached(files[NAME], typ=TYPE, signer=dossier.signer).encode()
     return Pack(data=write_archive(files), manifest=manifest, timeline=timeline)
+
+
+def _lost(dossier: Dossier, order: Order) -> dict[str, str]:
+    if "evidence" not in order.shown:
+        return {}
+    return {
+        f"{EVIDENCE}{digest}": f"an event names it, and it {reason}: it was tampered with, or lost"
+        for digest, reason in sorted(dossier.lost.items())
+    }
 
 
 def _place(earlier: EarlierDossier) -> str:

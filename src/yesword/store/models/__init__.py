@@ -2,7 +2,9 @@
 
 from yesword.store.models.audits import CarrierAudit
 from yesword.store.models.campaigns import Campaign, CampaignVerdict, ImportRun, VerdictPerson
-from yesword.store.models.collection import CollectionPoint, PointVersion, SourceTag
+from yesword.store.models.collection import CollectionPoint, PointVersion, SourceTag, VisitorKey
+from yesword.store.models.contests import Contest
+from yesword.store.models.holds import Alert, AlertSettings, SendingHold
 from yesword.store.models.hooks import HookSource, PointKey, WebhookEndpoint
 from yesword.store.models.invitations import InvitationCampaign
 from yesword.store.models.leaving import LeavePage
@@ -10,12 +12,23 @@ from yesword.store.models.pauses import BrandThresholds, SendingAlarm
 from yesword.store.models.people import AuditEntry, User
 from yesword.store.models.privacy import Breach, RetentionRun
 from yesword.store.models.proclamations import Proclamation
-from yesword.store.models.programs import Account, Brand, Disclosure, Program, ProgramVersion, Sender
+from yesword.store.models.programs import (
+    Account,
+    Brand,
+    Disclosure,
+    FurtherSender,
+    Program,
+    ProgramVersion,
+    Sender,
+    SendingLimit,
+)
 from yesword.store.models.proof import Asking, StampAuthority, Witness
 from yesword.store.models.renewals import RenewalRound
 
 __all__ = [
     "Account",
+    "Alert",
+    "AlertSettings",
     "Asking",
     "AuditEntry",
     "Brand",
@@ -25,7 +38,9 @@ __all__ = [
     "CampaignVerdict",
     "CarrierAudit",
     "CollectionPoint",
+    "Contest",
     "Disclosure",
+    "FurtherSender",
     "HookSource",
     "ImportRun",
     "InvitationCampaign",
@@ -39,10 +54,13 @@ __all__ = [
     "RetentionRun",
     "Sender",
     "SendingAlarm",
+    "SendingHold",
+    "SendingLimit",
     "SourceTag",
     "StampAuthority",
     "User",
     "VerdictPerson",
+    "VisitorKey",
     "WebhookEndpoint",
     "Witness",
 ]

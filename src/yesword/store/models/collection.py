@@ -52,3 +52,16 @@ class SourceTag(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class VisitorKey(models.Model):
+    """With which a site's own server signs who looks at its page. Sealed, and not a digest: signatures are made with it."""
+
+    point = models.ForeignKey(CollectionPoint, on_delete=models.PROTECT)
+    sealed = models.BinaryField()
+    hint = models.CharField(max_length=12)  # its first letters, so that one knows which it is
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.hint

@@ -47,6 +47,11 @@ class Sender(models.Model):
     # Overrides the account where one number differs, as toll-free numbers do.
     answers_stop = models.BooleanField(default=False)
     registrations = models.JSONField(default=list)  # registries in which it stands: "tcr"
+    # What it is for, where a program has several to choose from.
+    countries = models.JSONField(default=list)  # where it may text people; empty: anywhere
+    classes = models.JSONField(
+        default=list
+    )  # of texts that it may carry, as `domain.messages` names them; empty: all
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "address"], name="one_sender_an_address")]
@@ -63,9 +68,42 @@ class Program(models.Model):
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT)
     version = models.PositiveIntegerField()
     is_paused = models.BooleanField(default=False)
+    weight = models.PositiveSmallIntegerField(default=1)  # its share where programs compete for a carrier
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "key"], name="one_program_a_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class FurtherSender(models.Model):
+    """A sender that a program may text from besides its own: for other countries or classes, or when its own fails."""
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="further_senders")
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT)
+    position = models.PositiveSmallIntegerField()  # 1 is asked first after the program's own
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "sender"], name="one_place_a_further_sender")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program_id}: {self.sender_id}"
+
+
+class SendingLimit(models.Model):
+    """How fast, and how many a day, texts may go that have all of what it names. `key` says the same, and is the only one."""
+
+    key = models.CharField(max_length=60, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True)
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, null=True)
+    country = models.CharField(max_length=2, blank=True)
+    per_second = models.FloatField(null=True)
+    burst = models.PositiveIntegerField(default=1)
+    day_cap = models.PositiveIntegerField(null=True)
+    day_zone = models.CharField(max_length=64, default="UTC")
 
     def __str__(self) -> str:
         return self.key

@@ -1,14 +1,16 @@
 -- Reading everything once, to see whether it fits. A brand below zero stands for all brands.
 
 -- name: audited_standings
-SELECT s.contact_id, s.brand_id, s.seq, s.stop_seq, s.state, s.last_leaf, c.subject FROM standing s
+SELECT s.contact_id, s.brand_id, s.seq, s.stop_seq, s.state, s.last_leaf, c.subject, e.stage FROM standing s
 LEFT JOIN contact c ON c.bucket = s.bucket AND c.id = s.contact_id
+LEFT JOIN erasure e ON e.bucket = s.bucket AND e.contact_id = s.contact_id
 WHERE (s.bucket, s.contact_id) > (:cursor_bucket, :cursor) AND (:brand_id < 0 OR s.brand_id = :brand_id)
 ORDER BY s.bucket, s.contact_id LIMIT :count
 
 -- name: audited_standing
-SELECT s.contact_id, s.brand_id, s.seq, s.stop_seq, s.state, s.last_leaf, c.subject FROM standing s
+SELECT s.contact_id, s.brand_id, s.seq, s.stop_seq, s.state, s.last_leaf, c.subject, e.stage FROM standing s
 LEFT JOIN contact c ON c.bucket = s.bucket AND c.id = s.contact_id
+LEFT JOIN erasure e ON e.bucket = s.bucket AND e.contact_id = s.contact_id
 WHERE s.bucket = :bucket AND s.contact_id = :contact_id
 
 -- name: audited_events [sqlite]
@@ -20,8 +22,36 @@ ORDER BY bucket, contact_id, seq, id
 SELECT id, brand_id, contact_id, seq, kind, program_id, received_at, recorded_at, body, entry, leaf_hash, sealed
 FROM consent_event WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids) ORDER BY bucket, contact_id, seq, id
 
+-- name: audited_files [sqlite]
+SELECT contact_id, id FROM evidence_blob
+WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids)) AND sealed IS NOT NULL
+
+-- name: audited_files [postgresql]
+SELECT contact_id, id FROM evidence_blob
+WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids) AND sealed IS NOT NULL
+
 -- name: count_standings
 SELECT count(*) FROM standing WHERE :brand_id < 0 OR brand_id = :brand_id
+
+-- Who can be found by their number: not somebody who is being erased, nor who was found to be somebody else.
+
+-- name: count_findable
+SELECT (SELECT count(*) FROM contact WHERE sealed_number IS NOT NULL AND erased_at IS NULL AND merged_into IS NULL)
+  - (SELECT count(*) FROM erasure e JOIN contact c ON c.bucket = e.bucket AND c.id = e.contact_id
+     WHERE e.stage IN (:stopped, :keyless) AND c.sealed_number IS NOT NULL AND c.erased_at IS NULL
+     AND c.merged_into IS NULL)
+
+-- name: findable_after [sqlite]
+SELECT c.id, c.brand_id, c.sealed_number
+FROM contact c LEFT JOIN erasure e ON e.bucket = c.bucket AND e.contact_id = c.id
+WHERE c.id > :cursor AND c.sealed_number IS NOT NULL AND c.erased_at IS NULL AND c.merged_into IS NULL
+AND (e.stage IS NULL OR e.stage NOT IN (:stopped, :keyless)) ORDER BY c.id LIMIT :count
+
+-- name: findable_after [postgresql]
+SELECT c.id, c.brand_id, c.sealed_number
+FROM contact c LEFT JOIN erasure e ON e.bucket = c.bucket AND e.contact_id = c.id
+WHERE (c.bucket, c.id) > (:cursor_bucket, :cursor) AND c.sealed_number IS NOT NULL AND c.erased_at IS NULL AND c.merged_into IS NULL
+AND (e.stage IS NULL OR e.stage NOT IN (:stopped, :keyless)) ORDER BY c.bucket, c.id LIMIT :count
 
 -- name: contacts_without_standing
 SELECT e.contact_id, count(*) FROM consent_event e
@@ -139,7 +169,8 @@ SELECT id, brand_id, kind, program_id, received_at FROM consent_event WHERE buck
 -- The newest event of each erasure, with what its contact's row says, and whether the erasure has a row of its own.
 
 -- name: audited_erasures
-SELECT e.contact_id, e.id, e.received_at, c.id, c.erased_at, r.contact_id FROM consent_event e
+SELECT e.contact_id, e.id, e.received_at, c.id, c.erased_at, r.contact_id,
+  r.brand_id, r.asked_at, r.asked_by, r.ground, r.policy, r.retain_until, r.stage, r.done_at FROM consent_event e
 LEFT JOIN contact c ON c.bucket = e.bucket AND c.id = e.contact_id
 LEFT JOIN erasure r ON r.bucket = e.bucket AND r.contact_id = e.contact_id
 WHERE (e.bucket, e.contact_id) > (:cursor_bucket, :cursor) AND e.kind = 'erased' AND (:brand_id < 0 OR e.brand_id = :brand_id)

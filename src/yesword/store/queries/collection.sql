@@ -21,6 +21,19 @@ SELECT point_id, source FROM asked_number WHERE event_id = :event_id
 -- name: asked_by_point
 SELECT count(*), count(answered_at) FROM asked_number WHERE point_id = :point_id AND asked_at >= :since
 
+-- name: forget_asked_number
+DELETE FROM asked_number WHERE event_id IN (
+  SELECT id FROM consent_event WHERE bucket = :bucket AND contact_id = :contact_id)
+
+-- name: asked_numbers_of
+SELECT digest, event_id, asked_at FROM asked_number WHERE event_id IN (
+  SELECT id FROM consent_event WHERE bucket = :bucket AND contact_id = :contact_id)
+
+-- name: blur_asked_number
+UPDATE asked_number SET event_id = :nobodys, asked_at = :day, bucket = :nowhere, point_id = NULL, source = '',
+  answered_at = CASE WHEN answered_at IS NULL THEN NULL ELSE :day END
+WHERE digest = :digest AND event_id = :event_id
+
 -- name: purge_asked_numbers
 DELETE FROM asked_number WHERE asked_at < :before
 
@@ -35,13 +48,13 @@ SELECT 1 FROM shown_code WHERE sender_id = :sender_id AND code = :code AND expir
 
 -- name: insert_shown_code
 INSERT INTO shown_code (sender_id, code, id, brand_id, program_id, program_version, point_id, point_digest, language,
-  source, bucket, contact_id, sealed, shown_at, expires_at)
+  source, page, bucket, contact_id, sealed, shown_at, expires_at)
 VALUES (:sender_id, :code, :id, :brand_id, :program_id, :program_version, :point_id, :point_digest, :language,
-  :source, :bucket, :contact_id, :sealed, :shown_at, :expires_at)
+  :source, :page, :bucket, :contact_id, :sealed, :shown_at, :expires_at)
 
 -- name: shown_codes
 SELECT id, brand_id, program_id, program_version, point_id, point_digest, language, source, contact_id, sealed,
-  shown_at, expires_at, used_at
+  shown_at, expires_at, used_at, page
 FROM shown_code WHERE sender_id = :sender_id AND code = :code AND expires_at >= :at ORDER BY id DESC
 
 -- name: use_shown_code
@@ -68,3 +81,7 @@ LIMIT 1
 -- name: learn_age
 UPDATE contact SET adult_since = :adult_since
 WHERE bucket = :bucket AND id = :id AND adult_since IS NULL AND erased_at IS NULL
+
+-- name: learn_youth
+UPDATE contact SET age_said = :years, age_said_at = :said_at
+WHERE bucket = :bucket AND id = :id AND (age_said IS NULL OR age_said < :years) AND erased_at IS NULL

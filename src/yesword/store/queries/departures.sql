@@ -20,9 +20,9 @@ ORDER BY id DESC LIMIT 1
 
 -- name: insert_departure
 INSERT INTO departure (bucket, event_id, brand_id, contact_id, program_id, way, came_by, point_id, source, hook_id, run_id,
-  joined_at, text_program_id, campaign_id, sender_id, handed_at, left_at)
+  joined_at, text_program_id, campaign_id, sender_id, handed_at, left_at, origin)
 VALUES (:bucket, :event_id, :brand_id, :contact_id, :program_id, :way, :came_by, :point_id, :source, :hook_id, :run_id,
-  :joined_at, :text_program_id, :campaign_id, :sender_id, :handed_at, :left_at)
+  :joined_at, :text_program_id, :campaign_id, :sender_id, :handed_at, :left_at, :origin)
 ON CONFLICT (bucket, event_id) DO NOTHING
 
 -- name: undo_departure
@@ -34,18 +34,28 @@ DELETE FROM departure WHERE bucket = :bucket AND contact_id = :contact_id
 -- name: wipe_arrivals_by_point
 DELETE FROM point_arrival WHERE bucket = :bucket AND contact_id = :contact_id
 
--- A stop that ended nothing, such as a second one, is nobody who left. How long somebody had been in goes into steps: the same day, a week, a month, three months, longer.
+-- A stop that ended nothing, such as a second one, is nobody who left. How long somebody had been in goes into steps: the
+-- same day, a week, a month, three months, longer. Each of these answers in few rows, from the index of the brand alone:
+-- all that is known of each at once would be nearly as many rows as people.
 
 -- name: departures_between
-SELECT coalesce(d.text_program_id, d.program_id), d.campaign_id, d.way, d.came_by, d.point_id, d.source, d.hook_id, d.run_id,
-  CASE WHEN d.left_at - d.joined_at < 86400000000 THEN 0
-    WHEN d.left_at - d.joined_at < 604800000000 THEN 1 WHEN d.left_at - d.joined_at < 2592000000000 THEN 2
-    WHEN d.left_at - d.joined_at < 7776000000000 THEN 3 ELSE 4 END,
-  coalesce(a.reason, ''), count(*)
-FROM departure d LEFT JOIN leave_answer a ON a.bucket = d.bucket AND a.event_id = d.event_id
-WHERE d.brand_id = :brand_id AND d.left_at >= :since AND d.left_at < :until AND d.is_undone = 0
-AND d.joined_at IS NOT NULL
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+SELECT coalesce(text_program_id, program_id), campaign_id, way, reason,
+  CASE WHEN left_at - joined_at < 86400000000 THEN 0
+    WHEN left_at - joined_at < 604800000000 THEN 1 WHEN left_at - joined_at < 2592000000000 THEN 2
+    WHEN left_at - joined_at < 7776000000000 THEN 3 ELSE 4 END,
+  count(*)
+FROM departure
+WHERE brand_id = :brand_id AND left_at >= :since AND left_at < :until AND is_undone = 0 AND joined_at IS NOT NULL
+GROUP BY 1, 2, 3, 4, 5
+
+-- name: departures_by_origin
+SELECT origin, CASE WHEN left_at - joined_at < 604800000000 THEN 1 ELSE 0 END, count(*) FROM departure
+WHERE brand_id = :brand_id AND left_at >= :since AND left_at < :until AND is_undone = 0
+AND joined_at IS NOT NULL AND (CAST(:program_id AS BIGINT) = 0 OR coalesce(text_program_id, program_id) = CAST(:program_id AS BIGINT))
+GROUP BY 1, 2
+
+-- name: give_reason_of_departure
+UPDATE departure SET reason = :reason WHERE bucket = :bucket AND event_id = :event_id
 
 -- name: departures_by_day
 SELECT (left_at - :since) / 86400000000, count(*) FROM departure
@@ -66,6 +76,8 @@ SELECT run_id, count(*) FROM import_person WHERE run_id IN (SELECT value FROM js
 SELECT run_id, count(*) FROM import_person WHERE run_id = ANY(:ids) AND grade <> 'E' GROUP BY run_id
 
 -- name: joined_by_hook
-SELECT source_id, count(*) FROM hook_arrival
+SELECT source_id, count(*) FROM hook_arrival h
 WHERE source_id IN (SELECT id FROM store_hooksource WHERE brand_id = :brand_id)
-AND arrived_at >= :since AND arrived_at < :until GROUP BY source_id
+AND arrived_at >= :since AND arrived_at < :until
+AND NOT EXISTS (SELECT 1 FROM point_arrival p WHERE p.bucket = h.bucket AND p.event_id = h.event_id)
+GROUP BY source_id

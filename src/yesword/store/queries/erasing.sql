@@ -39,12 +39,15 @@ UPDATE consent_event SET sealed = :sealed WHERE bucket = :bucket AND id = :id
 
 -- name: wipe_contact
 UPDATE contact SET subject = :subject, sealed_number = :sealed_number, sealed_mail = NULL, country = '', number_kind = '',
-  may_text = 0, places = :places, name = '', language = '', attributes = '{}', adult_since = NULL, hidden_since = NULL,
-  source = '', erased_at = :erased_at
+  may_text = 0, places = :places, name = '', language = '', attributes = '{}', adult_since = NULL, age_said = NULL,
+  age_said_at = NULL, hidden_since = NULL, merged_into = NULL, source = '', mac = NULL,
+  erased_at = :erased_at
 WHERE bucket = :bucket AND id = :id
 
 -- name: wipe_bodies
-UPDATE message SET sealed_body = NULL, trigger_ref = NULL, occasion = '' WHERE bucket = :bucket AND contact_id = :contact_id
+UPDATE message SET sealed_body = NULL, trigger_ref = NULL, occasion = '',
+  lane = lane & ~17996806323437568  -- without the country: see `domain.lanes`
+WHERE bucket = :bucket AND contact_id = :contact_id
 
 -- name: wipe_decisions
 DELETE FROM decision WHERE bucket = :bucket AND message_id IN (

@@ -71,6 +71,22 @@ WHERE bucket = :bucket AND id IN (
   SELECT id FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND trigger_ref = :trigger_ref AND state = 0
   FOR UPDATE SKIP LOCKED)
 
+-- What is on its way is called back as after a stop: it is given back unless it was written, and the gate refuses it then.
+
+-- name: recall_of_trigger [sqlite]
+UPDATE message SET recalled = 1
+WHERE bucket = :bucket AND contact_id = :contact_id AND trigger_ref = :trigger_ref AND state = 2
+
+-- name: recall_of_trigger [postgresql]
+UPDATE message SET recalled = 1
+WHERE bucket = :bucket AND id IN (
+  SELECT id FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND trigger_ref = :trigger_ref AND state = 2
+  FOR UPDATE SKIP LOCKED)
+
+-- name: sending_of_trigger
+SELECT count(*) FROM message
+WHERE bucket = :bucket AND contact_id = :contact_id AND trigger_ref = :trigger_ref AND state = 2
+
 -- name: call_answer
 SELECT call_digest, answer FROM call_answer WHERE point_id = :point_id AND key_digest = :key_digest
 

@@ -10,6 +10,13 @@ UPDATE inbound_ref SET handled = :handled WHERE account_id = :account_id AND pro
 -- name: inbound_ref
 SELECT handled FROM inbound_ref WHERE account_id = :account_id AND provider_id = :provider_id
 
+-- name: known_inbound_refs [sqlite]
+SELECT provider_id FROM inbound_ref
+WHERE account_id = :account_id AND provider_id IN (SELECT value FROM json_each(:ids))
+
+-- name: known_inbound_refs [postgresql]
+SELECT provider_id FROM inbound_ref WHERE account_id = :account_id AND provider_id = ANY(:ids)
+
 -- name: insert_inbound
 INSERT INTO inbound_text (bucket, id, brand_id, contact_id, sender_id, sealed_body, received_at, intent, kinds, rule,
   confidence, is_per_se, span_start, span_end, program_id, event_id, also_ended, last_message_id)
@@ -22,9 +29,17 @@ WHERE bucket = :bucket AND contact_id = :contact_id ORDER BY id DESC LIMIT :coun
 
 -- What the person had got before they wrote.
 
--- name: last_handed
-SELECT id FROM message WHERE bucket = :bucket AND contact_id = :contact_id
-AND handed_at <= :before AND state IN (2, 3, 5, 9, 10) ORDER BY handed_at DESC, id DESC LIMIT 1
+-- name: last_handed [sqlite]
+SELECT value, (
+  SELECT id FROM message WHERE bucket = value >> 53 AND contact_id = value
+  AND handed_at <= :before AND state IN (2, 3, 5, 9, 10) ORDER BY handed_at DESC, id DESC LIMIT 1)
+FROM json_each(:ids)
+
+-- name: last_handed [postgresql]
+SELECT asked.contact_id, (
+  SELECT id FROM message WHERE bucket = asked.bucket AND contact_id = asked.contact_id
+  AND handed_at <= :before AND state IN (2, 3, 5, 9, 10) ORDER BY handed_at DESC, id DESC LIMIT 1)
+FROM unnest(:buckets::integer[], :ids::bigint[]) AS asked (bucket, contact_id)
 
 -- name: last_program_from
 SELECT program_id FROM message WHERE bucket = :bucket AND contact_id = :contact_id AND sender_id = :sender_id

@@ -8,6 +8,27 @@ SELECT id, sealed_mail FROM contact WHERE id IN (SELECT value FROM json_each(:id
 SELECT id, sealed_mail FROM contact WHERE bucket = ANY(:buckets) AND id = ANY(:ids) AND sealed_mail IS NOT NULL
   AND erased_at IS NULL
 
+-- Somebody who was known by e-mail only, and has been found to be a contact with a number: the row stays as a pointer.
+
+-- name: merged_into [sqlite]
+SELECT id, merged_into FROM contact WHERE id IN (SELECT value FROM json_each(:ids)) AND merged_into IS NOT NULL
+
+-- name: merged_into [postgresql]
+SELECT id, merged_into FROM contact WHERE bucket = ANY(:buckets) AND id = ANY(:ids) AND merged_into IS NOT NULL
+
+-- name: merged_of
+SELECT id FROM contact WHERE merged_into = :id ORDER BY id
+
+-- name: merge_invitee
+UPDATE contact SET merged_into = :into, sealed_mail = NULL, name = '', attributes = '{}'
+WHERE bucket = :bucket AND id = :id AND merged_into IS NULL AND sealed_mail IS NOT NULL AND sealed_number IS NULL
+AND erased_at IS NULL AND restricted_since IS NULL AND is_excluded = 0
+
+-- name: invitations_that_joined
+SELECT contact_id FROM invitation
+WHERE joined_contact = :contact_id AND brand_id = :brand_id AND signed_up_at >= :since AND is_passed_on = 0
+ORDER BY signed_up_at DESC
+
 -- name: attach_mail
 UPDATE contact SET sealed_mail = :sealed_mail WHERE bucket = :bucket AND id = :id AND erased_at IS NULL
 
@@ -92,7 +113,8 @@ UPDATE invitation SET bounced_at = :at WHERE bucket = :bucket AND id = :id AND b
 UPDATE invitation SET left_at = :at WHERE bucket = :bucket AND id = :id AND left_at IS NULL
 
 -- name: note_signed_up
-UPDATE invitation SET signed_up_at = coalesce(signed_up_at, :at), joined_contact = :joined_contact
+UPDATE invitation SET signed_up_at = coalesce(signed_up_at, :at), joined_contact = :joined_contact,
+  is_passed_on = :is_passed_on
 WHERE bucket = :bucket AND id = :id
 
 -- name: found_sent

@@ -4,61 +4,46 @@
 
 -- name: insert_message
 INSERT INTO message (bucket, id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind,
-  subject, categories, language, state, priority, due_at, send_by, planned_seq, answers, conversation_at, trigger_ref,
-  occasion, event_at, held_for, sealed_body, segments, created_at)
+  subject, categories, language, state, priority, lane, due_at, send_by, planned_seq, answers, conversation_at,
+  trigger_ref, occasion, event_at, held_for, sealed_body, segments, created_at)
 VALUES (:bucket, :id, :brand_id, :contact_id, :program_id, :program_version, :campaign_id, :sender_id, :class, :kind,
-  :subject, :categories, :language, :state, :priority, :due_at, :send_by, :planned_seq, :answers, :conversation_at,
-  :trigger_ref, :occasion, :event_at, :held_for, :sealed_body, :segments, :created_at)
+  :subject, :categories, :language, :state, :priority, :lane, :due_at, :send_by, :planned_seq, :answers,
+  :conversation_at, :trigger_ref, :occasion, :event_at, :held_for, :sealed_body, :segments, :created_at)
 
--- Each priority is sought by itself: over all of them at once, a claim would walk past every text that waits for the morning.
+-- The lanes in which something is due, each found by one look into the index: what waits for the morning, for a pause or
+-- for its turn is not walked past.
 
--- name: due_messages [sqlite]
-SELECT * FROM (
-  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
-    occasion, event_at
-  FROM message WHERE state = 0 AND priority = 0 AND due_at <= :now AND bucket BETWEEN :first AND :last
-  ORDER BY due_at, id LIMIT :count)
-UNION ALL
-SELECT * FROM (
-  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
-    occasion, event_at
-  FROM message WHERE state = 0 AND priority = 1 AND due_at <= :now AND bucket BETWEEN :first AND :last
-  ORDER BY due_at, id LIMIT :count)
-UNION ALL
-SELECT * FROM (
-  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
-    occasion, event_at
-  FROM message WHERE state = 0 AND priority = 2 AND due_at <= :now AND bucket BETWEEN :first AND :last
-  ORDER BY due_at, id LIMIT :count)
-UNION ALL
-SELECT * FROM (
-  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
-    occasion, event_at
-  FROM message WHERE state = 0 AND priority = 3 AND due_at <= :now AND bucket BETWEEN :first AND :last
-  ORDER BY due_at, id LIMIT :count)
-LIMIT :count
+-- name: due_lanes
+WITH RECURSIVE lanes (lane) AS (
+  SELECT min(lane) FROM message WHERE state = 0
+  UNION ALL
+  SELECT (SELECT min(m.lane) FROM message m WHERE m.state = 0 AND m.lane > lanes.lane) FROM lanes
+  WHERE lanes.lane IS NOT NULL)
+SELECT lane FROM lanes WHERE lane IS NOT NULL
+AND (SELECT m.due_at FROM message m WHERE m.state = 0 AND m.lane = lanes.lane ORDER BY m.due_at LIMIT 1) <= :now
 
--- name: due_messages [postgresql]
-SELECT due.* FROM (VALUES (0), (1), (2), (3)) AS urgency (priority) CROSS JOIN LATERAL (
-  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
-    occasion, event_at
-  FROM message WHERE state = 0 AND priority = urgency.priority AND due_at <= :now AND bucket BETWEEN :first AND :last
-  ORDER BY due_at, id LIMIT :count) AS due
-LIMIT :count
+-- name: queued_lanes
+WITH RECURSIVE lanes (lane) AS (
+  SELECT min(lane) FROM message WHERE state = 0
+  UNION ALL
+  SELECT (SELECT min(m.lane) FROM message m WHERE m.state = 0 AND m.lane > lanes.lane) FROM lanes
+  WHERE lanes.lane IS NOT NULL)
+SELECT lane FROM lanes WHERE lane IS NOT NULL
+
+-- name: due_messages
+SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+  language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
+  occasion, event_at, created_at, due_at, lane
+FROM message WHERE state = 0 AND lane = :lane AND due_at <= :now AND (due_at, id) > (:after_due_at, :after_id)
+ORDER BY due_at, id LIMIT :count
 
 -- name: take_due_messages [postgresql]
-SELECT due.* FROM (VALUES (0), (1), (2), (3)) AS urgency (priority) CROSS JOIN LATERAL (
-  SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
-    language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
-    occasion, event_at
-  FROM message WHERE state = 0 AND priority = urgency.priority AND due_at <= :now AND bucket BETWEEN :first AND :last
-  ORDER BY due_at, id LIMIT :count FOR UPDATE SKIP LOCKED) AS due
-LIMIT :count
+SELECT id, brand_id, contact_id, program_id, program_version, campaign_id, sender_id, class, kind, subject, categories,
+  language, send_by, planned_seq, answers, conversation_at, trigger_ref, sealed_body, attempt,
+  occasion, event_at, created_at, due_at, lane
+FROM message WHERE state = 0 AND lane = :lane AND due_at <= :now AND (due_at, id) > (:after_due_at, :after_id)
+AND bucket BETWEEN :first AND :last
+ORDER BY due_at, id LIMIT :count FOR UPDATE SKIP LOCKED
 
 -- name: queued_of [sqlite]
 SELECT id FROM message WHERE state = 0 AND id IN (SELECT value FROM json_each(:ids))
@@ -85,15 +70,15 @@ INSERT INTO decision (bucket, id, message_id, at, verdict, body, facts, versions
 VALUES (:bucket, :id, :message_id, :at, :verdict, :body, :facts, :versions)
 
 -- name: insert_attempt
-INSERT INTO attempt (bucket, id, message_id, account_id, owner, claim_token, claimed_at)
-VALUES (:bucket, :id, :message_id, :account_id, :owner, :claim_token, :claimed_at)
+INSERT INTO attempt (bucket, id, message_id, account_id, sender_id, owner, claim_token, claimed_at)
+VALUES (:bucket, :id, :message_id, :account_id, :sender_id, :owner, :claim_token, :claimed_at)
 
 -- name: end_attempt
 UPDATE attempt SET outcome = :outcome, provider_id = :provider_id, error_code = :error_code, ended_at = :ended_at
 WHERE bucket = :bucket AND id = :id AND outcome IS NULL
 
 -- name: record_message
-UPDATE message SET state = :state, reason = :reason, ended_at = :ended_at, owner = NULL
+UPDATE message SET state = :state, reason = :reason, meaning = :meaning, ended_at = :ended_at, owner = NULL
 WHERE bucket = :bucket AND id = :id AND claim_token = :claim_token AND state IN (2, 5)
 
 -- name: give_back_message
@@ -198,16 +183,16 @@ AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', '
 ORDER BY handed_at, id
 
 -- name: apply_report
-UPDATE message SET state = :state, reason = :reason, ended_at = :ended_at
+UPDATE message SET state = :state, reason = :reason, meaning = :meaning, ended_at = :ended_at
 WHERE bucket = :bucket AND id = :id AND state IN (2, 3, 5)
 
 -- name: insert_report
-INSERT INTO delivery_report (account_id, provider_id, state, error_code, message_id, reported_at)
-VALUES (:account_id, :provider_id, :state, :error_code, :message_id, :reported_at)
+INSERT INTO delivery_report (account_id, provider_id, state, error_code, meaning, message_id, reported_at)
+VALUES (:account_id, :provider_id, :state, :error_code, :meaning, :message_id, :reported_at)
 ON CONFLICT (account_id, provider_id, state) DO NOTHING
 
 -- name: reports_to_apply
-SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, p.bucket, p.message_id
+SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, p.bucket, p.message_id, r.meaning
 FROM delivery_report r JOIN provider_ref p ON p.account_id = r.account_id AND p.provider_id = r.provider_id
 WHERE r.is_applied = 0 ORDER BY r.reported_at, r.account_id, r.provider_id, r.state LIMIT :count
 
@@ -216,7 +201,7 @@ WHERE r.is_applied = 0 ORDER BY r.reported_at, r.account_id, r.provider_id, r.st
 -- As NOT EXISTS, the look-up of the carrier's id would have PostgreSQL read all of provider_ref.
 
 -- name: echoed_reports_to_apply
-SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, m.bucket, m.id, a.id
+SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, m.bucket, m.id, r.meaning, a.id
 FROM delivery_report r
 JOIN message m ON m.bucket = r.message_id >> 53 AND m.id = r.message_id AND m.state IN (3, 5)
 JOIN attempt a ON a.bucket = m.bucket AND a.account_id = r.account_id
@@ -227,6 +212,21 @@ AND (r.state = 'delivered' OR NOT EXISTS (
   SELECT 1 FROM attempt e WHERE e.bucket = m.bucket AND e.message_id = m.id AND e.id < a.id
   AND (e.outcome IS NULL OR e.outcome IN ('accepted', 'unknown'))))
 ORDER BY r.reported_at, r.account_id, r.provider_id, r.state LIMIT :count
+
+-- name: reports_without_text
+SELECT DISTINCT provider_id FROM (
+  SELECT r.provider_id FROM delivery_report r
+  WHERE r.is_applied = 0 AND r.account_id = :account_id AND r.reported_at BETWEEN :after AND :before
+  AND NOT EXISTS (SELECT 1 FROM provider_ref p WHERE p.account_id = r.account_id AND p.provider_id = r.provider_id)
+  ORDER BY r.reported_at DESC LIMIT :count) AS waiting
+
+-- name: texts_of_ids [sqlite]
+SELECT provider_id, bucket, message_id, attempt_id FROM provider_ref
+WHERE account_id = :account_id AND provider_id IN (SELECT value FROM json_each(:ids))
+
+-- name: texts_of_ids [postgresql]
+SELECT provider_id, bucket, message_id, attempt_id FROM provider_ref
+WHERE account_id = :account_id AND provider_id = ANY(:ids)
 
 -- name: name_attempt
 UPDATE attempt SET provider_id = :provider_id WHERE bucket = :bucket AND id = :attempt_id AND provider_id IS NULL

@@ -43,6 +43,16 @@ VALUES (:bucket, :event_id, :brand_id, :leaf_hash, :created_at)
 SELECT id, body, sealed, leaf_hash, entry, recorded_at FROM consent_event
 WHERE bucket = :bucket AND contact_id = :contact_id ORDER BY seq
 
+-- name: turns_of_contact
+SELECT body FROM consent_event
+WHERE bucket = :bucket AND contact_id = :contact_id
+  AND kind IN ('granted', 'confirmed', 'renewed', 'withdrawn', 'corrected')
+ORDER BY seq DESC
+
+-- name: stop_was_confirmed
+SELECT 1 FROM message
+WHERE bucket = :bucket AND contact_id = :contact_id AND kind = 'stop_reply' AND handed_at >= :since LIMIT 1
+
 -- name: standings_after
 SELECT contact_id, seq, stop_seq, state, last_leaf FROM standing
 WHERE (bucket, contact_id) > (:cursor_bucket, :cursor) ORDER BY bucket, contact_id LIMIT :count

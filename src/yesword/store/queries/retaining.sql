@@ -70,3 +70,41 @@ SELECT EXISTS (SELECT 1 FROM consent_event WHERE bucket = :bucket AND contact_id
   OR EXISTS (SELECT 1 FROM message WHERE bucket = :bucket AND contact_id = :contact_id
     AND (state IN (0, 1, 2) OR created_at >= :since OR handed_at >= :since))
   OR EXISTS (SELECT 1 FROM privacy_request WHERE bucket = :bucket AND contact_id = :contact_id AND state = 'open')
+
+-- Who signed up on a page, and of whom nothing else is known than questions.
+
+-- name: prospects [sqlite]
+SELECT c.id FROM contact c
+WHERE c.bucket = :bucket AND c.id > :after AND c.id <= :top AND c.erased_at IS NULL AND c.restricted_since IS NULL
+AND c.sealed_mail IS NULL AND c.is_excluded = 0 AND c.source IN (SELECT value FROM json_each(:sources))
+AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.bucket = c.bucket AND e.contact_id = c.id
+  AND e.kind NOT IN ('requested', 'expired', 'refused'))
+AND NOT EXISTS (SELECT 1 FROM inbound_text i WHERE i.bucket = c.bucket AND i.contact_id = c.id)
+AND NOT EXISTS (SELECT 1 FROM message m WHERE m.bucket = c.bucket AND m.contact_id = c.id
+  AND (m.state IN (0, 1, 2) OR m.kind <> 'consent_request'))
+AND NOT EXISTS (SELECT 1 FROM import_person p WHERE p.bucket = c.bucket AND p.contact_id = c.id)
+AND NOT EXISTS (SELECT 1 FROM privacy_request r WHERE r.bucket = c.bucket AND r.contact_id = c.id)
+AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.bucket = c.bucket AND x.contact_id = c.id)
+ORDER BY c.id LIMIT :count
+
+-- name: prospects [postgresql]
+SELECT c.id FROM contact c
+WHERE c.bucket = :bucket AND c.id > :after AND c.id <= :top AND c.erased_at IS NULL AND c.restricted_since IS NULL
+AND c.sealed_mail IS NULL AND c.is_excluded = 0 AND c.source = ANY(:sources)
+AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.bucket = c.bucket AND e.contact_id = c.id
+  AND e.kind NOT IN ('requested', 'expired', 'refused'))
+AND NOT EXISTS (SELECT 1 FROM inbound_text i WHERE i.bucket = c.bucket AND i.contact_id = c.id)
+AND NOT EXISTS (SELECT 1 FROM message m WHERE m.bucket = c.bucket AND m.contact_id = c.id
+  AND (m.state IN (0, 1, 2) OR m.kind <> 'consent_request'))
+AND NOT EXISTS (SELECT 1 FROM import_person p WHERE p.bucket = c.bucket AND p.contact_id = c.id)
+AND NOT EXISTS (SELECT 1 FROM privacy_request r WHERE r.bucket = c.bucket AND r.contact_id = c.id)
+AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.bucket = c.bucket AND x.contact_id = c.id)
+ORDER BY c.id LIMIT :count
+
+-- Of whom nothing was ever recorded, there was nobody. A writer who meets them meanwhile waits for this row, or takes it.
+
+-- name: forget_standing_of_nobody
+DELETE FROM standing WHERE bucket = :bucket AND contact_id = :contact_id AND seq = 0
+
+-- name: forget_nobody
+DELETE FROM contact WHERE bucket = :bucket AND id = :contact_id

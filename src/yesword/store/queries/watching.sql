@@ -67,11 +67,21 @@ WHERE key IS NOT NULL AND (:only::bigint = 0 OR key = :only::bigint) GROUP BY ke
 
 -- name: release_paused [sqlite]
 UPDATE message SET due_at = :now, reason = '' WHERE state = 0 AND id IN (
-  SELECT id FROM message WHERE state = 0 AND priority IN (0, 1, 2, 3) AND due_at = :held LIMIT 1000)
+  WITH RECURSIVE lanes (lane) AS (
+    SELECT min(lane) FROM message WHERE state = 0
+    UNION ALL
+    SELECT (SELECT min(m.lane) FROM message m WHERE m.state = 0 AND m.lane > lanes.lane) FROM lanes
+    WHERE lanes.lane IS NOT NULL)
+  SELECT m.id FROM lanes CROSS JOIN message m ON m.state = 0 AND m.lane = lanes.lane AND m.due_at = :held LIMIT 1000)
 
 -- name: release_paused [postgresql]
 UPDATE message SET due_at = :now, reason = '' WHERE state = 0 AND (bucket, id) IN (
-  SELECT bucket, id FROM message WHERE state = 0 AND priority IN (0, 1, 2, 3) AND due_at = :held LIMIT 1000)
+  WITH RECURSIVE lanes (lane) AS (
+    SELECT min(lane) FROM message WHERE state = 0
+    UNION ALL
+    SELECT (SELECT min(m.lane) FROM message m WHERE m.state = 0 AND m.lane > lanes.lane) FROM lanes
+    WHERE lanes.lane IS NOT NULL)
+  SELECT m.bucket, m.id FROM lanes JOIN message m ON m.state = 0 AND m.lane = lanes.lane AND m.due_at = :held LIMIT 1000)
 
 -- For figures of a span: the same of one brand, each with its program and campaign.
 
@@ -84,6 +94,18 @@ SELECT program_id, campaign_id, count(*) FROM message
 WHERE state IN (4, 10) AND handed_at >= :since AND handed_at < :until AND brand_id = :brand_id
 AND kind IN ('campaign', 'reminder', 'survey', 'renewal', 'invitation')
 GROUP BY program_id, campaign_id
+
+-- What carriers said of such texts: by day (times 24 hours), sender and program, with their own code and what it means.
+
+-- name: carrier_errors_between
+SELECT (handed_at - :since) / 86400000000 AS day, sender_id, program_id, meaning, reason, count(*) FROM message
+WHERE state IN (4, 10) AND handed_at >= :since AND handed_at < :until AND brand_id = :brand_id
+AND kind IN ('campaign', 'reminder', 'survey', 'renewal', 'invitation')
+GROUP BY day, sender_id, program_id, meaning, reason
+
+-- name: texts_by_sender_between
+SELECT sender_id, program_id, sum(texts) FROM sent_tally
+WHERE minute >= :since AND minute < :until AND brand_id = :brand_id GROUP BY sender_id, program_id
 
 -- name: complaints_between [sqlite]
 WITH RECURSIVE buckets (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM buckets WHERE number < 1023)

@@ -82,3 +82,16 @@ CREATE TRIGGER ledger_tile_is_whole BEFORE TRUNCATE ON ledger_tile EXECUTE FUNCT
 CREATE TRIGGER ledger_log_is_whole BEFORE TRUNCATE ON ledger_log EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER ledger_checkpoint_is_whole BEFORE TRUNCATE ON ledger_checkpoint EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER suppression_is_whole BEFORE TRUNCATE ON suppression EXECUTE FUNCTION yesword_refuse();
+CREATE OR REPLACE FUNCTION yesword_refuse_late_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM contest_commitment WHERE contest_id = NEW.contest_id)
+  THEN RAISE EXCEPTION 'append-only: nothing enters a contest whose list is fixed'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER contest_leaf_is_fixed BEFORE UPDATE OR DELETE ON contest_leaf FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER contest_leaf_is_whole BEFORE TRUNCATE ON contest_leaf EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER contest_leaf_is_late BEFORE INSERT ON contest_leaf FOR EACH ROW EXECUTE FUNCTION yesword_refuse_late_entry();
+CREATE TRIGGER contest_commitment_is_fixed BEFORE UPDATE OR DELETE ON contest_commitment FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER contest_commitment_is_whole BEFORE TRUNCATE ON contest_commitment EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER contest_draw_is_fixed BEFORE UPDATE OR DELETE ON contest_draw FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER contest_draw_is_whole BEFORE TRUNCATE ON contest_draw EXECUTE FUNCTION yesword_refuse();

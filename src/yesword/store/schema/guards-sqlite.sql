@@ -67,3 +67,18 @@ CREATE TRIGGER proclamation_is_fixed BEFORE UPDATE OF
 BEGIN SELECT RAISE(ABORT, 'append-only: of a proclamation only the end is ever set'); END;
 CREATE TRIGGER proclamation_is_kept BEFORE DELETE ON store_proclamation
 BEGIN SELECT RAISE(ABORT, 'append-only: a proclamation is never deleted'); END;
+CREATE TRIGGER contest_leaf_is_fixed BEFORE UPDATE ON contest_leaf
+BEGIN SELECT RAISE(ABORT, 'append-only: an entry that was published is never changed'); END;
+CREATE TRIGGER contest_leaf_is_kept BEFORE DELETE ON contest_leaf
+BEGIN SELECT RAISE(ABORT, 'append-only: an entry that was published is never deleted'); END;
+CREATE TRIGGER contest_leaf_is_late BEFORE INSERT ON contest_leaf
+  WHEN EXISTS (SELECT 1 FROM contest_commitment WHERE contest_id = NEW.contest_id)
+BEGIN SELECT RAISE(ABORT, 'append-only: nothing enters a contest whose list is fixed'); END;
+CREATE TRIGGER contest_commitment_is_fixed BEFORE UPDATE ON contest_commitment
+BEGIN SELECT RAISE(ABORT, 'append-only: a published list is never changed'); END;
+CREATE TRIGGER contest_commitment_is_kept BEFORE DELETE ON contest_commitment
+BEGIN SELECT RAISE(ABORT, 'append-only: a published list is never deleted'); END;
+CREATE TRIGGER contest_draw_is_fixed BEFORE UPDATE ON contest_draw
+BEGIN SELECT RAISE(ABORT, 'append-only: a draw is never changed'); END;
+CREATE TRIGGER contest_draw_is_kept BEFORE DELETE ON contest_draw
+BEGIN SELECT RAISE(ABORT, 'append-only: a draw is never deleted'); END;

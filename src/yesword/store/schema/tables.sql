@@ -12,11 +12,14 @@ CREATE TABLE contact (
   name TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
   attributes TEXT NOT NULL DEFAULT '{}',      -- JSON, plain so that it can be segmented; deleted on erasure
   is_excluded INTEGER NOT NULL DEFAULT 0, adult_since BIGINT,
+  merged_into BIGINT,                         -- known by e-mail only, and found to be this contact, who has the number
+  age_said INTEGER, age_said_at BIGINT,       -- said to be so old then, where that is younger than of age
   erased_at BIGINT,                           -- nobody's any more: what is left says nothing, or is locked away
   restricted_since BIGINT,                    -- kept, and used for nothing else: no text, no list
   hidden_since BIGINT,                        -- name and attributes are of somebody who has lost the number since
   recipient TEXT NOT NULL DEFAULT 'person',   -- person, sole_trader, company, public_body
   source TEXT NOT NULL DEFAULT '', created_at BIGINT NOT NULL,
+  mac BLOB,                                   -- over the row, with the contact's key: `contact_marks`
   KEYED (bucket, id)
 );
 
@@ -40,6 +43,8 @@ CREATE TABLE consent_event (
   KEYED (bucket, id)
 );
 CREATE UNIQUE INDEX consent_event_of_contact ON consent_event (bucket, contact_id, seq);
+-- Stops in the order in which they came in: few of all events.
+CREATE INDEX consent_event_stops ON consent_event (brand_id, received_at, id) WHERE kind IN ('withdrawn', 'invalidated');
 
 -- What the brand does that is nobody's consent and yet belongs in its log: texts handed over, a new key, a log continued.
 CREATE TABLE ledger_statement (
@@ -118,6 +123,7 @@ CREATE TABLE suppression (
   cause TEXT NOT NULL, since BIGINT NOT NULL,
   PRIMARY KEY (brand_id, kind, digest)
 ) ROWLESS;
+CREATE INDEX suppression_since ON suppression (since, brand_id);
 
 -- Who was erased, or is to be erased when their proof need not be kept any longer, and how far that has come.
 CREATE TABLE erasure (
@@ -222,6 +228,7 @@ CREATE TABLE message (
   class TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL DEFAULT '', categories TEXT NOT NULL DEFAULT '',
   language TEXT NOT NULL DEFAULT '',
   state INTEGER NOT NULL, priority INTEGER NOT NULL, due_at BIGINT NOT NULL, send_by BIGINT,
+  lane BIGINT NOT NULL,                       -- what it waits behind: see `domain.lanes`
   planned_seq BIGINT NOT NULL,                -- the place in the person's record under which it was planned
   answers BIGINT, conversation_at BIGINT, trigger_ref TEXT,
   occasion TEXT NOT NULL DEFAULT '', event_at BIGINT,  -- what occasions it, and when that was
@@ -230,10 +237,11 @@ CREATE TABLE message (
   sealed_body BLOB, segments INTEGER,
   owner TEXT, claim_token BIGINT, lease_until BIGINT, attempt INTEGER NOT NULL DEFAULT 0,
   decision_id BIGINT, reason TEXT NOT NULL DEFAULT '',
+  meaning TEXT,                               -- of the carrier's code, where it failed: `channels.errors`
   created_at BIGINT NOT NULL, handed_at BIGINT, ended_at BIGINT,
   KEYED (bucket, id)
 );
-CREATE INDEX message_due ON message (priority, due_at, id) WHERE state = 0;
+CREATE INDEX message_due ON message (lane, due_at, id) WHERE state = 0;
 CREATE INDEX message_sending ON message (owner, claim_token) WHERE state = 2;
 CREATE INDEX message_uncertain ON message (ended_at) WHERE state = 5;
 CREATE INDEX message_held ON message (created_at) WHERE state = 1;
@@ -243,7 +251,7 @@ CREATE UNIQUE INDEX message_confirms ON message (bucket, held_for) WHERE held_fo
 
 -- Each hand-over has a row of its own, or a late answer to the first would overwrite the second.
 CREATE TABLE attempt (
-  bucket INTEGER NOT NULL, id ROWKEY, message_id BIGINT NOT NULL, account_id BIGINT NOT NULL,
+  bucket INTEGER NOT NULL, id ROWKEY, message_id BIGINT NOT NULL, account_id BIGINT NOT NULL, sender_id BIGINT NOT NULL,
   owner TEXT NOT NULL, claim_token BIGINT NOT NULL, claimed_at BIGINT NOT NULL,
   outcome TEXT, provider_id TEXT, error_code TEXT, ended_at BIGINT,
   KEYED (bucket, id)
@@ -258,7 +266,7 @@ CREATE TABLE provider_ref (
 
 -- A report that comes before our own record of the hand-over waits here, too.
 CREATE TABLE delivery_report (
-  account_id BIGINT NOT NULL, provider_id TEXT NOT NULL, state TEXT NOT NULL, error_code TEXT,
+  account_id BIGINT NOT NULL, provider_id TEXT NOT NULL, state TEXT NOT NULL, error_code TEXT, meaning TEXT,
   message_id BIGINT,                          -- our own reference as the carrier echoed it: a claim, not yet believed
   reported_at BIGINT NOT NULL, is_applied INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (account_id, provider_id, state)
@@ -323,6 +331,7 @@ CREATE TABLE shown_code (
   sender_id BIGINT NOT NULL, code TEXT NOT NULL, id BIGINT NOT NULL, brand_id BIGINT NOT NULL,
   program_id BIGINT NOT NULL, program_version INTEGER NOT NULL, point_id BIGINT, point_digest TEXT NOT NULL,
   language TEXT NOT NULL, source TEXT NOT NULL DEFAULT '',
+  page TEXT NOT NULL DEFAULT '',  -- of somebody else's site that showed it, without a query
   bucket INTEGER, contact_id BIGINT, sealed BLOB,
   shown_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT,
   PRIMARY KEY (sender_id, code, id)
@@ -438,6 +447,7 @@ CREATE TABLE invitation (
   sent_at BIGINT, opened_at BIGINT, clicked_at BIGINT, replied_at BIGINT, signed_up_at BIGINT,
   bounced_at BIGINT, left_at BIGINT,
   joined_contact BIGINT,                      -- who has the number with which they signed up
+  is_passed_on INTEGER NOT NULL DEFAULT 0,    -- whoever signed up says that the letter was written to somebody else
   KEYED (bucket, id)
 );
 CREATE UNIQUE INDEX invitation_once ON invitation (bucket, campaign_id, contact_id);
@@ -467,9 +477,13 @@ CREATE TABLE departure (
   joined_at BIGINT,                           -- NULL: there was nothing that it could end
   text_program_id BIGINT, campaign_id BIGINT, sender_id BIGINT, handed_at BIGINT,  -- the text that they had got last
   left_at BIGINT NOT NULL, is_undone INTEGER NOT NULL DEFAULT 0,  -- it had been misread, or was a slip
+  origin TEXT NOT NULL DEFAULT '',            -- how they had come, as one key of figures
+  reason TEXT NOT NULL DEFAULT '',            -- as in their leave_answer
   PRIMARY KEY (bucket, event_id)
 ) ROWLESS;
-CREATE INDEX departure_of_brand ON departure (brand_id, left_at);
+-- Figures are counted from this index alone.
+CREATE INDEX departure_of_brand ON departure (brand_id, left_at, is_undone, joined_at, text_program_id, program_id,
+  campaign_id, way, reason, origin);
 CREATE INDEX departure_after_text ON departure (handed_at) WHERE handed_at IS NOT NULL;
 CREATE INDEX departure_of_contact ON departure (bucket, contact_id);
 
@@ -485,3 +499,77 @@ CREATE TABLE sent_tally (
 -- Texts that failed or did not arrive; few of all.
 CREATE INDEX message_astray ON message (handed_at, brand_id, sender_id, program_id, campaign_id, kind)
 WHERE state IN (4, 10);
+
+-- The links by which a question that comes from a name is answered: one a question, used once.
+CREATE TABLE confirm_link (
+  digest BLOB NOT NULL PRIMARY KEY, brand_id BIGINT NOT NULL, program_id BIGINT NOT NULL,
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, message_id BIGINT NOT NULL, request_id BIGINT NOT NULL,
+  made_at BIGINT NOT NULL, used_at BIGINT
+) ROWLESS;
+CREATE INDEX confirm_link_of_contact ON confirm_link (bucket, contact_id);
+CREATE INDEX confirm_link_by_age ON confirm_link (made_at);
+
+-- Who entered a contest: deleted after the draw, and with the person. What was entered is sealed under their key.
+CREATE TABLE contest_entry (
+  bucket INTEGER NOT NULL, id ROWKEY, contest_id BIGINT NOT NULL, contact_id BIGINT NOT NULL,
+  inbound_id BIGINT NOT NULL,                 -- the text that entered
+  state TEXT NOT NULL DEFAULT 'in',           -- in; age: waits until the person has said how old they are
+  choice TEXT NOT NULL DEFAULT '',            -- the option, for counting; empty where people answer in own words
+  is_right INTEGER NOT NULL DEFAULT 1,        -- takes part in the draw
+  sealed BLOB NOT NULL,                       -- answer and salt
+  digest TEXT NOT NULL,
+  said_yes TEXT NOT NULL DEFAULT '',          -- apart from the answer: entry, in the same text; reply, to the question
+  asked_message_id BIGINT,                    -- the text that asked
+  entered_at BIGINT NOT NULL,
+  KEYED (bucket, id)
+);
+CREATE INDEX contest_entry_of_contest ON contest_entry (contest_id, choice);
+CREATE INDEX contest_entry_of_digest ON contest_entry (contest_id, digest);
+CREATE INDEX contest_entry_of_contact ON contest_entry (bucket, contact_id);
+
+-- What was published when a contest closed, and when it was drawn. Of entries only digests, without their salts.
+CREATE TABLE contest_leaf (
+  contest_id BIGINT NOT NULL, digest TEXT NOT NULL,
+  PRIMARY KEY (contest_id, digest)
+) ROWLESS;
+CREATE TABLE contest_commitment (
+  contest_id BIGINT NOT NULL PRIMARY KEY, list_digest TEXT NOT NULL, entries BIGINT NOT NULL,
+  counts TEXT NOT NULL,                       -- option to how many, and all that entered
+  source TEXT NOT NULL, seed_due_at BIGINT, committed_at BIGINT NOT NULL
+) ROWLESS;
+CREATE TABLE contest_draw (
+  contest_id BIGINT NOT NULL PRIMARY KEY, seed TEXT NOT NULL, source TEXT NOT NULL, seed_at BIGINT NOT NULL,
+  winners TEXT NOT NULL, drawn_at BIGINT NOT NULL
+) ROWLESS;
+
+CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
+
+-- Parts of long texts that came in, until their text is whole: under a key of the number alone, which is of no brand yet.
+CREATE TABLE inbound_part (
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL,  -- the number's place in the vault: never a contact
+  account TEXT NOT NULL, to_address TEXT NOT NULL, reference INTEGER NOT NULL, total INTEGER NOT NULL,
+  number INTEGER NOT NULL, provider_id TEXT NOT NULL, sealed BLOB NOT NULL, received_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, contact_id, account, to_address, reference, total, number)
+) ROWLESS;
+CREATE INDEX inbound_part_waiting ON inbound_part (account, received_at);
+
+-- When somebody last listened for an account. After a gap its texts are held until what came in meanwhile is known.
+CREATE TABLE account_listening (
+  account_id BIGINT NOT NULL PRIMARY KEY, heard_at BIGINT NOT NULL, is_up INTEGER NOT NULL,
+  excused_at BIGINT,                          -- the gap that began then was excused by somebody
+  away_since BIGINT                           -- since when the carrier takes no texts
+);
+
+-- How many texts a day has had under a limit that caps days: counted when they are claimed, so that a restart begins no
+-- new day.
+CREATE TABLE paced_day (
+  limit_key TEXT NOT NULL, day TEXT NOT NULL, texts BIGINT NOT NULL,
+  PRIMARY KEY (limit_key, day)
+) ROWLESS;
+
+-- From which of a program's senders a person is texted, where it has several.
+CREATE TABLE contact_sender (
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, program_id BIGINT NOT NULL, sender_id BIGINT NOT NULL,
+  since BIGINT NOT NULL, before_id BIGINT,    -- the one before it, which may no longer text them
+  PRIMARY KEY (bucket, contact_id, program_id)
+) ROWLESS;

@@ -58,6 +58,14 @@ def gone(path):
     path.unlink()
 
 
+def pepper_exchanged_with_its_check(hands):
+    """Then the new file is taken for the store's own, and finds nobody."""
+    contact = hands.one("SELECT min(contact_id) FROM standing")
+    hands.sql("DELETE FROM key_check WHERE name = 'pepper-1'")
+    rewritten(hands.file("keys", "pepper-1.key"))
+    return to_text("con", contact)
+
+
 CASES = {
     "a person's key, flipped": (vault(wrapped_flipped), Fault.PERSON_KEY_UNFIT),
     "a person's key, wrapped by a key that nobody has": (vault(key_number_changed), Fault.PERSON_KEY_MISSING),
@@ -66,6 +74,10 @@ CASES = {
     "the wrapping key's file": (key_file("wrapping-1.key", rewritten), Fault.KEYS_UNFIT),
     "the wrapping key's file, gone": (key_file("wrapping-1.key", gone), Fault.KEYS_UNFIT),
     "the pepper's file": (key_file("pepper-1.key", rewritten), Fault.KEYS_UNFIT),
+    "the pepper's file, with what the store knows it by": (
+        pepper_exchanged_with_its_check,
+        Fault.LOOK_UP_DIFFERS,
+    ),
     "the file of the key that signs": (key_file("ledger-*.key", rewritten), Fault.LOG_KEY_UNFIT),
     "the file of the key that signs, gone": (key_file("ledger-*.key", gone), Fault.LOG_KEY_UNFIT),
 }

@@ -54,6 +54,12 @@ def batch(column):
     return act
 
 
+def batch_after_another(hands):
+    found = hands.statement()
+    hands.sql("UPDATE handed_batch SET after_id = 12345 WHERE id = %s", found)
+    return to_text("sta", found)
+
+
 def batch_back_dated(hands):
     found = hands.statement()
     hands.sql(
@@ -130,6 +136,7 @@ CASES = {
     "a statement, dropped": (statement_dropped, Fault.PLACE_OF_NOTHING),
     "a statement, replaced by one that fits itself": (statement_replaced, Fault.LEAF_DIFFERS),
     "a hand-over's leaves, flipped": (batch("leaves"), Fault.HANDED_DIFFERS),
+    "a hand-over, after one that there was not": (batch_after_another, Fault.HANDED_DIFFERS),
     "a hand-over's nonce, flipped": (batch("nonce"), Fault.HANDED_DIFFERS),
     "a hand-over's process": (batch("chain"), Fault.HANDED_DIFFERS),
     "a hand-over's number": (batch("n"), Fault.HANDED_DIFFERS),

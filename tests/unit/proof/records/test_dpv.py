@@ -388,7 +388,66 @@ def test_the_shapes_refuse_a_record(mutant):
     assert not is_valid
 
 
+# What a record may be without: it is there where there is something to say.
+OPTIONAL = {
+    "dpv:hasApplicableLaw",
+    "dpv:hasDataProcessor",
+    "led:applicableRule",
+    "led:category",
+    "led:answers",
+    "led:basis",
+    "led:erasedSection",
+    "led:grade",
+    "led:leafIndex",
+    "led:reason",
+    "schema:telephone",
+    "dpv:hasConsentStatus/dpv:hasNotice",
+}
+
+
+def _members(value, path=()):
+    """Each member of a record once, as the way to the first place where it stands."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name != "@context":
+                yield (*path, name)
+                yield from _members(inner, (*path, name))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _members(inner, (*path, place))
+
+
+def _mandatory(document):
+    found = {}
+    for path in _members(document):
+        names = [step for step in path if isinstance(step, str)]
+        is_optional = names[-1] in OPTIONAL or "/".join(names[-2:]) in OPTIONAL
+        if not is_optional and names[-1] != "rdf:value":
+            found.setdefault("/".join(names), path)
+    return found
+
+
+WHOLE = consent_record(german(STORY))
+MANDATORY = _mandatory(WHOLE)
+
+
+def test_most_of_a_record_is_mandatory():
+    assert len(MANDATORY) > 60
+    assert {"@type", "dct:created", "dpv:hasNotice/led:text"} <= MANDATORY.keys()
+
+
+@pytest.mark.parametrize("name", MANDATORY)
+def test_the_shapes_refuse_a_record_that_lacks(name):
+    document = deepcopy(WHOLE)
+    _without(*MANDATORY[name])(document)
+    is_valid, _ = conforms(document)
+    assert not is_valid
+
+
 RECEIPT_MUTANTS = {
+    "without a type": _without("@type"),
+    "without a time": _without("dct:created"),
+    "given to nobody": _without("schema:recipient"),
     "without a profile": _without("dct:conformsTo"),
     "with the profile of a record": _with("dct:conformsTo", to=str(PROFILE.record)),
     "with two profiles": _with("dct:conformsTo", to=[str(PROFILE.receipt), str(PROFILE["receipt-eu-gdpr"])]),
