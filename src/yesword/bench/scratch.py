@@ -7,23 +7,29 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from yesword.bench import smpp
 from yesword.bench.crowd import make_crowd
 from yesword.channels.simulator import Endpoint, SimulatorControl
 from yesword.demo.brand import make_brand
+from yesword.domain.messages import MessageClass
 from yesword.domain.programs import Program
 from yesword.sending import campaigns
 from yesword.sending.campaigns import NewCampaign
+from yesword.store import account_secrets, models, programs
 from yesword.store.keyfiles import shared_token
 from yesword.store.locality import run_folder
 from yesword.store.opening import Store, open_store
-from yesword.worker.channels import CARRIER_PORT, TOKEN
+from yesword.worker import smpp_accounts
+from yesword.worker.channels import CARRIER_PORT, SIMULATOR, TOKEN
 
+ADDRESS = "800123"  # of the club
 TEMPLATE = "[Brand]: [First name|Hi], this week 20% off [Category of interest|our range]. Show this text at the till."
 
 
@@ -74,9 +80,34 @@ def _port(ready: Path) -> int:
 
 
 def program_with_crowd(store: Store, count: int) -> Program:
-    program = make_brand(store, carrier_settings={}).program("club")
+    """The demo's club with so many members. Its texts are transactional here, so that no hour of the day holds them up:
+    every step of the way is the same, and what is measured does not depend on when.
+    """
+    demo = make_brand(store, carrier_settings={})
+    club = demo.program("club")
+    sender = models.Sender.objects.get(program__id=club.id)
+    program = programs.publish(replace(club, message_class=MessageClass.TRANSACTIONAL), sender)
     make_crowd(store, program, count, datetime.now(UTC))
     return program
+
+
+def speak_smpp(store: Store, port: int, token: str) -> None:
+    """Have the account of the scratch store speak SMPP with the carrier on this port."""
+    account_secrets.set_one(store, smpp.NAME, smpp_accounts.PASSWORD, token)
+    models.Account.objects.filter(key=smpp.NAME).update(
+        channel=smpp_accounts.SMPP,
+        settings={
+            "host": "127.0.0.1",
+            "port": port,
+            "system_id": smpp.NAME,
+            "window": 1000,
+            "max_per_second": 1_000_000.0,
+        },
+    )
+
+
+def speak_simulator() -> None:
+    models.Account.objects.filter(key=smpp.NAME).update(channel=SIMULATOR, settings={})
 
 
 def start_campaign(program: Program, name: str = "bench") -> int:
@@ -96,6 +127,10 @@ def start_campaign(program: Program, name: str = "bench") -> int:
 def start_dispatcher(store: Store) -> subprocess.Popen[bytes]:
     """The real command, in a process that may be killed."""
     return subprocess.Popen(_command(store, "dispatch"))  # noqa: S603 - our own command
+
+
+def start_receiver(store: Store) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(_command(store, "receive"))  # noqa: S603 - our own command
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from yesword.domain import gateways
 from yesword.domain.errors import YeswordError
 
 LONGEST: Final = 254  # RFC 5321, 4.5.3.1.3
@@ -27,21 +28,6 @@ class GatewayAddressError(YeswordError):
     code = "mail_gateway_address"
 
 
-# Domains by which e-mail reaches a handset as a text. Commercial mail to such an address needs the subscriber's own
-# prior consent: 47 CFR 64.3100 (US), which has the FCC keep the list of them. This is no copy of that list, which
-# changes; it holds the domains of the large carriers, under which all of their subscribers are reached.
-_GATEWAYS: Final = frozenset(
-    {
-        *("txt.att.net", "mms.att.net", "vtext.com", "vzwpix.com", "tmomail.net", "mypixmessages.com"),
-        *("messaging.sprintpcs.com", "pm.sprint.com", "email.uscc.net", "mms.uscc.net", "msg.fi.google.com"),
-        *("sms.cricketwireless.net", "mms.cricketwireless.net", "mymetropcs.com", "vmobl.com", "vmpix.com"),
-        *("sms.myboostmobile.com", "myboostmobile.com", "text.republicwireless.com", "cspire1.com"),
-        *("mmst5.tracfone.com", "mailmymobile.net", "union-tel.com", "msg.telus.com", "pcs.rogers.com"),
-        *("txt.bell.ca", "txt.bellmobility.ca", "fido.ca", "vmobile.ca", "msg.koodomobile.com"),
-    }
-)
-
-
 def parse(written: str) -> str:
     """The address, in lower case, its domain as DNS has it. Raises BadAddressError, GatewayAddressError."""
     local, at, domain = written.strip().rpartition("@")
@@ -57,7 +43,7 @@ def parse(written: str) -> str:
     )
     if not is_good:
         raise BadAddressError
-    if domain in _GATEWAYS:
+    if gateways.gateway_of(domain) is not None:
         raise GatewayAddressError
     return address
 

@@ -78,8 +78,6 @@ def write(letter: Letter, at: datetime) -> EmailMessage:
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(at)
     message["Message-ID"] = letter.message_id
-    if letter.language:
-        message["Content-Language"] = letter.language
     if letter.reply_to:
         message["Reply-To"] = _address(letter.reply_to, letter.sender_name)
     if letter.answers:
@@ -97,6 +95,8 @@ def write(letter: Letter, at: datetime) -> EmailMessage:
     message.set_content(letter.text)
     if letter.html:
         message.add_alternative(letter.html, subtype="html")
+    if letter.language:  # last: setting the content takes such headers away
+        message["Content-Language"] = letter.language
     return message
 
 

@@ -17,7 +17,7 @@ from yesword.domain.programs import Program
 from yesword.domain.thresholds import Watched
 from yesword.domain.times import from_micros, to_micros
 from yesword.sending import invitations
-from yesword.store import contacts, models, outgoing, pauses, programs
+from yesword.store import contacts, holds, models, outgoing, pauses, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
@@ -183,15 +183,20 @@ def feed(store: Store, at: datetime) -> int:
     for campaign in models.Campaign.objects.filter(state="cancelled", is_fed=False):
         moved += _cancel_round(store, campaign, at)
     paused = pauses.standing()
-    for campaign in models.Campaign.objects.filter(state="running").select_related("program").order_by("pk"):
+    with store.database.read() as session:
+        valve = holds.held(session)
+    running = models.Campaign.objects.filter(state="running").select_related("program__sender")
+    for campaign in running.order_by("pk"):
         # While its program or number is paused, none of its texts would go: its place in the audience is kept.
-        if not _is_held(campaign, paused):
+        if not _is_held(campaign, paused, valve):
             moved += _feed_round(store, campaign, at)
     return moved
 
 
-def _is_held(campaign: models.Campaign, paused: pauses.Standing) -> bool:
+def _is_held(campaign: models.Campaign, paused: pauses.Standing, valve: holds.Held) -> bool:
     program = campaign.program
+    if valve and (valve.reasons or valve.scope_of(program.sender.account_id, program.brand_id)):
+        return True
     return bool(pauses.touching(paused, campaign=campaign.pk, program=program.pk, sender=program.sender_id))
 
 
@@ -249,6 +254,7 @@ def _plan(
         planned_seq=seq,
         due_at=at,
         language=person.language,
+        country=person.country,
         campaign=campaign.pk,
         subject=campaign.subject,
         categories=tuple(campaign.categories) or program.categories,

@@ -1,10 +1,12 @@
 """The claim: due messages, their standings locked or compared, every other fact read after, the gate asked, all written.
 
-One transaction of one worker. On PostgreSQL the locks come first and skip what others hold, so that a claim never waits
+Which lanes of the queue may go, and how much of each, is settled before a row is read: what must wait for its turn stays
+as it is. One transaction of one worker. On PostgreSQL the locks come first and skip what others hold, so that a claim never waits
 and a withdrawal never deadlocks with it. On SQLite the gate is asked before the one write lock is taken, and what
 changed in between is left queued.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,24 +19,33 @@ from yesword.domain.facts import MessageFacts, SentFact
 from yesword.domain.gate.pausing import CODE as REPUTATION
 from yesword.domain.gate.pausing import is_held
 from yesword.domain.ids import BrandId, ContactId, EventId, MessageId, bucket_of
+from yesword.domain.lanes import Lane
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
+from yesword.domain.pacing import Round
 from yesword.domain.times import from_micros, to_micros
 from yesword.sending.campaigns import PARKED, CampaignTexts
+from yesword.sending.pacing import Pacer
 from yesword.sending.weighing import Background, Offer, Scales, Weighed, asks_for_consent, backgrounds
 from yesword.sending.writing import Written, write_template, write_text
-from yesword.store import contacts, leave_links, webhooks
+from yesword.store import confirm_links, contacts, leave_links, webhooks
 from yesword.store.contacts import Contact, StandingRow
 from yesword.store.database import Row, Session
-from yesword.store.holds import held_for
+from yesword.store.holds import APART, FREE, HELD_APART, Held, held
+from yesword.store.limits import CappedDay
 from yesword.store.opening import Store
 from yesword.store.sealing import Seal, place
 from yesword.store.webhooks import Notice, WebhookKind
+from yesword.telemetry.catalogue import DECISIONS
+from yesword.telemetry.tally import TALLY
 
 LEASE: Final = timedelta(seconds=30)
 _GROUPS: Final = (
     16  # buckets are claimed in groups, so that one contact is never claimed by two workers at once
 )
 _GROUP_LOCK: Final = 730_581_100
+_LANE, _DUE_AT = 23, 22  # columns of a due message
+_BEFORE_ALL: Final = -(1 << 62)
+ANY_ROOM: Final[Mapping[int, int]] = {}  # every account takes whatever there is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +80,7 @@ class Queued:
     sealed_body: bytes | None
     occasion: str
     event_at: datetime | None
+    planned_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -98,6 +110,8 @@ class Claimed:
     attempt: int
     at: datetime
     decision_digest: str  # SHA-256 of the decision as it is stored, in hexadecimal
+    lane: Lane
+    days: tuple[CappedDay, ...] = ()  # that it counts for, until it comes back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,53 +123,141 @@ class Claim:
     claimed: tuple[Claimed, ...] = ()
 
 
-def claim(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit: int) -> Claim:
-    """Decide up to `limit` due messages, and take those that may go now."""
+def claim(
+    store: Store,
+    scales: Scales,
+    claimant: Claimant,
+    at: datetime,
+    limit: int,
+    *,
+    pacer: Pacer | None = None,
+    rooms: Mapping[int, int] = ANY_ROOM,
+) -> Claim:
+    """Decide up to `limit` due messages, of those that the pacer lets go now, and take what the gate lets go too.
+
+    `rooms`: how many texts an account takes now, where that is known.
+    """
+    pacer = pacer or Pacer()
     if store.database.vendor == "sqlite":
         with store.database.read() as session:
-            if held_for(session):
-                return Claim(claimant=claimant, seen=0)
-            rows = session.rows("due_messages", now=to_micros(at), first=0, last=1023, count=limit)
-            judged = judge(store, session, scales, rows, at, lock=False)
+            valve = held(session)
+            lanes = () if valve.reasons else due_lanes(session, at)
+            rows = _take(session, pacer.round(session, lanes, rooms, at), lanes, at, limit) if lanes else []
+            judged = judge(store, session, scales, rows, at, lock=False, valve=valve) if rows else []
         if not rows:
             return Claim(claimant=claimant, seen=0)
-        fates = [_fate(store, scales, claimant, each, at) for each in judged]
+        fates = _fates(store, scales, claimant, pacer, judged, rows, at)
         with store.database.write() as session:
-            if held_for(session):
-                return Claim(claimant=claimant, seen=0)
-            return _write(store, session, claimant, _unchanged(session, fates), len(rows))
-    return _claim_a_group(store, scales, claimant, at, limit)
+            if held(session) != valve:
+                return Claim(claimant=claimant, seen=0)  # the next claim looks anew
+            return _write(store, session, claimant, pacer, _unchanged(session, fates), len(rows), at)
+    return _claim_a_group(store, scales, claimant, at, limit, pacer, rooms)
 
 
-def _claim_a_group(store: Store, scales: Scales, claimant: Claimant, at: datetime, limit: int) -> Claim:
+def _claim_a_group(
+    store: Store,
+    scales: Scales,
+    claimant: Claimant,
+    at: datetime,
+    limit: int,
+    pacer: Pacer,
+    rooms: Mapping[int, int],
+) -> Claim:
     with store.database.read() as session:
-        if session.first("due_messages", now=to_micros(at), first=0, last=1023, count=1) is None:
-            return Claim(claimant=claimant, seen=0)
+        lanes = due_lanes(session, at)
+        free = pacer.round(session, lanes, rooms, at) if lanes else None
+    by_group: dict[int, list[Lane]] = {}
+    for lane in lanes:
+        if free is not None and free.room(lane) >= 1:
+            by_group.setdefault(lane.group, []).append(lane)
     width = 1024 // _GROUPS
-    start = claimant.token % _GROUPS
-    for step in range(_GROUPS):
-        group = (start + step) % _GROUPS
+    for group in _in_turn(by_group, claimant.token):
         with store.database.write() as session:
-            if held_for(session, lock=True):
+            valve = held(session, lock=True)
+            if valve.reasons:
                 return Claim(claimant=claimant, seen=0)
             is_ours = session.first("try_group_lock", key=_GROUP_LOCK + group)
             if not is_ours or not is_ours[0]:
                 continue
-            first = group * width
-            rows = session.rows(
-                "take_due_messages", now=to_micros(at), first=first, last=first + width - 1, count=limit
-            )
+            buckets = group * width, (group + 1) * width - 1
+            own = by_group[group]
+            sharing = pacer.round(session, own, rooms, at, lock=True)
+            rows = _take(session, sharing, own, at, limit, buckets)
             if rows:
-                judged = judge(store, session, scales, rows, at, lock=True)
-                fates = [_fate(store, scales, claimant, each, at) for each in judged]
-                return _write(store, session, claimant, fates, len(rows))
+                judged = judge(store, session, scales, rows, at, lock=True, valve=valve)
+                fates = _fates(store, scales, claimant, pacer, judged, rows, at)
+                return _write(store, session, claimant, pacer, fates, len(rows), at)
     return Claim(claimant=claimant, seen=0)
 
 
+def _in_turn(by_group: Mapping[int, Sequence[Lane]], token: int) -> list[int]:
+    """Groups with something urgent first; the others from another one each time."""
+    return sorted(
+        by_group,
+        key=lambda group: (
+            not any(lane.is_urgent for lane in by_group[group]),
+            (group - token) % _GROUPS,
+        ),
+    )
+
+
+def due_lanes(session: Session, at: datetime) -> Sequence[Lane]:
+    """The lanes in which something is due."""
+    return [Lane.of_number(row[0]) for row in session.rows("due_lanes", now=to_micros(at))]
+
+
+def _take(
+    session: Session,
+    sharing: Round,
+    lanes: Sequence[Lane],
+    at: datetime,
+    limit: int,
+    buckets: tuple[int, int] | None = None,
+) -> list[Row]:
+    """Up to `limit` rows, as they are shared out among the lanes; what one does not use goes to the others.
+
+    With `buckets`, under a lock. In the order of urgency and age, as the texts of one person are judged.
+    """
+    rows: list[Row] = []
+    last: dict[Lane, tuple[int, int]] = {}
+    urgency = {lane.number: lane.priority for lane in lanes}
+    used_up: set[Lane] = set()
+    while len(rows) < limit:
+        shares = sharing.share([lane for lane in lanes if lane not in used_up], limit - len(rows))
+        if not shares:
+            break
+        for lane, count in shares.items():
+            after_due_at, after_id = last.get(lane, (_BEFORE_ALL, 0))
+            which = {"lane": lane.number, "now": to_micros(at), "count": count}
+            which |= {"after_due_at": after_due_at, "after_id": after_id}
+            if buckets is None:
+                found = session.rows("due_messages", **which)
+            else:
+                found = session.rows("take_due_messages", first=buckets[0], last=buckets[1], **which)
+            rows += found
+            if len(found) == count:
+                last[lane] = found[-1][_DUE_AT], found[-1][0]
+            else:
+                used_up.add(lane)
+                sharing.give_back(lane, count - len(found))
+    rows.sort(key=lambda row: (urgency[row[_LANE]], row[_DUE_AT], row[0]))
+    return rows
+
+
 def judge(
-    store: Store, session: Session, scales: Scales, rows: Sequence[Row], at: datetime, *, lock: bool
+    store: Store,
+    session: Session,
+    scales: Scales,
+    rows: Sequence[Row],
+    at: datetime,
+    *,
+    lock: bool,
+    valve: Held = FREE,
 ) -> list[Judged]:
-    """Ask the gate about each message, those of one contact in order, so that caps count."""
+    """Ask the gate about each message, those of one contact in order, so that caps count.
+
+    What may go and belongs to a held account or brand waits apart until it is let go.
+    """
     queued = [_queued(row) for row in rows]
     ids = {each.contact for each in queued}
     standings = contacts.standings(session, ids, lock=lock)
@@ -172,6 +274,9 @@ def judge(
         if standing is None or person is None:
             continue  # somebody writes this person's record just now: the next claim takes it
         one = _judge_one(scales, each, standing, person, seals, before[each.contact], campaigns, at)
+        if valve.scopes and one.decision.verdict is Verdict.SEND:
+            scope = valve.scope_of(one.account, each.brand)
+            one = one if scope is None else replace(one, weighed=_parked(one.weighed, scope.held_until))
         judged.append(one)
         if one.decision.verdict is Verdict.SEND:
             _remember(before[each.contact], one, at)
@@ -220,7 +325,7 @@ def _judge_one(
             categories=queued.categories,
             subject=queued.subject,
             planned_seq=queued.planned_seq,
-            send_by=queued.send_by,
+            send_by=_useful_until(queued, at),
             answers=None if queued.answers is None else EventId(queued.answers),
             conversation_at=queued.conversation_at,
             trigger=queued.trigger,
@@ -257,6 +362,16 @@ def _judge_one(
     )
 
 
+def _useful_until(queued: Queued, at: datetime) -> datetime | None:
+    """Its own end, or else the house rule for its kind, which counts only once it is over: until then such a text waits
+    for hours and caps as one without an end of its own.
+    """
+    if queued.send_by is not None:
+        return queued.send_by
+    is_over = at > (end := queued.planned_at + KINDS[queued.kind].useful_for)
+    return end if is_over else None
+
+
 def _parked(weighed: Weighed, until: datetime) -> Weighed:
     """It stays in the queue, and loses nothing by it, until somebody resumes."""
     return replace(weighed, decision=replace(weighed.decision, verdict=Verdict.WAIT, not_before=until))
@@ -284,12 +399,39 @@ class Fate:
     refusal: Notice | None = None  # for others who want to hear of it
 
 
-def _fate(store: Store, scales: Scales, claimant: Claimant, judged: Judged, at: datetime) -> Fate:
+def _fates(
+    store: Store,
+    scales: Scales,
+    claimant: Claimant,
+    pacer: Pacer,
+    judged: Sequence[Judged],
+    rows: Sequence[Row],
+    at: datetime,
+) -> list[Fate]:
+    numbers = {row[0]: row[_LANE] for row in rows}
+    lanes = {number: Lane.of_number(number) for number in set(numbers.values())}
+    days = {number: pacer.days(lane, at) for number, lane in lanes.items()}
+    found = []
+    for each in judged:
+        number = numbers[each.queued.id]
+        found.append(_fate(store, scales, claimant, each, lanes[number], days[number], at))
+    return found
+
+
+def _fate(
+    store: Store,
+    scales: Scales,
+    claimant: Claimant,
+    judged: Judged,
+    lane: Lane,
+    days: tuple[CappedDay, ...],
+    at: datetime,
+) -> Fate:
     bucket = bucket_of(judged.queued.id)
     own: dict[str, object] = {"bucket": bucket, "id": judged.queued.id}
     decision = judged.decision
     if decision.not_before is not None and decision.not_before >= PARKED:
-        why = "paused" if decision.not_before == PARKED else REPUTATION
+        why = _why_parked(decision.not_before)
         parked = own | {"decision_id": None, "reason": why, "due_at": to_micros(decision.not_before)}
         return Fate(judged=judged, writes=(("postpone_message", parked),))
     body = decision.to_bytes()
@@ -302,12 +444,15 @@ def _fate(store: Store, scales: Scales, claimant: Claimant, judged: Judged, at: 
             attempt=store.ids.make(bucket),
             at=at,
             decision_digest=sha256(body).hexdigest(),
+            lane=lane,
+            days=days,
         )
         attempt: dict[str, object] = {
             "bucket": bucket,
             "id": claimed.attempt,
             "message_id": judged.queued.id,
             "account_id": judged.account,
+            "sender_id": judged.queued.sender,
             "owner": claimant.owner,
             "claim_token": claimant.token,
             "claimed_at": to_micros(at),
@@ -324,6 +469,12 @@ def _fate(store: Store, scales: Scales, claimant: Claimant, judged: Judged, at: 
     return Fate(judged=judged, writes=both, refusal=_refusal(scales, judged, at))
 
 
+def _why_parked(until: datetime) -> str:
+    if until == PARKED:
+        return "paused"
+    return HELD_APART if until >= APART else REPUTATION
+
+
 def _refusal(scales: Scales, judged: Judged, at: datetime) -> Notice:
     queued = judged.queued
     program = scales.program(queued.program, queued.program_version)
@@ -338,7 +489,15 @@ def _refusal(scales: Scales, judged: Judged, at: datetime) -> Notice:
     )
 
 
-def _write(store: Store, session: Session, claimant: Claimant, fates: Sequence[Fate], seen: int) -> Claim:
+def _write(
+    store: Store,
+    session: Session,
+    claimant: Claimant,
+    pacer: Pacer,
+    fates: Sequence[Fate],
+    seen: int,
+    at: datetime,
+) -> Claim:
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in _WRITES}
     for fate in fates:
         for name, row in fate.writes:
@@ -346,8 +505,16 @@ def _write(store: Store, session: Session, claimant: Claimant, fates: Sequence[F
     for name in _WRITES:
         session.many(name, rows[name])
     _tell_refused(store, session, fates)
+    _count(fates)
     claimed = tuple(fate.claimed for fate in fates if fate.claimed is not None)
+    pacer.spend(session, (each.lane for each in claimed), at)
     return Claim(claimant=claimant, seen=seen, claimed=claimed)
+
+
+def _count(fates: Sequence[Fate]) -> None:
+    decisions = (each.judged.decision for each in fates)
+    for (verdict, code), number in Counter((each.verdict.value, _reason(each)) for each in decisions).items():
+        TALLY.add(DECISIONS, verdict, code, by=number)
 
 
 def _tell_refused(store: Store, session: Session, fates: Sequence[Fate]) -> None:
@@ -362,6 +529,7 @@ def _tell_refused(store: Store, session: Session, fates: Sequence[Fate]) -> None
 
 _WRITES: Final = (
     *("insert_decision", "claim_message", "insert_attempt", "insert_leave_link"),
+    "insert_confirm_link",
     *("postpone_message", "refuse_message"),
 )
 
@@ -369,23 +537,36 @@ _WRITES: Final = (
 def _linked(
     store: Store, judged: Judged, at: datetime
 ) -> tuple[Judged, tuple[tuple[str, dict[str, object]], ...]]:
-    """The text with a link of its own where one is due, and what is to be written of it."""
-    given = leave_links.give(judged.text)
-    if given is None:
-        return judged, ()
-    text, word = given
-    queued = judged.queued
-    row = leave_links.row(
-        store,
-        word,
-        brand=queued.brand,
-        program=queued.program,
-        contact=queued.contact,
-        message=queued.id,
-        campaign=queued.campaign,
-        at=at,
-    )
-    return replace(judged, text=text), (("insert_leave_link", row),)
+    """The text with links of its own where they are due, and what is to be written of them."""
+    text, queued, writes = judged.text, judged.queued, []
+    if (given := leave_links.give(text)) is not None:
+        text, word = given
+        row = leave_links.row(
+            store,
+            word,
+            brand=queued.brand,
+            program=queued.program,
+            contact=queued.contact,
+            message=queued.id,
+            campaign=queued.campaign,
+            at=at,
+        )
+        writes.append(("insert_leave_link", row))
+    request = queued.answers if queued.kind is MessageKind.CONSENT_REQUEST else None
+    if request is not None and queued.program is not None and (given := confirm_links.give(text)) is not None:
+        text, word = given
+        row = confirm_links.row(
+            store,
+            word,
+            brand=queued.brand,
+            program=queued.program,
+            contact=queued.contact,
+            message=queued.id,
+            request=request,
+            at=at,
+        )
+        writes.append(("insert_confirm_link", row))
+    return (replace(judged, text=text) if writes else judged), tuple(writes)
 
 
 def _claim_fields(claimant: Claimant, judged: Judged, at: datetime) -> dict[str, object]:
@@ -448,4 +629,5 @@ def _queued(row: Row) -> Queued:
         sealed_body=None if row[17] is None else bytes(row[17]),
         occasion=row[19],
         event_at=None if row[20] is None else from_micros(row[20]),
+        planned_at=from_micros(row[21]),
     )

@@ -27,6 +27,7 @@ def keep(store: Store, account: int, reports: Sequence[DeliveryReport]) -> None:
                     "provider_id": report.provider_id,
                     "state": report.state.value,
                     "error_code": report.error_code,
+                    "meaning": None if report.meaning is None else report.meaning.value,
                     "message_id": _possible(report.message_id),
                     "reported_at": to_micros(report.at),
                 }
@@ -50,7 +51,7 @@ def apply(store: Store, count: int = 1000) -> int:
         known = session.rows("reports_to_apply", count=count)
         # Only after the last of the known: those of a backlog would all be looked at again.
         echoed = session.rows("echoed_reports_to_apply", count=count) if len(known) < count else []
-    rows = [*known, *(row[:7] for row in echoed)]
+    rows = [*known, *(row[:8] for row in echoed)]
     if not rows:
         return 0
     learned = [
@@ -61,7 +62,7 @@ def apply(store: Store, count: int = 1000) -> int:
             "message_id": message,
             "attempt_id": attempt,
         }
-        for account, provider, _, _, _, bucket, message, attempt in echoed
+        for account, provider, _, _, _, bucket, message, _, attempt in echoed
     ]
     with store.database.write() as session:
         session.many("insert_provider_ref", learned)
@@ -72,11 +73,12 @@ def apply(store: Store, count: int = 1000) -> int:
                 {
                     "state": meant.value,
                     "reason": code or "",
+                    "meaning": meaning,
                     "ended_at": reported_at,
                     "bucket": bucket,
                     "id": message,
                 }
-                for _, _, state, code, reported_at, bucket, message in rows
+                for _, _, state, code, reported_at, bucket, message, meaning in rows
                 if (meant := _MEANS.get(ReportState(state))) is not None
             ],
         )

@@ -1,13 +1,20 @@
-"""After a withdrawal: wait until nothing that it covers is on its way, then let its confirmation go."""
+"""After a withdrawal: wait until nothing that it covers is on its way, then let its confirmation go.
+
+Of an order or application that was closed the same wait, without a confirmation.
+"""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from yesword.collect import triggers
+from yesword.collect.triggers import Closed
 from yesword.consent import Withdrawn
 from yesword.domain.ids import ContactId, ProgramId, bucket_of
 from yesword.domain.times import from_micros, to_micros
+from yesword.sending.arrivals import note_drained
+from yesword.store.database import Session
 from yesword.store.opening import Store
 
 PATIENCE_S: Final = 3.0
@@ -27,43 +34,92 @@ def drain_all(
     at: datetime,
     patience_s: float = PATIENCE_S,
 ) -> bool:
-    """The same of all stops that one text led to. Of one person, nothing is confirmed before all of them are drained.
+    """The same of all stops that one text led to. Of one person, nothing is confirmed before all of them are drained."""
+    return drain_each(store, [list(stops)], at, patience_s)[0]
+
+
+def drain_each(
+    store: Store,
+    texts: Sequence[Sequence[tuple[ContactId, Withdrawn]]],
+    at: datetime,
+    patience_s: float = PATIENCE_S,
+) -> list[bool]:
+    """The same of the stops of many texts at once: which of the texts may be acknowledged.
 
     Each look is a transaction of its own: inside one snapshot it would look for ever. False after `patience_s`: the
     withdrawals stand, but the answer is "try again", never success.
     """
     deadline = time.monotonic() + patience_s
-    waiting: dict[ContactId, list[Withdrawn]] = {}
-    for contact, withdrawn in stops:
-        waiting.setdefault(contact, []).append(withdrawn)
-    while True:
-        for contact, ended in list(waiting.items()):
-            if all(_is_clear(store, contact, each) for each in ended):
-                for each in waiting.pop(contact):
-                    release(store, contact, each, at)
-        if not waiting:
-            return True
-        if time.monotonic() > deadline:
+    waiting: dict[tuple[int, ContactId], list[Withdrawn]] = {}
+    for index, stops in enumerate(texts):
+        for contact, withdrawn in stops:
+            waiting.setdefault((index, contact), []).append(withdrawn)
+    while waiting:
+        busy = _covered(store, waiting)
+        clear = [whose for whose in waiting if whose not in busy]
+        if clear:
+            drained = [(whose[1], each) for whose in clear for each in waiting.pop(whose)]
+            _release(store, drained, at)
+            note_drained(len(drained))
+        if waiting:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(_POLL_S)
+    late = {index for index, _ in waiting}
+    return [index not in late for index in range(len(texts))]
+
+
+def drain_closed(store: Store, closed: Iterable[Closed], patience_s: float = PATIENCE_S) -> bool:
+    """True once no text about any of them is being handed over; the rest never goes, for the gate knows that they are closed."""
+    deadline = time.monotonic() + patience_s
+    waiting = list(closed)
+    while waiting:
+        with store.database.read() as session:
+            waiting = [each for each in waiting if triggers.is_on_its_way(session, each)]
+        if waiting and time.monotonic() > deadline:
             return False
-        time.sleep(_POLL_S)
+        if waiting:
+            time.sleep(_POLL_S)
+    return True
 
 
-def _is_clear(store: Store, contact: ContactId, withdrawn: Withdrawn) -> bool:
+def _covered(
+    store: Store, waiting: Mapping[tuple[int, ContactId], Sequence[Withdrawn]]
+) -> set[tuple[int, ContactId]]:
+    """Those of whom something is still being handed over."""
     with store.database.read() as session:
-        row = session.first(
-            "covered_sending",
-            bucket=bucket_of(contact),
-            contact_id=contact,
-            seq=withdrawn.seq,
-            program_id=withdrawn.program,
-        )
+        return {
+            whose
+            for whose, ended in waiting.items()
+            if not all(_is_clear(session, whose[1], each) for each in ended)
+        }
+
+
+def _is_clear(session: Session, contact: ContactId, withdrawn: Withdrawn) -> bool:
+    row = session.first(
+        "covered_sending",
+        bucket=bucket_of(contact),
+        contact_id=contact,
+        seq=withdrawn.seq,
+        program_id=withdrawn.program,
+    )
     return row is not None and row[0] == 0
 
 
 def release(store: Store, contact: ContactId, withdrawn: Withdrawn, at: datetime) -> None:
     """Queue the confirmation that was held back; it keeps its own last moment."""
+    _release(store, [(contact, withdrawn)], at)
+
+
+def _release(store: Store, stops: Sequence[tuple[ContactId, Withdrawn]], at: datetime) -> None:
     with store.database.write() as session:
-        session.run("release_held", bucket=bucket_of(contact), event_id=withdrawn.event, now=to_micros(at))
+        session.many(
+            "release_held",
+            [
+                {"bucket": bucket_of(contact), "event_id": each.event, "now": to_micros(at)}
+                for contact, each in stops
+            ],
+        )
 
 
 def release_forgotten(store: Store, at: datetime) -> int:
@@ -76,7 +132,9 @@ def release_forgotten(store: Store, at: datetime) -> int:
             continue
         withdrawn = Withdrawn(event=event, seq=seq, program=None if program is None else ProgramId(program))
         everything = Withdrawn(event=event, seq=seq, program=None)
-        if _is_clear(store, ContactId(contact), everything):
+        with store.database.read() as session:
+            is_clear = _is_clear(session, ContactId(contact), everything)
+        if is_clear:
             release(store, ContactId(contact), withdrawn, at)
             released += 1
     return released

@@ -1,20 +1,24 @@
 """The one gate to the networks: the only function that hands texts to a channel, and the record of what became of them."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from yesword.channels.errors import CarrierError
 from yesword.channels.ports import RECALLED, Channel, HandOver, Outcome, OutcomeStatus
 from yesword.domain.ids import bucket_of
 from yesword.domain.messages import KINDS, STARTED_BY_US, MessageState
 from yesword.domain.times import to_micros
-from yesword.sending import carrier_stops, handed
+from yesword.sending import carrier_stops, handed, routing
 from yesword.sending.claiming import Claim, Claimed
-from yesword.store import sent_tallies
+from yesword.store import holds, limits, sent_tallies
 from yesword.store.opening import Store
 from yesword.store.sent_tallies import Sent
+from yesword.telemetry.catalogue import CARRIER_ERRORS, HANDED_OVER, OUTCOMES
+from yesword.telemetry.tally import TALLY
 
 _AGAIN_AFTER: Final = timedelta(seconds=1)
 _OPTED_OUT: Final = "opted_out"
@@ -65,6 +69,7 @@ def hand_over_claim(
             # Another account was slow, or this one is newer than we are: not written, and for a later claim.
             outcomes += [Outcome.of(each, OutcomeStatus.UNWRITTEN) for each in approved]
             continue
+        TALLY.add(HANDED_OVER, str(account), by=len(approved))
         for outcome in hand_over(channels[account], approved, _recall(store, claim)):
             if outcome.error_code == RECALLED:
                 record(store, claim, [outcome], at)  # at once: a drain waits for it
@@ -74,7 +79,10 @@ def hand_over_claim(
 
 
 def _recall(store: Store, claim: Claim) -> Callable[[], frozenset[int]]:
-    """Which of the claim's messages a withdrawal has called back; asked at most every five milliseconds."""
+    """Which of the claim's messages a withdrawal has called back, or a halt; asked at most every five milliseconds.
+
+    A withdrawal marks its messages, so that they are cancelled. Those that a halt calls back go back into the queue.
+    """
     asked_at = float("-inf")
     known: frozenset[int] = frozenset()
 
@@ -85,22 +93,40 @@ def _recall(store: Store, claim: Claim) -> Callable[[], frozenset[int]]:
                 rows = session.rows(
                     "recalled_of_claim", owner=claim.claimant.owner, claim_token=claim.claimant.token
                 )
+                valve = holds.held(session)
             asked_at, known = time.monotonic(), frozenset(row[0] for row in rows)
+            if valve:
+                known |= _halted(claim, valve)
         return known
 
     return recall
+
+
+def _halted(claim: Claim, valve: holds.Held) -> frozenset[int]:
+    return frozenset(
+        each.judged.queued.id
+        for each in claim.claimed
+        if valve.reasons or valve.scope_of(each.judged.account, each.judged.queued.brand)
+    )
 
 
 def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime) -> Told:
     """Write down what became of a claim, only where it is still ours; what was written is logged in any case."""
     claimed: dict[int, Claimed] = {each.judged.queued.id: each for each in claim.claimed}
     rows: dict[str, list[dict[str, object]]] = {
-        name: [] for name in ("end_attempt", "record_message", "give_back_message", "insert_provider_ref")
+        name: []
+        for name in (
+            *("end_attempt", "record_message", "give_back_message"),
+            *("reroute_message", "insert_provider_ref"),
+        )
     }
     counts = dict.fromkeys(("sent", "failed", "given_back", "uncertain"), 0)
     stopped = []
     written = []
     sent: list[Sent] = []
+    unused: Counter[limits.CappedDay] = Counter()
+    refused = [(claimed[each.message_id], each) for each in outcomes if each.status is OutcomeStatus.REFUSED]
+    detours = routing.detours(store, refused) if refused else {}
     for outcome in outcomes:
         each = claimed[outcome.message_id]
         if (attempted := handed.written(each, outcome)) is not None:
@@ -124,8 +150,15 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
         name = _COUNTED[outcome.status]
         if outcome.status is OutcomeStatus.UNKNOWN and KINDS[each.judged.queued.kind].may_repeat:
             name = "given_back"
+        detour = detours.get(outcome.message_id)
+        if detour is not None:
+            counts["given_back"] += 1
+            rows["reroute_message"].append(own | detour.row(at))
+            continue
         counts[name] += 1
         if name == "given_back":
+            if outcome.status is not OutcomeStatus.UNKNOWN:
+                unused.subtract(each.days)
             rows["give_back_message"].append(
                 own
                 | {
@@ -140,7 +173,13 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
             "uncertain": MessageState.UNCERTAIN,
         }[name]
         rows["record_message"].append(
-            own | {"state": state.value, "reason": outcome.error_code or "", "ended_at": to_micros(at)}
+            own
+            | {
+                "state": state.value,
+                "reason": outcome.error_code or "",
+                "meaning": None if outcome.meaning is None else outcome.meaning.value,
+                "ended_at": to_micros(at),
+            }
         )
         if each.judged.queued.kind in STARTED_BY_US:
             sent.append(_tallied(each, sent_tallies.slot_of(store.database.vendor, bucket)))
@@ -154,16 +193,31 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
                     "attempt_id": outcome.attempt_id,
                 }
             )
-        if outcome.error_code == _OPTED_OUT:
+        if outcome.meaning is CarrierError.OPTED_OUT or outcome.error_code == _OPTED_OUT:
             stopped.append(each.judged.queued.contact)
     prepared = handed.prepare(written)
     with store.database.write() as session:
         for name, group in rows.items():
             session.many(name, group)
         sent_tallies.add(session, sent)
+        limits.count(session, unused)
         handed.log(store, session, claim.claimant.owner, prepared, at)
         carrier_stops.note(store, session, stopped, at)
+    _count(claimed, outcomes)
     return Told(**counts)
+
+
+def _count(claimed: Mapping[int, Claimed], outcomes: Sequence[Outcome]) -> None:
+    accounts = [str(claimed[each.message_id].judged.account) for each in outcomes]
+    known = Counter((account, each.status.value) for account, each in zip(accounts, outcomes, strict=True))
+    meant = Counter(
+        (account, each.meaning.value)
+        for account, each in zip(accounts, outcomes, strict=True)
+        if each.meaning is not None
+    )
+    for figure, found in ((OUTCOMES, known), (CARRIER_ERRORS, meant)):
+        for labels, number in found.items():
+            TALLY.add(figure, *labels, by=number)
 
 
 def _tallied(each: Claimed, slot: int) -> Sent:

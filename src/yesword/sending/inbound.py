@@ -6,37 +6,34 @@ between its commit and its drain.
 
 import contextlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from yesword.channels.ports import InboundText
-from yesword.collect.reversing import Meant
 from yesword.consent import Act, Withdrawn, meet
 from yesword.consent.record import text_evidence
-from yesword.domain import phone
 from yesword.domain.events import FREE_TEXT, OTHER_OWNER, REPLY, Actor
 from yesword.domain.ids import BrandId, ContactId, EventId, InboundId, bucket_of, to_text
-from yesword.domain.languages import language_of
-from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.domain.triage import kinds_said, triage_kind
-from yesword.domain.understanding import Intent, Kind, PendingKind
+from yesword.domain.understanding import Intent, Kind
 from yesword.ledger.entry import JsonObject
-from yesword.sending.draining import drain_all
-from yesword.sending.listening import brands_meant, hear, read
-from yesword.sending.page_answers import ANSWERS_PAGE, answer_page, page_meant
+from yesword.sending.contest_answers import answer_contest
+from yesword.sending.draining import drain_all, drain_each
+from yesword.sending.page_answers import answer_page
 from yesword.sending.reacting import Reaction, react
 from yesword.sending.stopping import has_other_owner
 from yesword.sending.thread import Thread, languages_of_answer
+from yesword.sending.understood import Understood, find, understand_all
 from yesword.store import contacts, programs, triage
 from yesword.store.contacts import Contact, NewContact
 from yesword.store.database import Session
 from yesword.store.opening import Store
-from yesword.store.programs import SenderRow
-from yesword.store.sealing import place
+from yesword.store.sealing import Seal, place
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,95 +48,137 @@ class _GoneError(Exception):
     """The person was erased between being found and being locked: they write as somebody whom nobody knows."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Understood:
-    """A text as it was read, before anything is locked."""
+class _CrossedError(Exception):
+    """Of these texts some came in elsewhere at the same time, or two are of one person: each is taken by itself."""
 
-    number: phone.PhoneNumber
-    sender: SenderRow
-    here: list[Program]
-    intent: Intent
-    is_talking: bool
-    brands: Sequence[BrandId]
-    fresh: Sequence[NewContact]
-    page: Meant | None = None  # that shows the code which this text is
+
+TOGETHER: Final = 50  # texts of one transaction: on SQLite nobody else writes meanwhile
+_TELLING_DIGITS: Final = 7
+
+
+def apart(texts: Sequence[InboundText]) -> Iterator[list[int]]:
+    """Groups of texts, by their places, that may be received together: of each person one, in the order of arrival."""
+    rounds: list[list[int]] = []
+    told: Counter[str] = Counter()
+    for index, text in enumerate(texts):
+        number = "".join(filter(str.isdecimal, text.sender_number))[-_TELLING_DIGITS:]
+        if told[number] == len(rounds):
+            rounds.append([])
+        rounds[told[number]].append(index)
+        told[number] += 1
+    for each in rounds:
+        for start in range(0, len(each), TOGETHER):
+            yield each[start : start + TOGETHER]
 
 
 def receive(store: Store, account: int, text: InboundText, at: datetime) -> Handled:
     """Keep and act on a text, in one transaction. Everything but the drain."""
-    sender = programs.sender_by_address(account, text.to_address)
-    here = programs.on_sender(sender.id) if sender else []
-    try:
-        number = phone.parse(text.sender_number, country=None)
-    except phone.PhoneError:
-        number = None
-    if sender is None or not here or number is None:
-        with store.database.write() as session:
-            _take(session, account, text, at, "nobody")
-        return Handled(what="nobody")
     while True:
-        understood = _understand(store, sender, here, number, text, at)
         with contextlib.suppress(_GoneError):
-            return _act_on(store, account, understood, text, at)
+            return receive_together(store, account, [text], at)[0]
 
 
-def _understand(
+def receive_together(store: Store, account: int, texts: Sequence[InboundText], at: datetime) -> list[Handled]:
+    """The same of texts of different people, as `apart` groups them: all of them in one transaction, or none and an error."""
+    with programs.held_still():
+        understood = understand_all(store, account, texts, at)
+        with store.database.write() as session:
+            return _act_on(store, session, account, list(zip(texts, understood, strict=True)), at)
+
+
+def _act_on(
     store: Store,
-    sender: SenderRow,
-    here: list[Program],
-    number: phone.PhoneNumber,
-    text: InboundText,
+    session: Session,
+    account: int,
+    read_texts: Sequence[tuple[InboundText, Understood | None]],
     at: datetime,
-) -> _Understood:
-    brands = list(dict.fromkeys(program.brand for program in here))
-    with store.database.read() as session:
-        known = {brand: contacts.find(store, session, brand, number.e164) for brand in brands}
-        standings = contacts.standings(session, [each for each in known.values() if each is not None])
-        people = contacts.read_many(store, session, standings)
-        states = {
-            brand: standings[each].state if each in standings else ConsentState()
-            for brand, each in known.items()
-        }
-        hearing = hear(session, here, known, states, at)
-        page = page_meant(store, session, sender.id, here, text.text, number, at)
-    hints = [person.language for person in people.values()] or [language_of(number.country)]
-    intent = read(text.text, hints, hearing) if page is None else ANSWERS_PAGE
-    chosen = brands_meant(intent, hearing) if page is None else [page.brand]
-    return _Understood(
-        number=number,
-        sender=sender,
-        here=here,
-        intent=intent,
-        is_talking=hearing.pending is PendingKind.CONVERSATION,
-        brands=chosen,
-        fresh=[_prepare(store, brand, number) for brand in chosen if known[brand] is None],
-        page=page,
-    )
-
-
-def _act_on(store: Store, account: int, was: _Understood, text: InboundText, at: datetime) -> Handled:
-    with store.database.write() as session:
-        if not _take(session, account, text, at, ""):
-            return _again(session, account, text)
-        for person in was.fresh:
-            meet(store, session, programs.brand(person.brand), [person], at)
-        ids = [contacts.find(store, session, brand, was.number.e164) for brand in was.brands]
-        if None in ids:
-            raise _GoneError
-        people = contacts.read_many(store, session, [each for each in ids if each is not None])
+) -> list[Handled]:
+    again = _take(session, account, [text for text, _ in read_texts], at)
+    acting = [was for text, was in read_texts if was is not None and text.provider_id not in again]
+    people = _people(store, session, acting, at)
+    standings = _locked(session, [each.id for own in people for each in own])
+    seals = store.vault.seals(standings)
+    had = _last_handed(session, standings, at)
+    theirs = iter(people)
+    handled: list[Handled] = []
+    kept: list[dict[str, object]] = []
+    for text, was in read_texts:
+        if text.provider_id in again:
+            handled.append(again[text.provider_id])
+            continue
         withdrawn: list[tuple[ContactId, Withdrawn]] = []
         whats = []
-        for contact in sorted(people.values(), key=lambda each: each.id):
-            thread = _thread(store, session, contact, was.here, was.sender, was.intent, text, at)
-            thread = replace(thread, is_talking=was.is_talking)
-            page = was.page
-            reaction = react(thread) if page is None else Reaction(what=answer_page(thread, page))
-            _keep(thread, text, reaction)
+        for contact in next(theirs) if was is not None else ():
+            assert was is not None
+            thread = _thread(store, session, contact, was, standings[contact.id], text, at)
+            reaction = _react(thread, was)
+            kept.append(_row(thread, seals[contact.id], had.get(contact.id), reaction))
+            _look_at(thread, reaction)
             whats.append(reaction.what)
             withdrawn += [(contact.id, each) for each in reaction.withdrawn]
-        handled = Handled(what=whats[0] if whats else "nobody", withdrawn=tuple(withdrawn))
-        _settle(session, account, text, handled)
+        handled.append(Handled(what=whats[0] if whats else "nobody", withdrawn=tuple(withdrawn)))
+    session.many("insert_inbound", kept)
+    _settle(
+        session,
+        account,
+        [
+            (text, each)
+            for (text, _), each in zip(read_texts, handled, strict=True)
+            if text.provider_id not in again
+        ],
+    )
     return handled
+
+
+def _people(
+    store: Store, session: Session, acting: Sequence[Understood], at: datetime
+) -> list[list[Contact]]:
+    """Those whom each text is from, by brand; who is new is met. Raises _GoneError."""
+    fresh: dict[BrandId, list[NewContact]] = {}
+    for person in sorted((each for was in acting for each in was.fresh), key=lambda each: each.id):
+        fresh.setdefault(person.brand, []).append(person)
+    for brand, new in sorted(fresh.items()):
+        meet(store, session, programs.brand(brand), new, at)
+    numbers: dict[BrandId, list[str]] = {}
+    for was in acting:
+        for brand in was.brands:
+            numbers.setdefault(brand, []).append(was.number.e164)
+    known = find(store, session, numbers)
+    wanted = [[known.get((brand, was.number.e164)) for brand in was.brands] for was in acting]
+    ids = [each for own in wanted for each in own if each is not None]
+    people = contacts.read_many(store, session, ids)
+    if len(people) != sum(map(len, wanted)):
+        raise _CrossedError if len(set(ids)) != len(ids) else _GoneError
+    return [sorted((people[each] for each in own if each), key=lambda each: each.id) for own in wanted]
+
+
+def _locked(session: Session, ids: Sequence[ContactId]) -> dict[ContactId, ConsentState]:
+    """Where they stand. Locked, in ascending order, before it is read: two texts at once must not both be the first STOP, or
+    both open a question.
+    """
+    buckets = sorted({bucket_of(each) for each in ids}) if session.vendor == "postgresql" else 0
+    rows = session.rows("standings_to_write", ids=session.ids(ids), buckets=buckets)
+    return {ContactId(row[0]): ConsentState.from_bytes(bytes(row[2])) for row in rows}
+
+
+def _last_handed(session: Session, ids: Iterable[ContactId], at: datetime) -> dict[ContactId, int]:
+    """The newest text that each of them had got before."""
+    wanted = list(ids)
+    rows = session.rows(
+        "last_handed",
+        ids=session.ids(wanted),
+        buckets=[bucket_of(each) for each in wanted] if session.vendor == "postgresql" else 0,
+        before=to_micros(at),
+    )
+    return {ContactId(row[0]): row[1] for row in rows if row[1] is not None}
+
+
+def _react(thread: Thread, was: Understood) -> Reaction:
+    if was.page is not None:
+        return Reaction(what=answer_page(thread, was.page))
+    if was.contest is not None:
+        return Reaction(what=answer_contest(thread, was.contest))
+    return react(thread)
 
 
 def may_acknowledge(store: Store, handled: Handled, at: datetime) -> bool:
@@ -147,27 +186,49 @@ def may_acknowledge(store: Store, handled: Handled, at: datetime) -> bool:
     return drain_all(store, handled.withdrawn, at)
 
 
-def _take(session: Session, account: int, text: InboundText, at: datetime, handled: str) -> bool:
-    is_new = session.run(
-        "take_inbound_ref", account_id=account, provider_id=text.provider_id, received_at=to_micros(at)
+def may_acknowledge_each(store: Store, handled: Sequence[Handled], at: datetime) -> list[bool]:
+    """The same of many texts, which wait together."""
+    return drain_each(store, [each.withdrawn for each in handled], at)
+
+
+def _take(session: Session, account: int, texts: Sequence[InboundText], at: datetime) -> dict[str, Handled]:
+    """Take what is new, for good. What is not, with what became of it: by the carrier's id."""
+    ids = [text.provider_id for text in texts]
+    known: set[str] = set()
+    if len(ids) > 1:  # of one alone, the next statement tells
+        rows = session.rows("known_inbound_refs", account_id=account, ids=session.texts(ids))
+        known = {row[0] for row in rows}
+    fresh = [each for each in ids if each not in known]
+    taken = session.many(
+        "take_inbound_ref",
+        [{"account_id": account, "provider_id": each, "received_at": to_micros(at)} for each in fresh],
     )
-    if is_new and handled:
-        session.run(
-            "settle_inbound_ref",
-            account_id=account,
-            provider_id=text.provider_id,
-            handled=json.dumps([handled, []]),
-        )
-    return bool(is_new)
+    if taken != len(fresh):
+        if len(ids) > 1:
+            raise _CrossedError
+        known = set(ids)
+    return {text.provider_id: _again(session, account, text) for text in texts if text.provider_id in known}
 
 
-def _settle(session: Session, account: int, text: InboundText, handled: Handled) -> None:
-    stops = [[contact, stop.event, stop.seq, stop.program] for contact, stop in handled.withdrawn]
-    session.run(
+def _settle(session: Session, account: int, done: Sequence[tuple[InboundText, Handled]]) -> None:
+    session.many(
         "settle_inbound_ref",
-        account_id=account,
-        provider_id=text.provider_id,
-        handled=json.dumps([handled.what, stops]),
+        [
+            {
+                "account_id": account,
+                "provider_id": text.provider_id,
+                "handled": json.dumps(
+                    [
+                        handled.what,
+                        [
+                            [contact, stop.event, stop.seq, stop.program]
+                            for contact, stop in handled.withdrawn
+                        ],
+                    ]
+                ),
+            }
+            for text, handled in done
+        ],
     )
 
 
@@ -183,33 +244,17 @@ def _again(session: Session, account: int, text: InboundText) -> Handled:
     )
 
 
-def _prepare(store: Store, brand: BrandId, number: phone.PhoneNumber) -> NewContact:
-    ((contact_id, seal),) = contacts.prepare(store, brand, [number.e164])
-    return NewContact(
-        id=contact_id,
-        seal=seal,
-        number=number,
-        brand=brand,
-        language=language_of(number.country),
-        source="inbound_text",
-    )
-
-
 def _thread(
     store: Store,
     session: Session,
     person: Contact,
-    here: Sequence[Program],
-    sender: SenderRow,
-    intent: Intent,
+    was: Understood,
+    state: ConsentState,
     text: InboundText,
     at: datetime,
 ) -> Thread:
-    row_id = InboundId(store.ids.make(bucket_of(person.id)))
-    own = [program for program in here if program.brand == person.brand]
-    # Locked before it is read: two texts at once must not both be the first STOP, or both open a question.
-    standing = session.first("raise_standing", events=0, bucket=person.bucket, contact_id=person.id)
-    assert standing is not None, "a contact always has a standing"
+    row_id, intent = InboundId(store.ids.make(bucket_of(person.id))), was.intent
+    own = [program for program in was.here if program.brand == person.brand]
     language, pair = languages_of_answer(person, own[0], intent, text.text, at)
     act = Act(
         actor=Actor.HANDSET,
@@ -231,14 +276,15 @@ def _thread(
         session=session,
         brand=programs.brand(person.brand),
         contact=person,
-        state=ConsentState.from_bytes(bytes(standing[1])),
+        state=state,
         programs=own,
-        sender=sender,
+        sender=was.sender,
         intent=intent,
         inbound=row_id,
         text=text.text,
         act=act,
         at=at,
+        is_talking=was.is_talking,
         pair=pair,
     )
 
@@ -270,45 +316,44 @@ def _how_read(intent: Intent) -> JsonObject:
     return {"read": read_by, "names_email": True} if intent.names_email else {"read": read_by}
 
 
-def _keep(thread: Thread, text: InboundText, reaction: Reaction) -> None:
-    """The text with how it was read and what came of it, and its place in the queue of those who look at texts."""
+def _row(thread: Thread, seal: Seal, had: int | None, reaction: Reaction) -> dict[str, object]:
+    """The text with how it was read and what came of it."""
     intent, person = thread.intent, thread.contact
-    seal = thread.store.vault.seals([person.id])[person.id]
     start, end = intent.span or (None, None)
-    before = thread.session.first(
-        "last_handed", bucket=person.bucket, contact_id=person.id, before=to_micros(thread.at)
-    )
     events = [each.event for each in reaction.withdrawn]
-    thread.session.run(
-        "insert_inbound",
-        bucket=person.bucket,
-        id=thread.inbound,
-        brand_id=person.brand,
-        contact_id=person.id,
-        sender_id=thread.sender.id,
-        sealed_body=seal.close(text.text.encode(errors="replace"), place("inbound", thread.inbound)),
-        received_at=to_micros(text.received_at),
-        intent=intent.kind.value,
-        kinds=" ".join(kind.value for kind in kinds_said(intent)),
-        rule=intent.rule,
-        confidence=intent.confidence,
-        is_per_se=int(intent.is_per_se),
-        span_start=start,
-        span_end=end,
-        program_id=thread.programs[0].id,
-        event_id=events[0] if events else None,
-        also_ended=" ".join(str(each) for each in events[1:]),
-        last_message_id=before[0] if before else None,
-    )
-    kind = triage_kind(intent, reaction.what, is_guess=reaction.is_guess)
+    return {
+        "bucket": person.bucket,
+        "id": thread.inbound,
+        "brand_id": person.brand,
+        "contact_id": person.id,
+        "sender_id": thread.sender.id,
+        "sealed_body": seal.close(thread.text.encode(errors="replace"), place("inbound", thread.inbound)),
+        "received_at": to_micros(thread.act.occurred_at),
+        "intent": intent.kind.value,
+        "kinds": " ".join(kind.value for kind in kinds_said(intent)),
+        "rule": intent.rule,
+        "confidence": intent.confidence,
+        "is_per_se": int(intent.is_per_se),
+        "span_start": start,
+        "span_end": end,
+        "program_id": thread.programs[0].id,
+        "event_id": events[0] if events else None,
+        "also_ended": " ".join(str(each) for each in events[1:]),
+        "last_message_id": had,
+    }
+
+
+def _look_at(thread: Thread, reaction: Reaction) -> None:
+    """Its place in the queue of those who look at texts."""
+    kind = triage_kind(thread.intent, reaction.what, is_guess=reaction.is_guess)
     if kind is not None:
         triage.insert(
             thread.session,
-            person,
+            thread.contact,
             thread.inbound,
             kind,
             thread.act.received_at,
-            event=events[0] if events else None,
+            event=reaction.withdrawn[0].event if reaction.withdrawn else None,
             request=reaction.request.id if reaction.request else None,
             due_at=reaction.request.due_at if reaction.request else None,
         )

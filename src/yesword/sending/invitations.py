@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from yesword.collect.backing import form_evidence
+from yesword.collect.contests import by_id
+from yesword.collect.points import Point
 from yesword.consent import Act, Draft, append, grant
 from yesword.domain import composing
 from yesword.domain.errors import YeswordError
@@ -18,14 +21,16 @@ from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState, Request
 from yesword.domain.times import from_micros, to_micros
 from yesword.sending.thread import Thread
-from yesword.store import contacts, models, programs
+from yesword.store import contacts, contests, models, programs, tallies
 from yesword.store.contacts import Contact
+from yesword.store.contests import EntryRow
 from yesword.store.database import Session
 from yesword.store.sealing import place
 
 LASTS: Final = timedelta(days=7)
 ROUTE: Final = "offer"  # of a yes to an offer
 IN_TALK: Final = "conversation"  # and of one to a colleague
+AFTER_ENTRY: Final = "contest_reply"  # and of one to the question that followed the entry of a contest
 
 
 class OwnProgramError(YeswordError):
@@ -42,7 +47,9 @@ class ForeignProgramError(YeswordError):
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Invitation:
-    """The question that is open. `request`: it was put in a conversation, and is on record."""
+    """The question that is open. `request`: it was put in a conversation, and is on record. `entry`: it came with the
+    receipt of this entry, and `point` has the terms.
+    """
 
     program: Program
     message: MessageId
@@ -50,6 +57,13 @@ class Invitation:
     handed_at: datetime
     sealed_body: bytes
     request: Request | None = None
+    entry: EntryRow | None = None
+    point: Point | None = None
+
+    @property
+    def route(self) -> str:
+        """How a yes to it came."""
+        return ROUTE if self.entry is None else AFTER_ENTRY
 
 
 # --- putting it ----------------------------------------------------------------------------------------------
@@ -125,11 +139,20 @@ def open_invitation(
     )
     if row is None or row[5] is None:
         return None
-    asked = _asked_in_talk(state, row[2], at) if row[2] is not None else _asked_by_offer(state, row[1])
+    entry, point = None, None
+    asked: tuple[Program, Request | None] | None
+    if row[2] is not None:
+        asked = _asked_in_talk(state, row[2], at)
+    elif row[1] is not None:
+        asked = _asked_by_offer(state, row[1])
+    else:
+        asked, entry, point = _asked_after_entry(session, contact, state, row[0])
     if asked is None:
         return None
     program, request = asked
     return Invitation(
+        entry=entry,
+        point=point,
         program=program,
         message=MessageId(row[0]),
         language=row[3],
@@ -152,13 +175,23 @@ def _asked_in_talk(state: ConsentState, event: int, at: datetime) -> tuple[Progr
     return programs.version(program, request.program_version), request
 
 
-def _asked_by_offer(state: ConsentState, campaign: int | None) -> tuple[Program, None] | None:
-    if campaign is None:
-        return None
+def _asked_by_offer(state: ConsentState, campaign: int) -> tuple[Program, None] | None:
     invites = models.Campaign.objects.values_list("invites_id", flat=True).filter(pk=campaign).first()
     if invites is None or not may_be_invited(state, ProgramId(invites)):
         return None
     return programs.current(ProgramId(invites)), None
+
+
+def _asked_after_entry(
+    session: Session, contact: ContactId, state: ConsentState, message: int
+) -> tuple[tuple[Program, None] | None, EntryRow | None, Point | None]:
+    entry = contests.that_asked(session, contact, message)
+    if entry is None:
+        return None, None, None
+    contest = by_id(entry.contest)
+    if contest.point is None or not may_be_invited(state, contest.program.id):
+        return None, None, None
+    return (contest.program, None), entry, contest.point
 
 
 def of_thread(thread: Thread) -> Invitation | None:
@@ -169,17 +202,24 @@ def of_thread(thread: Thread) -> Invitation | None:
 
 def accept(thread: Thread, found: Invitation) -> str | None:
     """A yes to an offer's question: the other program is joined, as a consent of its own."""
-    act = answered(thread, found, ROUTE)
+    act = answered(thread, found, found.route)
     if act is None or not thread.contact.may_text:
         return None
     sender = programs.sender_of(found.program).id
     verb = (thread.store, thread.session, thread.brand, thread.contact, found.program, act)
-    return "reply_cap" if grant(*verb, Grade.A, sender, thread.at) is None else "granted"
+    granted = grant(*verb, Grade.A, sender, thread.at)
+    if granted is None:
+        return "reply_cap"
+    if found.entry is not None and found.point is not None:
+        contests.note_yes(thread.session, found.entry.id, contests.BY_REPLY)
+        event = granted.events[-1].id
+        tallies.joined(thread.session, found.point.id, "", event, thread.contact.id, thread.at)
+    return "granted"
 
 
 def refuse(thread: Thread, found: Invitation) -> str | None:
     """A no to it: remembered, so that no other offer asks again. What the person is in goes on."""
-    act = answered(thread, found, ROUTE)
+    act = answered(thread, found, found.route)
     if act is None:
         return None
     program = found.program
@@ -208,4 +248,10 @@ def answered(thread: Thread, found: Invitation, route: str) -> Act | None:
         return None
     shown = seal.open(found.sealed_body, place("body", found.message)).decode()
     context = {**(thread.act.context or {}), "invitation": to_text("msg", found.message)}
-    return replace(thread.act, route=route, language=found.language, wording=shown, context=context)
+    evidence = list(thread.act.evidence)
+    if found.entry is not None and found.point is not None:
+        context["contest"] = {"terms": found.point.key, "entry": found.entry.digest, "yes": contests.BY_REPLY}
+        evidence.append(form_evidence(found.point))
+    return replace(
+        thread.act, route=route, language=found.language, wording=shown, context=context, evidence=evidence
+    )

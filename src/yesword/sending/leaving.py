@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.consent import Act, Confirmation, Withdrawn, withdraw
+from yesword.consent.lately import by_links, was_told
 from yesword.consent.taking_back import Instead, take_back
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import LINK, Actor
@@ -52,6 +53,7 @@ class Left:
     program: ProgramId | None  # None: everything of the brand
     is_new: bool  # False: the same withdrawal as before, seen once more
     is_drained: bool
+    may_undo: bool  # whether a slip may be taken back: once, until the handset itself has said yes again
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -135,10 +137,14 @@ def _end(
         if row is None or person is None or person.erased_at is not None:
             raise GoneError
         state = ConsentState.from_bytes(bytes(row[1]))
+        may_undo = False
         before = _the_same(state, act.route, None if program is None else program.id)
         if before is not None:
             ended = Withdrawn(event=before.event, seq=before.seq, program=before.scope.program)
         else:
+            lately = by_links(session, person, frozenset(_REASONS))
+            may_undo = not lately.was_undone
+            is_told = lately.has_left and was_told(session, person, at)
             ended = withdraw(
                 store,
                 session,
@@ -147,11 +153,17 @@ def _end(
                 act,
                 at,
                 program=program,
-                confirmation=_confirmation(about, person, state, program),
+                confirmation=None if is_told else _confirmation(about, person, state, program),
                 reason=_REASONS[act.route],
             )
     is_drained = drain_all(store, [(contact.id, ended)], at, patience_s)
-    return Left(event=ended.event, program=ended.program, is_new=before is None, is_drained=is_drained)
+    return Left(
+        event=ended.event,
+        program=ended.program,
+        is_new=before is None,
+        is_drained=is_drained,
+        may_undo=may_undo,
+    )
 
 
 def undo(store: Store, who: Holder, event: EventId, at: datetime, instead: Instead | None = None) -> None:

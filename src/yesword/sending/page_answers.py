@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from yesword.collect import reversing, rewards
+from yesword.collect import one_person, reversing, rewards
 from yesword.collect.backing import files_evidence
 from yesword.collect.reversing import Meant
 from yesword.consent import grant
@@ -18,6 +18,7 @@ from yesword.domain.events import Grade
 from yesword.domain.phone import PhoneNumber
 from yesword.domain.programs import Program
 from yesword.domain.understanding import Intent, Kind
+from yesword.sending import asking_on
 from yesword.sending.thread import Thread
 from yesword.store import contacts, tallies
 from yesword.store.database import Session
@@ -57,18 +58,23 @@ def answer_page(thread: Thread, meant: Meant) -> str:
     wording = act.wording or composing.disclosure(program, act.language)
     what = (thread.store, thread.session, thread.contact, typed.files, disclosure_digest(wording), thread.at)
     act = reversing.with_items(act, files_evidence(*what))
-    act = replace(act, categories=typed.categories, gift=_gift(thread, meant))
+    context = {**(act.context or {}), **dict(typed.said)}
+    act = replace(act, categories=typed.categories, gift=_gift(thread, meant), context=context)
     verb = (thread.store, thread.session, thread.brand, thread.contact, program, act)
     granted = grant(*verb, Grade.A, thread.sender.id, thread.at)
     if granted is None:
         return "reply_cap"
-    contacts.learn(thread.session, thread.contact, typed.name, dict(typed.attributes))
-    if typed.adult_since is not None:
-        contacts.learn_age(thread.session, thread.contact, typed.adult_since)
+    contacts.learn(thread.store, thread.session, thread.contact, typed.name, dict(typed.attributes))
+    if typed.said_age is not None:
+        contacts.learn_age(thread.store, thread.session, thread.contact, typed.said_age)
     if meant.point is not None:
         event = granted.events[-1].id
         tallies.joined(thread.session, meant.point.id, meant.source, event, thread.contact.id, thread.at)
     reversing.use(thread.session, meant, thread.at)
+    one_person.put_together(thread.store, thread.session, thread.contact, thread.at)
+    asking_on.ask_what_was_noted(
+        thread.store, thread.session, thread.contact, thread.state, thread.act, meant.shown_at, thread.at
+    )
     return "granted"
 
 

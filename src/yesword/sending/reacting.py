@@ -6,7 +6,7 @@ leave is in `stopping`.
 
 from dataclasses import dataclass, replace
 
-from yesword.collect import rewards
+from yesword.collect import one_person, rewards
 from yesword.consent import Act, Draft, Withdrawn, append, ask, confirm, decline, grant, renew, restart
 from yesword.domain.events import Actor, EventKind, Grade, Scope
 from yesword.domain.ids import EventId
@@ -112,7 +112,7 @@ def _keyword(thread: Thread) -> str:
 
 
 def _confirm(thread: Thread) -> str:
-    program, request = _asked(thread)
+    program, request = (None, None) if _is_after_entry(thread) else _asked(thread)
     if program is None or request is None:
         invited = invitations.of_thread(thread)
         joined = invitations.accept(thread, invited) if invited is not None else None
@@ -139,8 +139,17 @@ def _confirm(thread: Thread) -> str:
         tallies.joined(thread.session, point, source, event, thread.contact.id, thread.at)
     asked_numbers.answered(thread.session, request.event, thread.at)
     let_go_on_confirming(thread.store, thread.session, thread.contact, request.event, thread.at)
-    asking_on.ask_what_was_ticked_too(thread, request)
+    one_person.put_together(thread.store, thread.session, thread.contact, thread.at)
+    asking_on.ask_what_was_ticked_too(
+        thread.store, thread.session, thread.contact, thread.state, thread.act, request, thread.at
+    )
     return "confirmed"
+
+
+def _is_after_entry(thread: Thread) -> bool:
+    """Whether the newest text was the receipt of an entry to a contest, and asked: an older question has to wait."""
+    invited = invitations.of_thread(thread)
+    return invited is not None and invited.entry is not None
 
 
 def _answering(thread: Thread, request: Request) -> Act:
@@ -174,7 +183,7 @@ def _expire(thread: Thread, program: Program, request: EventId) -> None:
 
 
 def _decline(thread: Thread) -> str:
-    program, request = _asked(thread)
+    program, request = (None, None) if _is_after_entry(thread) else _asked(thread)
     if program is None or request is None:
         invited = invitations.of_thread(thread)
         return (invitations.refuse(thread, invited) if invited is not None else None) or _other(thread)

@@ -194,6 +194,7 @@ def _reminder(scales: Scales, outlook: Outlook, at: datetime) -> outgoing.Plan |
         planned_seq=outlook.state.seq,
         due_at=_decent_hour(scales, outlook, at),
         language=program.texts_in(person.language)[0],
+        country=person.country,
         body=text,
         categories=program.categories,
         send_by=ends_at,

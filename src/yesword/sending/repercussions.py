@@ -21,7 +21,7 @@ from yesword.domain.gate import decide
 from yesword.domain.gate.plan import plan_for
 from yesword.domain.hours import Clock, is_open, zone
 from yesword.domain.ids import BrandId, ContactId, ProgramId, bucket_of
-from yesword.domain.messages import KINDS, MessageKind
+from yesword.domain.messages import MessageKind
 from yesword.domain.programs import Program
 from yesword.domain.rules import RuleBook
 from yesword.domain.state import ConsentState, Grant
@@ -36,7 +36,6 @@ from yesword.store.opening import Store
 
 _PAGE: Final = 500
 _DUE_AT: Final = -1  # the column, after those that a claim reads
-_PRIORITIES: Final = tuple(sorted({each.priority for each in KINDS.values()}))
 _NOON: Final = time(12)
 _SATURDAY: Final = 5
 _STEP: Final = timedelta(minutes=15)
@@ -155,11 +154,10 @@ def on_queue(
 
 
 def _queue(session: Session) -> Iterator[list[tuple[object, ...]]]:
-    for priority in _PRIORITIES:
+    """Lane by lane: the most urgent first, where buckets are one group."""
+    for (lane,) in session.rows("queued_lanes"):
         due_at, cursor = -(1 << 62), 0
-        while rows := session.rows(
-            "queued_after", priority=priority, due_at=due_at, cursor=cursor, count=_PAGE
-        ):
+        while rows := session.rows("queued_after", lane=lane, due_at=due_at, cursor=cursor, count=_PAGE):
             yield rows
             due_at, cursor = rows[-1][_DUE_AT], rows[-1][0]
 

@@ -95,11 +95,7 @@ def add(
     store: Store, brand: BrandId, url: str, kinds: Sequence[WebhookKind], *, with_number: bool = False
 ) -> tuple[WebhookEndpoint, str]:
     """The endpoint and its secret, which is shown now and never again. Raises BadEndpointError."""
-    found = urllib.parse.urlsplit(url)
-    if found.scheme != "https" and not (found.scheme == "http" and found.hostname in _LOOPBACK):
-        raise BadEndpointError(what="its address does not begin with https://")
-    if found.username or found.password or found.fragment:
-        raise BadEndpointError(what="its address holds a name, a password or a fragment")
+    check_url(url)
     if not kinds:
         raise BadEndpointError(what="it is to hear of nothing")
     row = WebhookEndpoint.objects.create(
@@ -115,6 +111,18 @@ def add(
     row.is_on = True
     row.save(update_fields=["sealed", "is_on"])
     return row, secret
+
+
+def check_url(url: str) -> None:
+    """Raises BadEndpointError."""
+    try:
+        found = urllib.parse.urlsplit(url)
+    except ValueError:
+        raise BadEndpointError(what="its address cannot be read") from None
+    if found.scheme != "https" and not (found.scheme == "http" and found.hostname in _LOOPBACK):
+        raise BadEndpointError(what="its address does not begin with https://")
+    if found.username or found.password or found.fragment:
+        raise BadEndpointError(what="its address holds a name, a password or a fragment")
 
 
 def endpoint(endpoint_id: int) -> WebhookEndpoint:

@@ -183,6 +183,7 @@ class Scales:
                 recent=tuple(before.recent),
                 is_excluded=contact.is_excluded,
                 adult_since=contact.adult_since,
+                said_age=contact.said_age,
                 last_text_at=before.last_text_at,
                 recipient=contact.recipient,
                 registries=before.registries,

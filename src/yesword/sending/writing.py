@@ -15,7 +15,7 @@ from yesword.domain.programs import Program
 from yesword.domain.shipped_texts import NoShippedTextError
 from yesword.domain.state import ConsentState, Grant
 from yesword.sending.weighing import Background, Offer, Scales, Weighed
-from yesword.store import leave_links
+from yesword.store import confirm_links, leave_links
 from yesword.store.contacts import Contact
 
 
@@ -84,7 +84,7 @@ def _written(
     at: datetime,
     made_of: tuple[str, ...] = (),
 ) -> Written:
-    text = leave_links.shown(text)
+    text = confirm_links.shown(leave_links.shown(text))
     weighed = scales.weigh(offer, person, state, before, text, at, made_of=made_of)
     grant = _to_reconfirm(weighed, state)
     if grant is None:

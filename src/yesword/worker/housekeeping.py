@@ -1,6 +1,6 @@
 """The daily round of what must not be kept for ever, in a thread of its own: addresses, files, old texts, held proof.
 
-What pages leave behind goes every minute: it is only kept for as long as it can still be answered.
+What pages leave behind goes every minute: it is only kept for as long as it can still be answered. Contests close on time.
 
 People who have been silent for long are not erased by it: that is somebody's decision, and `yesword privacy retain` does it.
 """
@@ -12,8 +12,10 @@ from typing import Final
 
 import structlog
 
+from yesword.collect import contests
 from yesword.collect.forgetting import forget
 from yesword.privacy import retaining
+from yesword.sending import inbound_parts
 from yesword.store import models, sent_tallies
 from yesword.store.opening import Store
 
@@ -35,6 +37,8 @@ def run(store: Store, has_ended: threading.Event, clock: Callable[[], datetime])
         while not has_ended.wait(_LOOK_EVERY_S):
             try:
                 forget(store, clock())
+                contests.keep_time(store, clock())
+                inbound_parts.purge(store, [each.key for each in models.Account.objects.all()], clock())
                 if is_due(clock()):
                     with store.database.write() as session:
                         sent_tallies.roll_up(session, clock())

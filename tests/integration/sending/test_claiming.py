@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,11 +11,12 @@ from factories.worlds import ANNA, NOON, World, at_once, elsewhere, next_token, 
 from yesword.channels.ports import Outcome, OutcomeStatus
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
 from yesword.domain.programs import Frequency
-from yesword.domain.times import to_micros
 from yesword.sending import claiming, handing, recovery
 from yesword.sending.claiming import Claimant, claim
+from yesword.sending.pacing import Pacer
 from yesword.sending.weighing import Scales
 from yesword.store import models
+from yesword.store.database import Row, Session
 from yesword.store.opening import Store
 
 # On SQLite one dispatcher works at a time, and one writer.
@@ -63,6 +64,11 @@ def test_what_is_not_due_is_left_and_confirmations_overtake_campaigns(here: Worl
     assert [each.judged.queued.kind for each in taken.claimed] == [MessageKind.WELCOME, MessageKind.CAMPAIGN]
 
 
+def due(session: Session, at: datetime = NOON, limit: int = 100) -> list[Row]:
+    lanes = claiming.due_lanes(session, at)
+    return claiming._take(session, Pacer().round(session, lanes, {}, at), lanes, at, limit)
+
+
 def test_every_kind_of_text_is_sought_the_most_urgent_first(on_both: World) -> None:
     here = on_both
     (anna,) = here.members(1)
@@ -70,8 +76,7 @@ def test_every_kind_of_text_is_sought_the_most_urgent_first(on_both: World) -> N
         here.plan(anna, kind=kind)
     here.plan(anna, due_at=NOON + timedelta(minutes=1))
     with here.store.database.read() as session:
-        rows = session.rows("due_messages", now=to_micros(NOON), first=0, last=1023, count=100)
-        some = session.rows("due_messages", now=to_micros(NOON), first=0, last=1023, count=3)
+        rows, some = due(session), due(session, limit=3)
     kinds = [MessageKind(row[8]) for row in rows]
     assert sorted(kinds) == sorted(MessageKind)
     assert [KINDS[kind].priority for kind in kinds] == sorted(KINDS[kind].priority for kind in kinds)
@@ -216,11 +221,11 @@ def test_what_changed_after_the_gate_was_asked_is_left_queued(here: World) -> No
     message = here.plan(here.contact().id)
     here.plan(*here.members(1))
     with here.store.database.read() as session:
-        rows = session.rows("due_messages", now=1 << 60, first=0, last=1023, count=10)
+        rows = due(session, here.at)
         judged = claiming.judge(here.store, session, here.scales, rows, here.at, lock=False)
     assert {each.decision.verdict for each in judged} == {"send"}
     claimant = Claimant(owner="somebody", token=1)
-    fates = [claiming._fate(here.store, here.scales, claimant, each, here.at) for each in judged]
+    fates = claiming._fates(here.store, here.scales, claimant, Pacer(), judged, rows, here.at)
     here.receive(ANNA, "STOP")
     with here.store.database.write() as session:
         left = claiming._unchanged(session, fates)

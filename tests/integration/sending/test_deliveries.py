@@ -9,11 +9,10 @@ from factories.worlds import World, world
 from yesword.channels.ports import DeliveryReport, InboundItem, Outcome, ReportState
 from yesword.domain.ids import MessageId
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
-from yesword.sending import deliveries, handing
+from yesword.sending import deliveries, handing, taking
 from yesword.sending.claiming import Claim
 from yesword.store import models
 from yesword.store.opening import Store
-from yesword.worker import receiver
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def report(
         error_code=error,
         at=here.at,
     )
-    assert receiver.take(here.store, account.pk, [item], lambda: here.at) == [True]
+    assert taking.take(here.store, account.pk, [item], lambda: here.at) == [True]
 
 
 def bring(here: World) -> None:
@@ -57,7 +56,7 @@ def bring(here: World) -> None:
 
     def handle(items: list[InboundItem]) -> list[bool]:
         stop.set()
-        return receiver.take(here.store, here.account.pk, items, lambda: here.at)
+        return taking.take(here.store, here.account.pk, items, lambda: here.at)
 
     here.carrier.receiver(account=here.account.key).run(handle, stop)
 

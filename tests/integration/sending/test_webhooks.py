@@ -122,7 +122,7 @@ def test_an_endpoint_hears_only_of_what_it_wants_and_of_its_own_brand(here, list
     with here.store.database.write() as session:
         tell_paused(here.store, session, here.club.brand, "club", "opt_outs", here.at)
     deliver(here)
-    assert listener.data == [{"program": "club", "state": "paused", "reason": "opt_outs"}]
+    assert listener.data == [{"program": "club", "campaign": None, "state": "paused", "reason": "opt_outs"}]
 
 
 def _pause_and_fail(here):

@@ -9,7 +9,7 @@ from factories.full_disk import full_disk
 from factories.worlds import ANNA, CLUB, RULES, world
 from yesword.channels.ports import DeliveryReport, InboundText, ReportState
 from yesword.domain.messages import MessageState
-from yesword.worker import receiver
+from yesword.sending import taking
 from yesword.worker.dispatcher import keep_dispatching
 
 MANY = 300
@@ -116,7 +116,7 @@ def test_a_receiver_acknowledges_nothing_that_it_could_not_keep_and_takes_it_lat
         for number in range(300)
     ]
     disk.fill()
-    taken = receiver.take(here.store, here.account.pk, [text, *reports], lambda: LATER)
+    taken = taking.take(here.store, here.account.pk, [text, *reports], lambda: LATER)
     assert taken == [False] * 301
     disk.make_room()
-    assert all(receiver.take(here.store, here.account.pk, [text, *reports], lambda: LATER))
+    assert all(taking.take(here.store, here.account.pk, [text, *reports], lambda: LATER))

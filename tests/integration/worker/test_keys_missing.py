@@ -7,11 +7,11 @@ import pytest
 
 from factories.worlds import ANNA, CLUB, world
 from yesword.channels.ports import InboundText
+from yesword.sending import spool, taking
 from yesword.store import holds
 from yesword.store.keychecks import WrongKeyError
 from yesword.store.keyfiles import KeyMissingError
 from yesword.store.opening import open_store
-from yesword.worker import receiver, spool
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_stop_that_comes_while_the_keys_are_away_is_kept_holds_sending_and_sta
     put_back = without(here, "pepper-1.key")
     keyless = open_store(here.store.folder, here.store.url, needs_keys=False)
     assert isinstance(keyless.keys_trouble, KeyMissingError)
-    assert receiver.take(keyless, here.account.pk, [a_text(here, "STOP")], lambda: here.at) == [True]
+    assert taking.take(keyless, here.account.pk, [a_text(here, "STOP")], lambda: here.at) == [True]
     kept = (here.store.folder / "spool").read_bytes()
     assert ANNA.encode() not in kept
     assert b"STOP" not in kept
@@ -72,7 +72,7 @@ def test_a_stop_that_comes_while_the_keys_are_away_is_kept_holds_sending_and_sta
 
     put_back()
     again = open_store(here.store.folder, here.store.url)
-    assert receiver.act_on_spool(again, lambda: here.at) == 1
+    assert taking.act_on_spool(again, lambda: here.at) == 1
     assert here.state().grant_for(here.club.id) is None
     with again.database.read() as session:
         assert not holds.held_for(session)
@@ -88,9 +88,9 @@ def test_a_stop_is_not_acknowledged_while_something_is_on_its_way(here, monkeypa
     (taken,) = here.claim_all()
     without(here, "pepper-1.key")
     keyless = open_store(here.store.folder, here.store.url, needs_keys=False)
-    assert receiver.take(keyless, here.account.pk, [a_text(here, "STOP")], lambda: here.at) == [False]
+    assert taking.take(keyless, here.account.pk, [a_text(here, "STOP")], lambda: here.at) == [False]
     here.hand_over(taken)
-    assert receiver.take(keyless, here.account.pk, [a_text(here, "STOP", ref="late-2")], lambda: here.at) == [
+    assert taking.take(keyless, here.account.pk, [a_text(here, "STOP", ref="late-2")], lambda: here.at) == [
         True
     ]
     keyless.close()

@@ -247,6 +247,7 @@ def answer(
         due_at=at,
         send_by=at + _USEFUL,
         language=language or found.language,
+        country=person.country,
         body=text,
         answers=asks,
         conversation_at=item.received_at,

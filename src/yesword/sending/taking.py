@@ -1,0 +1,123 @@
+"""Taking in what people and carriers send: a thing may be acknowledged only once it is stored and acted on.
+
+Whoever listens to a carrier, over a connection of ours or a call of theirs, hands it to `take` and does what that says.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+
+from yesword.channels.ports import DeliveryReport, InboundText
+from yesword.domain.errors import YeswordError
+from yesword.sending import deliveries, inbound, spool
+from yesword.sending.arrivals import counted
+from yesword.store import holds
+from yesword.store.fullness import DiskFullError, is_full
+from yesword.store.opening import Store
+
+log = structlog.get_logger("yesword.receiver")
+
+Item = InboundText | DeliveryReport
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@counted
+def take(
+    store: Store, account: int, items: Sequence[Item], clock: Callable[[], datetime] = _now
+) -> list[bool]:
+    """Store and act on a batch; True for each item that may be acknowledged to the carrier.
+
+    Every stop of the batch is committed before the first is drained, so that one slow drain holds up no other stop.
+    """
+    if store.keys_trouble is not None:
+        return [_spool(store, account, items, clock)] * len(items)
+    are_kept = _keep(store, account, [item for item in items if isinstance(item, DeliveryReport)])
+    handled = _receive(store, account, [item for item in items if isinstance(item, InboundText)], clock)
+    verdicts = iter(_drain(store, handled, clock))
+    return [next(verdicts) if isinstance(item, InboundText) else are_kept for item in items]
+
+
+def _spool(store: Store, account: int, items: Sequence[Item], clock: Callable[[], datetime]) -> bool:
+    try:
+        return spool.spool(store, account, items, clock())
+    except Exception as error:
+        log.exception("not_spooled", code=_code(error))
+        return False
+
+
+def _keep(store: Store, account: int, reports: Sequence[DeliveryReport]) -> bool:
+    try:
+        deliveries.keep(store, account, reports)
+    except Exception as error:
+        # As of a text: the carrier brings them again, and the thread that listens to it lives on.
+        log.exception("delivery_reports_not_stored", code=_code(error))
+        return False
+    return True
+
+
+def _receive(
+    store: Store, account: int, texts: Sequence[InboundText], clock: Callable[[], datetime]
+) -> list[inbound.Handled | None]:
+    """Many in one transaction; where that fails, each by itself. None: it is not stored."""
+    handled: list[inbound.Handled | None] = [None] * len(texts)
+    for group in inbound.apart(texts):
+        together = [texts[index] for index in group]
+        try:
+            found: Sequence[inbound.Handled | None] = inbound.receive_together(
+                store, account, together, clock()
+            )
+        except Exception as error:  # noqa: BLE001 - each of them is tried alone, and then told
+            if len(group) > 1:
+                log.warning("inbound_texts_taken_one_by_one", texts=len(group), code=_code(error))
+            found = [_receive_one(store, account, each, clock) for each in together]
+        for index, each in zip(group, found, strict=True):
+            handled[index] = each
+    return handled
+
+
+def _receive_one(
+    store: Store, account: int, text: InboundText, clock: Callable[[], datetime]
+) -> inbound.Handled | None:
+    try:
+        return inbound.receive(store, account, text, clock())
+    except Exception as error:
+        # The carrier brings it again; the error must not take the batch's other texts with it.
+        log.exception("inbound_text_not_stored", code=_code(error))
+        return None
+
+
+def _drain(
+    store: Store, handled: Sequence[inbound.Handled | None], clock: Callable[[], datetime]
+) -> list[bool]:
+    """Of all stops together; what is not stored is not drained either."""
+    stored = [each for each in handled if each is not None]
+    try:
+        verdicts = iter(inbound.may_acknowledge_each(store, stored, clock()))
+    except Exception as error:
+        log.exception("stop_not_drained", code=_code(error))
+        return [each is not None and not each.withdrawn for each in handled]
+    return [each is not None and next(verdicts) for each in handled]
+
+
+def _code(error: Exception) -> str:
+    if is_full(error):
+        return DiskFullError.code
+    return error.code if isinstance(error, YeswordError) else type(error).__name__
+
+
+def act_on_spool(store: Store, clock: Callable[[], datetime] = _now) -> int:
+    """Act on what came in while the keys were missing. The number of items; sending stays closed until all are done."""
+    items = list(spool.spooled(store))
+    for account, item in items:
+        if not all(take(store, account, [item], clock)):
+            log.error("spooled_item_not_taken", account=account)
+            return 0
+    with store.database.read() as session:
+        is_held = holds.KEYS in holds.held_for(session)
+    if items or is_held:
+        spool.forget(store, clock())
+    return len(items)

@@ -1,0 +1,147 @@
+"""Noting that somebody listens, account by account; and after a gap, fetching what was missed before texts go again.
+
+A carrier with a list of what came in is asked for it. One without brings again what nobody took: then the gap is closed
+when it has been quiet for a while.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+import structlog
+
+from yesword.channels.ports import Handler, InboundItem, Listens, Missed
+from yesword.domain.errors import YeswordError
+from yesword.sending import gaps
+from yesword.sending.taking import take
+from yesword.store.models import SendingHold
+from yesword.store.opening import Store
+from yesword.worker import channels
+
+log = structlog.get_logger("yesword.listening")
+
+EVERY_S: Final = 3.0
+_BATCH: Final = 200
+
+
+@dataclass(kw_only=True)
+class Ear:
+    """One account's: what listens, and when it was last disturbed."""
+
+    account: int
+    listens: object  # a receiver, or whatever else says `is_listening`
+    take: Handler
+    up_since: float | None = None
+    busy_at: float = field(default=float("-inf"))
+    has_ended: bool = False
+
+    def handle(self, items: list[InboundItem]) -> list[bool]:
+        """For the receiver: the same as `take`, and notes that something came in."""
+        self.busy_at = time.monotonic()
+        verdicts = self.take(items)
+        self.busy_at = time.monotonic()
+        return verdicts
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the carrier can reach us now. What cannot tell is taken to listen as long as it runs."""
+        if self.has_ended:
+            return False
+        return self.listens.is_listening if isinstance(self.listens, Listens) else True
+
+    def quiet_s(self) -> float:
+        """For how long it has been up, with nothing coming in."""
+        return 0.0 if self.up_since is None else time.monotonic() - max(self.up_since, self.busy_at)
+
+
+def round_of(store: Store, ears: Iterable[Ear], at: datetime) -> None:
+    """Note who listens, and close the gaps that can be closed."""
+    for ear in ears:
+        is_up = ear.is_up
+        ear.up_since = (ear.up_since or time.monotonic()) if is_up else None
+        gap = gaps.beat(store, ear.account, at, is_up=is_up)
+        if gap is not None and is_up:
+            _catch_up(store, ear, gap, at)
+
+
+def _catch_up(store: Store, ear: Ear, gap: SendingHold, at: datetime) -> None:
+    missed = ear.listens.missed_since(gaps.pull_since(gap)) if isinstance(ear.listens, Missed) else None
+    if missed is not None:
+        # A text that had come before is the same text: its provider's id says so.
+        if all(_take(ear, missed.items)):
+            stopped = gaps.withdraw_blocked(store, ear.account, missed.opted_out, at)
+            log.info("missed_texts_fetched", account=ear.account, texts=len(missed.items), blocked=stopped)
+            gaps.close(store, gap, at, gaps.PULLED)
+    elif ear.quiet_s() >= gaps.settle_time().total_seconds():
+        gaps.close(store, gap, at, gaps.SETTLED)
+
+
+def _take(ear: Ear, items: Sequence[InboundItem]) -> Iterable[bool]:
+    for start in range(0, len(items), _BATCH):
+        yield from ear.take(list(items[start : start + _BATCH]))
+
+
+def run(
+    store: Store, ears: Callable[[], Sequence[Ear]], stop: threading.Event, clock: Callable[[], datetime]
+) -> None:
+    """Until told to stop. What fails for one account is told, and tried again."""
+    try:
+        while not stop.is_set():
+            try:
+                for ear in ears():
+                    _noted(store, ear, clock())
+            except Exception:
+                log.exception("listening_not_noted")
+                store.database.close()
+            stop.wait(EVERY_S)
+    finally:
+        store.database.close()
+        store.vault.close()
+
+
+def _noted(store: Store, ear: Ear, at: datetime) -> None:
+    try:
+        round_of(store, [ear], at)
+    except Exception as error:
+        code = error.code if isinstance(error, YeswordError) else type(error).__name__
+        log.exception("listening_not_noted", account=ear.account, code=code)
+        store.database.close()
+
+
+class Doors:
+    """The ears of accounts whose carriers call in: as long as our pages are served, they can."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ears: dict[int, Ear] = {}
+
+    def __call__(self) -> Sequence[Ear]:
+        called = channels.called_in(self._store)
+        for account in called.keys() - self._ears.keys():
+            self._ears[account] = Ear(
+                account=account, listens=called[account], take=partial(take, self._store, account)
+            )
+        return [ear for account, ear in self._ears.items() if account in called]
+
+
+@contextlib.contextmanager
+def at_the_door(store: Callable[[], Store]) -> Iterator[None]:
+    """For the process that serves the pages: notes in a thread that carriers can call in."""
+    stop = threading.Event()
+
+    def note() -> None:
+        opened = store()
+        run(opened, Doors(opened), stop, lambda: datetime.now(UTC))
+
+    thread = threading.Thread(target=note, name="listening", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(EVERY_S)
