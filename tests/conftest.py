@@ -100,6 +100,11 @@ def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     yield from _opened_sqlite(sqlite_template, tmp_path / "data")
 
 
+@pytest.fixture
+def postgresql_store(postgres_template: tuple[str, Path], tmp_path: Path) -> Iterator[Store]:
+    yield from _opened_postgres(*postgres_template, tmp_path / "data")
+
+
 def _opened_sqlite(template: Path, folder: Path) -> Iterator[Store]:
     shutil.copytree(template, folder)
     opened = open_store(folder)

@@ -1,6 +1,7 @@
 """The demo as anybody starts it, and a browser that is signed in to it; each file of tests has its own."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -28,9 +29,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@pytest.fixture(scope="session")
+def fresh_demo(tmp_path_factory):
+    """A demo as it is when it starts for the first time: made once, since that takes as long as a few tests."""
+    folder = tmp_path_factory.mktemp("fresh") / "demo"
+    command = [sys.executable, "-m", "yesword", "demo", "--data", str(folder), "--check"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=_environment(), timeout=120)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def demo_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("demo")
+def demo_folder(fresh_demo, tmp_path_factory):
+    return shutil.copytree(fresh_demo, tmp_path_factory.mktemp("demo") / "demo")
+
+
+def _environment():
+    return {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +52,7 @@ def demo(demo_folder):
     """The demo as people start it, and the words to sign in with."""
     folder, port = demo_folder, free_port()
     command = [sys.executable, "-m", "yesword", "demo", "--data", str(folder), "--port", str(port)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=_environment())
     address = f"http://localhost:{port}"
     try:
         deadline = time.monotonic() + 90

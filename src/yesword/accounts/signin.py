@@ -5,7 +5,6 @@ keep its owner out. Counts live in the memory of each web process for a quarter 
 name and no address is kept; several processes allow as many times more.
 """
 
-import ipaddress
 from typing import Final
 
 from django.contrib.auth import authenticate
@@ -15,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from yesword.domain.errors import YeswordError
+from yesword.domain.evidence.addresses import LINK_BITS, NotAnAddressError, shorten
 from yesword.store.models import User
 
 WINDOW_S: Final = 15 * 60
@@ -55,13 +55,11 @@ def sign_in(request: HttpRequest, *, name: str, password: str) -> User:
 
 
 def shortened_address(address: str) -> str:
-    """The network that an address is in (/24 of IPv4, /48 of IPv6): enough to slow a guesser, not to find a person."""
+    """The network that an address is in (/24 of IPv4, /64 of IPv6): enough to slow a guesser, not to find a person."""
     try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+        return shorten(address, v6_bits=LINK_BITS)
+    except NotAnAddressError:
         return ""
-    bits = 24 if parsed.version == 4 else 48
-    return str(ipaddress.ip_network(f"{address}/{bits}", strict=False).network_address)
 
 
 def _key(*parts: str) -> str:

@@ -58,25 +58,6 @@ def check(
 
 def _stranger(number: str, program: "Program", at: datetime) -> "Contact":
     """Somebody nobody knows: the gate is asked about them all the same."""
-    from yesword.domain.ids import ContactId
-    from yesword.domain.places import places_for
-    from yesword.store.contacts import Contact
+    from yesword.store import contacts
 
-    parsed = phone.parse(number, country=program.brand_country)
-    return Contact(
-        id=ContactId(0),
-        brand=program.brand,
-        subject="",
-        number=parsed.e164,
-        country=parsed.country,
-        number_kind=parsed.kind.value,
-        may_text=parsed.may_text,
-        places=places_for(parsed),
-        name="",
-        language="",
-        attributes={},
-        is_excluded=False,
-        adult_since=None,
-        source="",
-        created_at=at,
-    )
+    return contacts.unmet(program.brand, phone.parse(number, country=program.brand_country), at)

@@ -4,10 +4,13 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
 from yesword.cli.options import opened, scratch_folder
+
+_FOR_EVER_S: Final = 100 * 365 * 24 * 3600
 
 
 @click.command("demo")
@@ -57,6 +60,8 @@ def _serve(data: Path, host: str, port: int, *, check_only: bool) -> None:
     port = serve.free_port(host, port)
     address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     os.environ.setdefault("YESWORD_PUBLIC_URL", address)  # the links in its texts lead here
+    # Nobody can text its carrier while it is off, so nothing is missed then.
+    os.environ.setdefault("YESWORD_GAP_AFTER", str(_FOR_EVER_S))
 
     def greeting() -> list[str]:
         return [

@@ -21,7 +21,7 @@ class ErasedPersonError(YeswordError):
 
 
 class ForgottenPersonError(YeswordError):
-    """The record under this number was erased on {erased_on}, and nothing of it is kept that could be shown."""
+    """The record under this number was erased in {erased_in}, and nothing of it is kept that could be shown."""
 
     code = "person_erased"
 
@@ -39,7 +39,7 @@ class Records:
         lines = [erased_told(each) for each in self.kept]
         if self.forgotten is not None:
             lines.append(
-                f"An earlier record under this number was erased on {_day(self.forgotten)}, and nothing of it is kept."
+                f"An earlier record under this number was erased in {_month(self.forgotten)}, and nothing of it is kept."
             )
         return lines
 
@@ -62,12 +62,17 @@ def nobody(records: Records, program: "Program") -> YeswordError:
         kept = records.kept[0]
         return ErasedPersonError(erased_on=_day(kept.erased_at), until=kept.until.isoformat())
     if records.forgotten is not None:
-        return ForgottenPersonError(erased_on=_day(records.forgotten))
+        return ForgottenPersonError(erased_in=_month(records.forgotten))
     return UnknownPersonError(brand=program.brand_name)
 
 
 def erased_told(kept: "Kept") -> str:
     return f"An earlier record under this number was erased on {_day(kept.erased_at)}; its proof is kept until {kept.until}."
+
+
+def _month(at: datetime) -> str:
+    """Nothing closer is known of it."""
+    return f"{at:%Y-%m}"
 
 
 def _day(at: datetime) -> date:

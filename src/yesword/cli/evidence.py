@@ -170,6 +170,7 @@ def show(number: str, program: str, name: str | None, data: Path, database_url: 
     """
     with using(data, database_url) as store:
         from yesword.domain.ids import to_text
+        from yesword.proof.evidence import losses
         from yesword.proof.evidence.grades import graded_record
         from yesword.proof.evidence.opening import record_of
         from yesword.store import blobs
@@ -181,6 +182,8 @@ def show(number: str, program: str, name: str | None, data: Path, database_url: 
         with store.database.read() as session:
             record = list(record_of(store, session, person))
             files = blobs.of_contact(session, person.id)
+            items = [item for each in record for item in each.items]
+            lost = losses.lost(session, person, store.vault.seal(person.id), items, datetime.now(UTC))
         for each in record:
             if each.event.scope.program not in (None, chosen.id):
                 continue
@@ -191,7 +194,9 @@ def show(number: str, program: str, name: str | None, data: Path, database_url: 
             else:
                 _tell_grade(found)
             for item in each.items:
-                click.echo(f"  {item.get('kind')} {item.get('ref', '')}".rstrip())
+                reason = lost.get(str(item.get("sha256", "")))
+                told = f"  {item.get('kind')} {item.get('ref', '')}".rstrip()
+                click.echo(f"{told}: it {reason}. It was tampered with, or lost." if reason else told)
             click.echo("")
         for row in files:
             click.echo(_line(to_text("evi", row.id), row))

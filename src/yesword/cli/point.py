@@ -10,6 +10,7 @@ import click
 from yesword.cli.finding import find_program
 from yesword.cli.options import using, with_store
 from yesword.cli.point_calls import key_command, keys_command, snippet_command
+from yesword.cli.point_embed import embed_command, visitor_key_command
 from yesword.cli.remarks import despite_findings, lines, stop_at_errors
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _row(row: "CollectionPoint") -> dict[str, Any]:
         "version": row.version,
         "kind": row.kind,
         "name": row.name,
-        "path": f"/f/{row.key}" if row.kind == "form" else None,
+        "path": f"/f/{row.key}" if row.kind in ("form", "email", "application") else None,
     }
 
 
@@ -117,7 +118,7 @@ def show(key: str, data: Path, database_url: str | None, *, as_json: bool) -> No
 
 @command.command("publish")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--key", required=True, help="The name in its address: the page stands at /f/ and this.")
+@click.option("--key", required=True, help="Its name: the page of a form stands at /f/ and this.")
 @click.option("--pictures", is_flag=True, help="Make pictures of the page too; needs Chromium.")
 @despite_findings
 @with_store
@@ -130,8 +131,9 @@ def publish(
     pictures: bool,
     despite_findings: bool,
 ) -> None:
-    """Publish a form from a TOML file as a new version; one that says nothing new stays as it is.
+    """Publish a collection point from a TOML file as a new version; one that says nothing new stays as it is.
 
+    Its kind is a form unless the file says `kind = "checkout"`, `"lead_ad"`, `"application"` or `"email"`.
     What the linter finds in the wording, by the law of the countries that it serves, goes to the error output; an error
     there stops it.
     """
@@ -141,7 +143,9 @@ def publish(
 
         text = file.read_text(encoding="utf-8")
         program = find_program(point_files.program_named(text, file.name))
-        definition = point_files.read_point(text, program, file.name)
+        general = point_files.general_named(text, file.name)
+        asked = find_program(general) if general else None
+        definition = point_files.read_point(text, program, file.name, asked)
         found = _findings(definition)
         for line in lines(found):
             click.echo(line, err=True)
@@ -187,5 +191,5 @@ def open_(key: str, data: Path, database_url: str | None) -> None:
         points.set_open(_point(key).key, is_open=True)
 
 
-for _each in (key_command, keys_command, snippet_command):
+for _each in (key_command, keys_command, snippet_command, embed_command, visitor_key_command):
     command.add_command(_each)

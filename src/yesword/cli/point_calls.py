@@ -15,6 +15,12 @@ class NoSuchKeyError(MisuseError):
     code = "no_such_point_key"
 
 
+class NotACheckoutError(MisuseError):
+    """The point {key} is no checkout, so no server of a shop tells of it and a key would open nothing. Make a point of the kind checkout."""
+
+    code = "not_a_checkout"
+
+
 @click.command("key")
 @click.argument("key")
 @click.option("--end", metavar="HINT", help="End the key that begins so, in place of making one.")
@@ -23,9 +29,12 @@ def key_command(key: str, end: str | None, data: Path, database_url: str | None)
     """Make a key with which a shop's server speaks for this one point. It is shown now, and never again."""
     with using(data, database_url):
         from yesword.collect import checkout, points
+        from yesword.domain.collecting.points import PointKind
 
         point = points.find(key)
         if end is None:
+            if point.definition.kind is not PointKind.CHECKOUT:
+                raise NotACheckoutError(key=key)
             click.echo(checkout.make_key(point))
             return
         if not checkout.end_key(point, end, datetime.now(UTC)):

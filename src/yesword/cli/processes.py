@@ -3,12 +3,28 @@
 A store is opened before what works on it is imported: its models need to know where they live.
 """
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from yesword.cli.options import opened, pass_on, with_store
+
+if TYPE_CHECKING:
+    from yesword.store.opening import Store
+
+
+@contextlib.contextmanager
+def watched(store: "Store", role: str) -> Iterator[None]:
+    """What a process counts is kept where others find it, and traced if somebody asked for that."""
+    from yesword.telemetry import snapshots, tracing
+
+    tracing.set_up(role)
+    with snapshots.keeping(store.run, role):
+        yield
 
 
 @click.command()
@@ -20,9 +36,12 @@ def dispatch(data: Path, database_url: str | None) -> None:
     from yesword.domain.rules import RuleBook
     from yesword.worker.channels import channels
     from yesword.worker.dispatcher import keep_dispatching
+    from yesword.worker.one_bind import listening_besides
     from yesword.worker.supervisor import stop_on_signals
 
-    keep_dispatching(store, channels, RuleBook.load(), stop_on_signals().wait)
+    stop = stop_on_signals()
+    with watched(store, "dispatch"), listening_besides(store, channels, stop) as all_channels:
+        keep_dispatching(store, all_channels, RuleBook.load(), stop.wait)
     store.close()
 
 
@@ -39,7 +58,8 @@ def receive(data: Path, database_url: str | None) -> None:
     from yesword.worker.channels import receivers
     from yesword.worker.supervisor import stop_on_signals
 
-    receiver.run(store, receivers, stop_on_signals())
+    with watched(store, "receive"):
+        receiver.run(store, receivers, stop_on_signals())
     store.close()
 
 
@@ -55,7 +75,8 @@ def sequence(data: Path, database_url: str | None) -> None:
     from yesword.worker import sequencing
     from yesword.worker.supervisor import stop_on_signals
 
-    sequencing.run(store, stop_on_signals().is_set)
+    with watched(store, "sequence"):
+        sequencing.run(store, stop_on_signals().is_set)
     store.close()
 
 

@@ -1,4 +1,4 @@
-"""`yesword brand`, `account`, `program` and `sender`: what an installation is set up with before anybody can be texted."""
+"""`yesword brand`, `program` and `sender`: what an installation is set up with before anybody can be texted."""
 
 import json
 import re
@@ -15,6 +15,7 @@ from yesword.cli.misuse import MisuseError
 from yesword.cli.options import using, with_store
 from yesword.cli.remarks import as_object, despite_findings, lines, read_places, stop_at_errors
 from yesword.domain.ids import BrandId
+from yesword.domain.messages import MessageClass
 from yesword.domain.parties import SenderTrait
 
 if TYPE_CHECKING:
@@ -171,16 +172,32 @@ def _region(stated: str, country: str) -> str:
 @click.option(
     "--not-registered", multiple=True, metavar="REGISTRY", help="It no longer does; may be repeated."
 )
+@click.option(
+    "--country",
+    "countries",
+    multiple=True,
+    metavar="CC",
+    help='Where it is for, in a pool: DE; may be repeated. "" for anywhere.',
+)
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    type=click.Choice([*(each.value for each in MessageClass), ""]),
+    help='What it carries, in a pool; may be repeated. "" for everything.',
+)
 @with_store
 def sender(
     address: str,
     account_key: str | None,
     registered: tuple[str, ...],
     not_registered: tuple[str, ...],
+    countries: tuple[str, ...],
+    classes: tuple[str, ...],
     data: Path,
     database_url: str | None,
 ) -> None:
-    """Note where the sender ADDRESS is registered, and show it.
+    """Note where the sender ADDRESS is registered and what it is for, and show it.
 
     Rules ask about it: a US long code must stand in `tcr`, a Spanish name in `cnmc-alias`.
     """
@@ -188,17 +205,31 @@ def sender(
         from yesword.collect.registries import sender_registry
         from yesword.domain.rules import RuleBook
 
-        found = _sender(address, account_key)
+        found = find_sender(address, account_key)
         book = RuleBook.load()
         added = {sender_registry(book, each) for each in registered}
         found.registrations = sorted({*found.registrations, *added} - set(not_registered))
-        found.save(update_fields=["registrations"])
+        if countries:
+            found.countries = sorted({_country(each) for each in countries} - {""})
+        if classes:
+            found.classes = sorted({*classes} - {""})
+        found.save(update_fields=["registrations", "countries", "classes"])
         kind = found.get_kind_display().lower()
         stands = ", ".join(found.registrations) or "nowhere"
         click.echo(f"{found.address}, {kind} of {found.account.key}; registered: {stands}.")
+        if found.countries or found.classes:
+            where = ", ".join(found.countries) or "anywhere"
+            click.echo(f"In a pool: to {where}; carries {', '.join(found.classes) or 'everything'}.")
 
 
-def _sender(address: str, account_key: str | None) -> "Sender":
+def _country(stated: str) -> str:
+    country = stated.upper()
+    if country and not re.fullmatch(r"[A-Z]{2}", country):
+        raise BadBrandError(what=f"The country {stated}", why="use two letters, such as NL")
+    return country
+
+
+def find_sender(address: str, account_key: str | None) -> "Sender":
     from yesword.store.models import Sender
 
     rows = Sender.objects.select_related("account").filter(address=address)
@@ -210,35 +241,6 @@ def _sender(address: str, account_key: str | None) -> "Sender":
     if len(found) > 1:
         raise AmbiguousSenderError(address=address, known=_known(each.account.key for each in found))
     return found[0]
-
-
-@click.group("account")
-def account() -> None:
-    """Accounts with carriers."""
-
-
-@account.command("add")
-@click.argument("key")
-@click.option(
-    "--channel",
-    type=click.Choice(["simulator"]),
-    default="simulator",
-    show_default=True,
-    help="What speaks with it.",
-)
-@click.option(
-    "--answers-stop", is_flag=True, help="The carrier itself answers STOP: then Yesword confirms nothing."
-)
-@with_store
-def add_account(key: str, channel: str, data: Path, database_url: str | None, *, answers_stop: bool) -> None:
-    """Add the account KEY. The processes take it up when they start the next time."""
-    with using(data, database_url, may_create=True):
-        from yesword.store.models import Account
-
-        _, is_new = Account.objects.get_or_create(
-            key=key, defaults={"channel": channel, "answers_stop": answers_stop}
-        )
-        click.echo(f"Added the account {key}." if is_new else f"The account {key} is there already.")
 
 
 @click.group("program")

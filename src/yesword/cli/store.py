@@ -14,6 +14,7 @@ from yesword.cli.options import opened, using, with_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from yesword.consent.refinding import Refound
     from yesword.privacy.erasing_again import Again
 
 
@@ -57,16 +58,19 @@ def resume(data: Path, database_url: str | None, *, yes: bool) -> None:
     """After the store was put back from a backup: stop and erase again whom it has forgotten, then let sending go on.
 
     Who has stopped since is stopped again, and who was erased since is erased again, as the journal says.
+    Nobody who has ended e-mail since is written to.
+    Who is not found by their number any more, because the vault was put back or changed, is found again.
     Texts that were on their way at the time of the backup may have gone already: they are not sent again, and
     shown as uncertain. Running campaigns are paused.
     """
     store = opened(data, database_url)
 
-    from yesword.consent import restoring
+    from yesword.consent import refinding, restoring
     from yesword.privacy import erasing_again
     from yesword.store import holds
 
     at = datetime.now(UTC)
+    found = refinding.find_again(store, at, is_dry_run=not yes)
     missing = restoring.forgotten(store)
     done = restoring.replay(store, at, is_dry_run=not yes)
     again = erasing_again.erase_again(store, at, is_dry_run=True)
@@ -77,6 +81,11 @@ def resume(data: Path, database_url: str | None, *, yes: bool) -> None:
     click.echo(
         f"{done.ended:,} stops {verb}ended again, {done.suppressed:,} unknown numbers {verb}suppressed."
     )
+    if done.mails:
+        many = "1 e-mail address is" if done.mails == 1 else f"{done.mails:,} e-mail addresses are"
+        click.echo(f"{many} to be written to no more." if verb else f"{many} written to no more.")
+    for line in _found_again(found, verb):
+        click.echo(line)
     for line in _told(again, verb):
         click.echo(line)
     click.echo(f"{done.uncertain:,} texts {verb}made uncertain, {done.paused:,} campaigns {verb}paused.")
@@ -93,8 +102,19 @@ def resume(data: Path, database_url: str | None, *, yes: bool) -> None:
     else:
         with store.database.write() as session:
             holds.release(session, holds.RESTORED, at)
+            holds.release(session, holds.LOOK_UPS, at)
         click.echo("Sending goes on.")
     store.close()
+
+
+def _found_again(found: "Refound", verb: str) -> "Iterator[str]":
+    """Whose look-ups were missing from the vault."""
+    if found.entered:
+        many = "1 person" if found.entered == 1 else f"{found.entered:,} people"
+        line = f"{many} {verb or ('is ' if found.entered == 1 else 'are ')}found by their number again"
+        if found.joined:
+            line += f"; {found.joined:,} of them had been met anew, and what they allowed then {verb or 'is '}ended"
+        yield f"{line}."
 
 
 def _told(again: "Again", verb: str) -> "Iterator[str]":

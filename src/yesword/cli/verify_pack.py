@@ -15,6 +15,7 @@ import click
 from yesword.domain.times import iso_millis
 from yesword.ledger.findings import Outcome, Verdict
 from yesword.ledger.packs import Manifest, PackCheck, ShownEvent, check_pack, number_of
+from yesword.ledger.packs.story import EVIDENCE
 from yesword.ledger.policy import Policy
 from yesword.proof.packs.retelling import retell
 from yesword.proof.timestamps import check_roots, verify_token
@@ -154,6 +155,16 @@ def _as_lines(check: PackCheck, *, is_asked: bool) -> Iterator[str]:
     yield ""
     is_unproven = is_asked and check.verdict is Verdict.CONSISTENT
     yield _UNPROVEN if is_unproven else _VERDICTS[check.verdict]
+    yield from _lost_told(check)
+
+
+def _lost_told(check: PackCheck) -> Iterator[str]:
+    """What whoever made the pack says to have lost; nothing of it is proven, whatever is proven besides."""
+    if check.manifest is None or check.verdict is Verdict.FAILED:
+        return
+    for name, why in sorted(check.manifest.left_out.items()):
+        if name.startswith(EVIDENCE):
+            yield f"Without {_plain(name)}, so that nothing is shown of what it holds: {_plain(why)}."
 
 
 def _told(event: ShownEvent) -> str:

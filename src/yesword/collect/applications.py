@@ -13,11 +13,17 @@ from yesword.collect.backing import form_evidence
 from yesword.collect.joining import Joined, Joining, join_within, prepared
 from yesword.collect.points import Point
 from yesword.consent import Act, Draft, append, meet
-from yesword.domain.collecting.applications import GENERAL, general_text, specific_text
+from yesword.domain.ages import SaidAge
+from yesword.domain.collecting.applications import (
+    GENERAL,
+    GENERAL_VERSION,
+    general_text,
+    specific_text,
+)
 from yesword.domain.collecting.asking import Course
-from yesword.domain.collecting.points import Confirming
+from yesword.domain.collecting.points import Confirming, PointDefinition
 from yesword.domain.events import Actor, EventKind, Scope
-from yesword.domain.ids import BrandId, ContactId, EventId
+from yesword.domain.ids import BrandId, ContactId, EventId, ProgramId
 from yesword.domain.phone import PhoneNumber
 from yesword.domain.programs import Program
 from yesword.ledger.entry import JsonObject
@@ -48,7 +54,12 @@ class Application:
     nonce: str = ""
     evidence: Sequence[JsonObject] = ()
     files: Sequence[AcceptedFile] = ()
+    probe: Sequence[AcceptedFile] = ()  # how the first question stood on the screen
+    said_age: SaidAge | None = None
     attributes: tuple[tuple[str, str], ...] = ()
+    confirming: Confirming | None = (
+        None  # where it cannot be as the point says: a text that asks would go too late
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,28 +78,26 @@ class Applied:
 
 def general_program(point: Point) -> Program | None:
     """The program that the second question is about; None where the point asks only one."""
-    key = point.definition.setting(GENERAL)
-    row = models.Program.objects.filter(brand_id=point.brand, key=key).first() if key else None
-    return None if row is None else programs.version(row.pk, row.version)
+    return general_of(point.definition, point.brand)
+
+
+def general_of(definition: PointDefinition, brand: BrandId) -> Program | None:
+    """The same of a point that may not be published yet: in the version whose words are shown."""
+    key = definition.setting(GENERAL)
+    row = models.Program.objects.filter(brand_id=brand, key=key).first() if key else None
+    if row is None:
+        return None
+    return programs.version(ProgramId(row.pk), int(definition.setting(GENERAL_VERSION) or row.version))
 
 
 def apply(store: Store, application: Application, at: datetime) -> Applied:
     """Take both answers, in one transaction with what shows them. Raises UsedTicketError."""
-    point, general = application.point, general_program(application.point)
-    first = _Question(
-        program=point.program,
-        wording=specific_text(point.definition, point.program, application.language),
-        is_yes=application.specific,
-    )
-    second = None
-    if general is not None and application.general is not None:
-        wording = general_text(point.definition, general, application.language)
-        second = _Question(program=general, wording=wording, is_yes=application.general)
+    first, second = _questions(application)
     person = _person(store, application, first)
     with store.database.write() as session:
         if application.nonce:
             tickets.use(session, application.nonce, at)
-        asks = point.definition.confirming is Confirming.ASK and application.actor is Actor.PERSON
+        asks = _confirming(application) is Confirming.ASK and application.actor is Actor.PERSON
         # A request that is only noted goes first: a yes by text answers the newest one, which is the specific.
         if second is not None and second.is_yes and first.is_yes and asks:
             noted = _take(store, session, application, second, person, at, confirming=Confirming.REVERSE)
@@ -97,6 +106,30 @@ def apply(store: Store, application: Application, at: datetime) -> Applied:
             specific=_take(store, session, application, first, person, at),
             general=None if second is None else _take(store, session, application, second, person, at),
         )
+
+
+def note_beside_code(store: Store, application: Application, at: datetime) -> None:
+    """What a code on the page does not carry: each no, and the yes to the second question, which waits for the first."""
+    first, second = _questions(application)
+    carried = first if first.is_yes else second
+    beside = [each for each in (first, second) if each is not None and each is not carried]
+    person = _person(store, application, first) if beside else None
+    with store.database.write() as session:
+        for each in beside:
+            _take(store, session, application, each, person, at, confirming=Confirming.REVERSE)
+
+
+def _questions(application: Application) -> "tuple[_Question, _Question | None]":
+    point, general = application.point, general_program(application.point)
+    first = _Question(
+        program=point.program,
+        wording=specific_text(point.definition, point.program, application.language),
+        is_yes=application.specific,
+    )
+    if general is None or application.general is None:
+        return first, None
+    wording = general_text(point.definition, general, application.language)
+    return first, _Question(program=general, wording=wording, is_yes=application.general)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -110,7 +143,11 @@ def _person(store: Store, application: Application, first: _Question) -> NewCont
     with store.database.read() as session:
         if contacts.find(store, session, application.brand, application.number.e164) is not None:
             return None
-    return prepared(store, _joining(application, first, application.point.definition.confirming))
+    return prepared(store, _joining(application, first, _confirming(application)))
+
+
+def _confirming(application: Application) -> Confirming:
+    return application.confirming or application.point.definition.confirming
 
 
 def _take(
@@ -123,7 +160,7 @@ def _take(
     *,
     confirming: Confirming | None = None,
 ) -> Joined | Refused:
-    joining = _joining(application, question, confirming or application.point.definition.confirming)
+    joining = _joining(application, question, confirming or _confirming(application))
     if not question.is_yes:
         return _refuse(store, session, application, joining, person, at)
     found = contacts.find(store, session, application.brand, application.number.e164)
@@ -183,6 +220,7 @@ def _joining(application: Application, question: _Question, confirming: Confirmi
         context={
             "answer": "yes" if question.is_yes else "no",
             **({"application": application.reference} if application.reference else {}),
+            **({"age": f"{application.said_age.years}+"} if application.said_age and question.is_yes else {}),
         },
     )
     return Joining(
@@ -195,8 +233,14 @@ def _joining(application: Application, question: _Question, confirming: Confirmi
         source=application.source,
         name=application.name,
         attributes=application.attributes,
-        files=application.files if question.is_yes else (),
+        files=_files(application, question) if question.is_yes else (),
+        said_age=application.said_age if question.is_yes else None,
     )
+
+
+def _files(application: Application, question: _Question) -> tuple[AcceptedFile, ...]:
+    is_first = question.program.id == application.point.definition.program
+    return (*application.files, *(application.probe if is_first else ()))
 
 
 def is_asked_next(taken: Joined | Refused | None) -> bool:

@@ -15,7 +15,9 @@ from yesword.store.opening import Store
 
 
 def take(store: Store, source: Source, told: Sequence[Told], delivery: str, at: datetime) -> Heard:
-    """Take what one call tells. Told again under the same `delivery`, it is the same call, and nothing happens."""
+    """Take what one call tells. Told again under the same `delivery`, it is the same call, and nothing happens; an end is
+    only waited for once more.
+    """
     heard = NOTHING
     for index, each in enumerate(told):
         heard += _take_again(store, source, each, f"{delivery}:{index}" if delivery else "", at)
@@ -33,16 +35,17 @@ def _take(store: Store, source: Source, told: Told, delivery: str, at: datetime)
     number = hearsay.number_of(source, told)
     opens = told.course is Course.OPENS and source.informs is not None
     person = None
-    if number is not None and (opens or Wish.YES in (told.wish, told.general)):
+    if number is not None and (opens or {Wish.YES, Wish.ENDED} & {told.wish, told.general}):
         person = hearsay.person_for(store, source, told, number, at)
     with store.database.write() as session:
-        if delivery and not hearsay.is_new(session, source, f"call:{delivery}", at):
-            return NOTHING if number is None else hearsay.hear_again(store, session, source, told, number)
-        if told.course is Course.CLOSES:
-            triggers.close_trigger(store, session, source, told, at)
-        if number is None:
-            return NOTHING
+        is_new = not delivery or hearsay.is_new(session, source, f"call:{delivery}", at)
         heard = NOTHING
+        if told.course is Course.CLOSES:
+            heard = Heard(closed=triggers.close_trigger(store, session, source, told, at))
+        if number is None:
+            return heard
+        if not is_new:
+            return heard + hearsay.hear_again(store, session, source, told, number)
         for point, wish in ((source.point, told.wish), (source.general, told.general)):
             if point is not None:
                 heard += hearsay.hear(store, session, source, point, told, wish, number, person, at)

@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import Final
 
 from yesword.collect import points, reversing
-from yesword.collect.hearsay import number_in
+from yesword.collect.hearsay import MOST_AGE, number_in
 from yesword.collect.joining import Joining, NobodyThereError, join_within, prepared
 from yesword.collect.points import NoSuchPointError, Point
 from yesword.collect.reversing import Code, Shown
 from yesword.consent import Act, Draft, append
 from yesword.consent.record import row_evidence
+from yesword.domain.collecting.asking import FRESH
 from yesword.domain.collecting.hooks import CLOCKS_DIFFER, moment, text
 from yesword.domain.collecting.points import Confirming, PointKind
 from yesword.domain.collecting.wordings import consent_text
@@ -258,7 +259,10 @@ def _row(call: Call) -> JsonObject:
 
 def _joining(call: Call, at: datetime) -> Joining:
     """A shop's word: with source, date and wording, and never better than that. It asks nobody by text."""
-    confirming = call.point.definition.confirming
+    age = at - call.occurred_at
+    is_plain = call.point.definition.confirming is Confirming.NONE
+    lacks = [] if is_plain else ["confirmation"]
+    lacks += ["recency"] if age > MOST_AGE else []
     act = Act(
         actor=Actor.API,
         route="checkout",
@@ -268,7 +272,7 @@ def _joining(call: Call, at: datetime) -> Joining:
         evidence=[row_evidence("import_row", _row(call), f"call:{call.point.key}")],
         context={
             "order": call.order or None,
-            "lacks": [] if confirming is Confirming.NONE else ["confirmation"],
+            "lacks": list(lacks),
         },
         wording=call.wording,
     )
@@ -277,10 +281,12 @@ def _joining(call: Call, at: datetime) -> Joining:
         program=call.point.program,
         number=call.number,
         act=act,
-        confirming=confirming,
+        # Too old to be a grant, it is a request that sends nothing, as where only the handset can confirm.
+        confirming=Confirming.ASK if is_plain and lacks else call.point.definition.confirming,
         point=call.point,
         source=_SOURCE,
         name=call.name,
+        welcomes=age <= FRESH,
     )
 
 

@@ -13,6 +13,7 @@ from yesword.collect.joining import Joined, Joining, is_capped, join
 from yesword.collect.points import Point
 from yesword.collect.reversing import Code, Shown
 from yesword.consent import Act
+from yesword.domain.ages import SaidAge
 from yesword.domain.collecting.points import Confirming
 from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.events import Actor
@@ -20,6 +21,7 @@ from yesword.domain.evidence.kinds import EvidenceKind
 from yesword.domain.evidence.media import MediaType
 from yesword.domain.evidence.probe import BadProbeError, Probe, for_jurisdiction, read_probe, write_probe
 from yesword.domain.phone import PhoneNumber
+from yesword.ledger.entry import JsonObject
 from yesword.proof.evidence.files import AcceptedFile, accept
 from yesword.store import programs
 from yesword.store.opening import Store
@@ -31,6 +33,7 @@ class Next(enum.StrEnum):
     CODE = "code"  # text this to us
     ASKED = "asked"  # we text you
     DONE = "done"
+    NOTED = "noted"  # a no, which is remembered
     BUSY = "busy"  # nothing can be asked for now, of anybody
 
 
@@ -45,10 +48,10 @@ class Submission:
     source: str = ""
     name: str = ""
     categories: tuple[str, ...] = ()
-    age: int | None = None  # said to be so old, where the page asked
-    adult_since: datetime | None = None
+    said_age: SaidAge | None = None  # where the page asked
     probe: Probe | None = None
     route: str = "form"
+    page: str = ""  # of somebody else's site, where a pop-up asked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,11 +105,12 @@ def _show(store: Store, sent: Submission, at: datetime) -> Code:
             point=sent.point,
             language=sent.language,
             source=sent.source,
+            page=sent.page,
             number=sent.number,
             name=sent.name,
-            files=_files(probe),
+            files=probe_files(probe),
             categories=sent.categories,
-            adult_since=sent.adult_since,
+            said_age=sent.said_age,
             nonce=sent.nonce,
         ),
         at,
@@ -121,7 +125,7 @@ def _joining(sent: Submission, following: Next, at: datetime) -> Joining:
         occurred_at=at,
         received_at=at,
         language=sent.language,
-        context={} if sent.age is None else {"age": f"{sent.age}+"},
+        context=_context(sent),
         wording=consent_text(point.definition, point.program, sent.language),
         categories=sent.categories,
     )
@@ -134,13 +138,19 @@ def _joining(sent: Submission, following: Next, at: datetime) -> Joining:
         point=point,
         source=sent.source,
         name=sent.name,
-        files=_files(sent.probe),
+        files=probe_files(sent.probe),
         nonce=sent.nonce,
-        adult_since=sent.adult_since,
+        said_age=sent.said_age,
     )
 
 
-def _files(probe: Probe | None) -> tuple[AcceptedFile, ...]:
+def _context(sent: Submission) -> JsonObject:
+    said = {"age": "" if sent.said_age is None else f"{sent.said_age.years}+", "url": sent.page}
+    return {name: each for name, each in said.items() if each}
+
+
+def probe_files(probe: Probe | None) -> tuple[AcceptedFile, ...]:
+    """What a browser told, as evidence."""
     if probe is None:
         return ()
     return (accept(EvidenceKind.PRESENTATION_PROBE, write_probe(probe), MediaType.JSON.value),)

@@ -1,22 +1,24 @@
 """What another system says that a person wants: weighed, and taken as far as its evidence goes.
 
 Its yes grants only with source, date and wording at hand, at grade D, and where the point asks for a confirmation, only
-if the other system claims one; else a request is noted that sends nothing. Its no is remembered of people who are known
-here. Its end of a consent ends it. Nothing that it says lifts a stop.
+if the other system claims one; else a request is noted that sends nothing. What it tells late is the record of an old
+yes, like a row of an import: with its true date, and without a welcome. Its no is remembered of people who are known
+here. Its end of a consent ends it, and is remembered of anybody, as calls come in any order. Nothing that it says lifts
+a stop.
 """
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
-from yesword.collect.joining import Joined, Joining, join_within, prepared
+from yesword.collect.joining import Joined, Joining, NobodyThereError, join_within, prepared
 from yesword.collect.points import Point
 from yesword.collect.sources import Shown, Source
-from yesword.consent import Act, Draft, Withdrawn, append, withdraw
+from yesword.consent import Act, Draft, Withdrawn, append, meet, withdraw
 from yesword.consent.record import row_evidence
 from yesword.domain import phone
-from yesword.domain.collecting.asking import Course
+from yesword.domain.collecting.asking import FRESH, Course
 from yesword.domain.collecting.hooks import CLOCKS_DIFFER, Told, Wish
 from yesword.domain.collecting.points import Confirming
 from yesword.domain.events import Actor, EventKind, Scope
@@ -28,19 +30,30 @@ from yesword.store.contacts import Contact, NewContact
 from yesword.store.database import Session
 from yesword.store.opening import Store
 
+if TYPE_CHECKING:
+    from yesword.collect.triggers import Closed
+
 _ROUTES: Final = {"lead_ad": "lead_ad", "application": "application"}
 _CHECKOUT: Final = "checkout"
+MOST_AGE: Final = timedelta(days=730)  # a yes that is told when it is older than this has to be given anew
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """What came of it. `ended`: stops that have to be drained before anybody is told that they stand."""
+    """What came of it. `ended`: stops that have to be drained before anybody is told that they stand; `closed`: orders and
+    applications of which the same is true.
+    """
 
     joined: Joined | None = None
     ended: tuple[tuple[ContactId, Withdrawn], ...] = ()
+    closed: tuple["Closed", ...] = ()
 
     def __add__(self, later: "Heard") -> "Heard":
-        return Heard(joined=self.joined or later.joined, ended=(*self.ended, *later.ended))
+        return Heard(
+            joined=self.joined or later.joined,
+            ended=(*self.ended, *later.ended),
+            closed=(*self.closed, *later.closed),
+        )
 
 
 NOTHING: Final = Heard()
@@ -97,6 +110,8 @@ def hear(
         return NOTHING
     said_at = told.said_at if told.said_at and told.said_at <= at + CLOCKS_DIFFER else None
     contact = _known(store, session, source, number)
+    if wish is Wish.ENDED and contact is None:
+        contact = _met(store, session, source, number, person, at)
     if wish is not Wish.YES:
         if contact is None:
             return NOTHING  # nothing is kept of somebody who is not known here, and wants nothing
@@ -154,6 +169,7 @@ def joining(
         "date": said_at is not None,
         "wording": shown is not None,
         "confirmation": told.is_confirmed or not is_double,
+        "recency": said_at is None or at - said_at <= MOST_AGE,
     }
     lacks = [part for part, is_there in proof.items() if not is_there]
     language = shown.language if shown else told.language or source.language
@@ -182,6 +198,7 @@ def joining(
         point=point,
         source=f"{source.provider.value}-{source.id}",
         name=told.name,
+        welcomes=said_at is None or at - said_at <= FRESH,
     )
 
 
@@ -202,8 +219,12 @@ def _no(
     evidence = [row_evidence("import_row", dict(told.row), f"{source.provider.value}:{told.ref}")]
     if wish is Wish.ENDED:
         # Old news of an end stands in every later message, too: who has joined again since stays in.
-        is_old = grant is not None and said_at is not None and said_at <= grant.since
-        if is_old or (grant is None and request is None):
+        # Shops tell whole seconds: of what happened in the same one, the end counts.
+        is_old = grant is not None and said_at is not None and said_at < grant.since.replace(microsecond=0)
+        if is_old:
+            return NOTHING
+        if grant is None and request is None:
+            _refuse(store, session, source, point, told, contact, "ended_elsewhere", said_at, at)
             return NOTHING
         act = Act(
             actor=Actor.API,
@@ -217,9 +238,28 @@ def _no(
         ended = withdraw(store, session, brand, contact, act, at, program=program, reason="ended_elsewhere")
         return Heard(ended=((contact.id, ended),))
     # A box that a member leaves empty takes nothing back; nobody ticks again what they have said already.
+    if grant is None:
+        _refuse(store, session, source, point, told, contact, "box_left_empty", said_at, at)
+    return NOTHING
+
+
+def _refuse(
+    store: Store,
+    session: Session,
+    source: Source,
+    point: Point,
+    told: Told,
+    contact: Contact,
+    reason: str,
+    said_at: datetime | None,
+    at: datetime,
+) -> None:
+    """Remember that they want nothing, once: an older yes that is told later must not let them in."""
+    state = contacts.standings(session, [contact.id])[contact.id].state
+    program = point.program
     is_refused = any(each.program in (None, program.id) for each in state.refusals)
-    if grant is not None or is_refused or state.withdrawal_for(program.id) is not None:
-        return NOTHING
+    if is_refused or state.withdrawal_for(program.id) is not None:
+        return
     draft = Draft(
         kind=EventKind.REFUSED,
         scope=Scope(program=program.id, purposes=(program.purpose,), categories=program.categories),
@@ -229,12 +269,28 @@ def _no(
         received_at=at,
         program=program,
         language=contact.language or source.language,
-        evidence=evidence,
+        evidence=[row_evidence("import_row", dict(told.row), f"{source.provider.value}:{told.ref}")],
         context={"origin": told.origin},
-        reason="box_left_empty",
+        reason=reason,
     )
-    append(store, session, brand, contact, [draft], at)
-    return NOTHING
+    append(store, session, programs.brand(source.brand), contact, [draft], at)
+
+
+def _met(
+    store: Store,
+    session: Session,
+    source: Source,
+    number: PhoneNumber,
+    person: NewContact | None,
+    at: datetime,
+) -> Contact:
+    """Somebody of whom the first that is told is an end: the yes before it may still be on its way."""
+    if person is not None:
+        meet(store, session, programs.brand(source.brand), [person], at)
+    contact = _known(store, session, source, number)
+    if contact is None:
+        raise NobodyThereError
+    return contact
 
 
 def _known(store: Store, session: Session, source: Source, number: PhoneNumber) -> Contact | None:

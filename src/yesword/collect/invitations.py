@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from yesword.collect import points
 from yesword.domain import phone
 from yesword.domain.ids import BrandId, ContactId
 from yesword.domain.phone import PhoneNumber
@@ -83,6 +84,7 @@ class Invited:
     name: str
     language: str
     number: PhoneNumber | None
+    mail: str = ""  # masked: who has the letter has seen the address; who was passed it on may know by it
 
     @property
     def masked(self) -> str:
@@ -101,6 +103,7 @@ def invited(store: Store, written: str, at: datetime) -> Invited | None:
         if row is None or person is None or person.erased_at is not None or _is_old(row, at):
             return None
         number = number_of(store, session, row)
+        mail = invitees.mails(store, session, [row.contact]).get(row.contact, "")
     campaign = models.InvitationCampaign.objects.select_related("point").get(pk=row.campaign)
     return Invited(
         invitation=row.id,
@@ -110,6 +113,7 @@ def invited(store: Store, written: str, at: datetime) -> Invited | None:
         name=person.name,
         language=person.language,
         number=number,
+        mail=addresses.mask(mail) if mail else "",
     )
 
 
@@ -134,14 +138,19 @@ def note(store: Store, written: str, opens: Opens, step: Step, at: datetime) -> 
     return True
 
 
-def note_sign_up(store: Store, who: Invited, number: PhoneNumber, at: datetime) -> None:
-    """They sent the page with this number. Whether it joins is for the handset to say; this remembers whose letter led to it."""
+def note_sign_up(
+    store: Store, who: Invited, number: PhoneNumber, at: datetime, *, is_passed_on: bool = False
+) -> None:
+    """They sent the page with this number. Whether it joins is for the handset to say; this remembers whose letter led to it.
+
+    `is_passed_on`: they say that the letter was written to somebody else.
+    """
     with store.database.read() as session:
         joined = contacts.find(store, session, who.brand, number.e164)
     if joined is None:
         ((joined, _),) = contacts.prepare(store, who.brand, [number.e164])
     with store.database.write() as session:
-        invitations.note_signed_up(session, who.invitation, joined, at)
+        invitations.note_signed_up(session, who.invitation, joined, at, is_passed_on=is_passed_on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -153,6 +162,8 @@ class Leaving:
     language: str
     masked: str  # the address
     is_over: bool  # nothing more is written already
+    privacy_url: str
+    support: str
 
 
 def leaving(store: Store, written: str) -> Leaving | None:
@@ -165,12 +176,16 @@ def leaving(store: Store, written: str) -> Leaving | None:
             return None
         mail = invitees.mails(store, session, [row.contact]).get(row.contact, "")
         is_over = bool(mail and invitees.suppressed(store, session, row.brand, [mail]))
+    campaign = models.InvitationCampaign.objects.select_related("point__program").get(pk=row.campaign)
+    program = points.program_of(campaign.point)
     return Leaving(
         invitation=row.id,
         brand_name=programs.brand(row.brand).name,
         language=person.language,
         masked=addresses.mask(mail) if mail else "",
         is_over=is_over,
+        privacy_url=program.privacy_url,
+        support=program.support,
     )
 
 

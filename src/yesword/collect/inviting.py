@@ -22,7 +22,7 @@ from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId, bucket_of
 from yesword.domain.phone import PhoneNumber
 from yesword.mail import addresses
-from yesword.store import contacts, invitations, invitees, programs
+from yesword.store import contacts, invitations, invitees, programs, suppressions
 from yesword.store.contacts import NewContact
 from yesword.store.database import Session
 from yesword.store.invitations import NewInvitation
@@ -248,11 +248,11 @@ def _announced(
         digest: each.mail
         for each in people
         if each.number is not None and each.mail not in known
-        for digest in store.look_up.digests(brand, invitees.MAIL, each.mail)
+        for digest in store.look_up.digests(brand, suppressions.MAIL, each.mail)
     }
     return {
         asked[digest]: contact
-        for digest, contact in store.vault.find(brand, invitees.MAIL, list(asked)).items()
+        for digest, contact in store.vault.find(brand, suppressions.MAIL, list(asked)).items()
     }
 
 
@@ -294,7 +294,7 @@ def _meet(
     for contact, mail in owners.items():
         seal_of = store.vault.seal(contact)
         if contact not in have and seal_of is not None:
-            invitees.attach(session, contact, mail, seal_of)
+            invitees.attach(store, session, contact, mail, seal_of)
 
 
 def _new_contact(

@@ -15,6 +15,7 @@ from yesword.collect.backing import files_evidence, form_evidence, page_evidence
 from yesword.collect.points import Point
 from yesword.consent import Act, ask, grant, meet, note_request
 from yesword.domain import composing
+from yesword.domain.ages import SaidAge
 from yesword.domain.collecting.asking import Case, Course, course
 from yesword.domain.collecting.points import Confirming
 from yesword.domain.events import Basis, EventKind, Grade
@@ -55,7 +56,8 @@ class Joining:
     files: Sequence[AcceptedFile] = ()  # kept under the person's key
     basis: Basis = Basis.EXPRESS_WRITTEN
     nonce: str = ""  # of the page, which is used up by this
-    adult_since: datetime | None = None  # said to have been 18 or older by then
+    said_age: SaidAge | None = None
+    welcomes: bool = True  # False: it is told so late that a text about it would come out of the blue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +101,7 @@ def join_within(
     event: EventId | None = None
     if reached is not None:
         verb = (*verb[:-1], replace(act, gift=_gift(session, joining, contact)))
-        granted = grant(*verb, reached, sender, at, basis=joining.basis)
+        granted = grant(*verb, reached, sender, at, basis=joining.basis, welcomes=joining.welcomes)
         what = Course.CAPPED if granted is None else what
         event = granted.events[-1].id if granted else None
     elif what is Course.ASK:
@@ -113,7 +115,7 @@ def join_within(
     elif what is Course.WAIT:
         event = note_request(*verb, at).events[-1].id
     if event is not None:
-        _learn(session, joining, contact, what, event, at)
+        _learn(store, session, joining, contact, what, event, at)
     return Joined(course=what, contact=contact.id, event=event, grade=reached)
 
 
@@ -154,7 +156,8 @@ def _met(
         raise NobodyThereError
     # Locked before it is read: two submissions at once must not both be the first.
     row = session.first("raise_standing", events=0, bucket=contact.bucket, contact_id=contact.id)
-    assert row is not None, "a contact always has a standing"
+    if row is None:
+        raise NobodyThereError
     return contact, ConsentState.from_bytes(bytes(row[1]))
 
 
@@ -238,7 +241,13 @@ _TALLIED: Final = {Course.ASK: Tallied.ASKED, Course.WAIT: Tallied.NOTED}
 
 
 def _learn(
-    session: Session, joining: Joining, contact: Contact, what: Course, event: EventId, at: datetime
+    store: Store,
+    session: Session,
+    joining: Joining,
+    contact: Contact,
+    what: Course,
+    event: EventId,
+    at: datetime,
 ) -> None:
     """Count it, and keep what was said besides. A stranger could have typed it, so it takes the place of nothing."""
     if joining.point is not None:
@@ -246,7 +255,7 @@ def _learn(
             tallies.joined(session, joining.point.id, joining.source, event, contact.id, at)
         else:
             tallies.add(session, joining.point.id, joining.source, _TALLIED[what], at)
-    if joining.adult_since is not None:
-        contacts.learn_age(session, contact, joining.adult_since)
+    if joining.said_age is not None:
+        contacts.learn_age(store, session, contact, joining.said_age)
     if what is Course.GRANT:
-        contacts.learn(session, contact, joining.name, dict(joining.attributes))
+        contacts.learn(store, session, contact, joining.name, dict(joining.attributes))

@@ -14,6 +14,7 @@ from typing import Final
 from yesword.collect import inviting, letters
 from yesword.collect.letters import Reader, Sender
 from yesword.collect.points import NoSuchPointError, Point
+from yesword.consent import restoring
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId
 from yesword.domain.state import ConsentState
@@ -57,8 +58,11 @@ class Mailer:
         """All letters that are due now, as far as they are wanted. How many were handed over. Raises NoServerError."""
         recover(self.store, self.owner, self.clock())
         with self.store.database.read() as session:
-            if holds.held_for(session):  # a store that was put back does not know who has left since
+            if holds.held_for(session):
                 return 0
+        # A store that was put back does not know who has left since, and perhaps nobody has closed the valve yet.
+        if restoring.forgotten(self.store):
+            return 0
         sent = self._answers()
         for row in _running():
             sent += self._campaign(row)

@@ -16,6 +16,7 @@ from yesword.collect import points, tickets
 from yesword.collect.backing import form_evidence, page_evidence
 from yesword.collect.points import Point
 from yesword.consent import Act
+from yesword.domain.ages import SaidAge
 from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.errors import YeswordError
 from yesword.domain.evidence.kinds import EvidenceKind
@@ -52,12 +53,14 @@ class Shown:
     point: Point
     language: str
     source: str = ""
+    page: str = ""  # of somebody else's site, where a pop-up showed it
     number: PhoneNumber | None = None  # as typed; nothing is ever sent to it
     name: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
     files: Sequence[AcceptedFile] = ()  # a presentation probe
     categories: tuple[str, ...] = ()
-    adult_since: datetime | None = None  # said to have been 18 or older by then
+    said_age: SaidAge | None = None
+    said: tuple[tuple[str, str], ...] = ()  # what else was typed, for the record
     nonce: str = ""  # of the page, which is used up by this
 
 
@@ -86,6 +89,7 @@ class Meant:
     point: Point | None
     language: str
     source: str
+    page: str
     shown_at: datetime
     contact: ContactId | None  # who has the number that was typed
     sealed: bytes | None
@@ -99,7 +103,8 @@ class Details:
     attributes: tuple[tuple[str, str], ...] = ()
     files: tuple[AcceptedFile, ...] = ()
     categories: tuple[str, ...] = ()
-    adult_since: datetime | None = None  # said to have been 18 or older by then
+    said_age: SaidAge | None = None
+    said: tuple[tuple[str, str], ...] = ()
 
 
 def show(store: Store, shown: Shown, at: datetime) -> Code:
@@ -124,6 +129,7 @@ def show(store: Store, shown: Shown, at: datetime) -> Code:
             point_digest=shown.point.digest,
             language=shown.language,
             source=shown.source,
+            page=shown.page,
             bucket=None if contact is None else bucket_of(contact),
             contact_id=contact,
             sealed=sealed,
@@ -164,7 +170,8 @@ def _sealed(store: Store, shown: Shown) -> tuple[ContactId | None, bytes | None]
         "name": shown.name,
         "attributes": list(shown.attributes),
         "categories": list(shown.categories),
-        "adult_since": None if shown.adult_since is None else to_micros(shown.adult_since),
+        "said": list(shown.said),
+        "age": None if shown.said_age is None else [shown.said_age.years, to_micros(shown.said_age.on)],
         "files": [
             [each.kind.value, each.media.media_type.value, base64.b64encode(each.data).decode()]
             for each in shown.files
@@ -198,12 +205,17 @@ def details(store: Store, meant: Meant, number: str) -> Details:
         name=typed["name"],
         attributes=tuple((key, value) for key, value in typed["attributes"]),
         categories=tuple(typed["categories"]),
-        adult_since=None if typed["adult_since"] is None else from_micros(typed["adult_since"]),
+        said_age=_age(typed["age"]),
+        said=tuple((key, value) for key, value in typed["said"]),
         files=tuple(
             accept(EvidenceKind(kind), base64.b64decode(data), media_type)
             for kind, media_type, data in typed["files"]
         ),
     )
+
+
+def _age(typed: list[int] | None) -> SaidAge | None:
+    return None if typed is None else SaidAge(years=typed[0], on=from_micros(typed[1]))
 
 
 def use(session: Session, meant: Meant, at: datetime) -> None:
@@ -215,16 +227,17 @@ def use(session: Session, meant: Meant, at: datetime) -> None:
 
 def shown_act(act: Act, meant: Meant) -> Act:
     """The text from the handset, with the page that it answers and the very words that stood there."""
-    page, wording = [], None
+    items, wording = [], None
     if meant.point is not None:
-        page = [form_evidence(meant.point), *page_evidence(meant.point, meant.language)]
+        items = [form_evidence(meant.point), *page_evidence(meant.point, meant.language)]
         wording = consent_text(meant.point.definition, meant.program, meant.language)
+    where = {name: said for name, said in (("source", meant.source), ("url", meant.page)) if said}
     return replace(
         act,
         route="reverse",
         language=meant.language,
-        evidence=[*act.evidence, *page],
-        context={**(act.context or {}), **({"source": meant.source} if meant.source else {})},
+        evidence=[*act.evidence, *items],
+        context={**(act.context or {}), **where},
         wording=wording,
     )
 
@@ -244,6 +257,7 @@ def _meant(row: Row, sender: int, digits: str) -> Meant:
         point=points.by_digest(row[5]),
         language=row[6],
         source=row[7],
+        page=row[13],
         contact=None if row[8] is None else ContactId(row[8]),
         sealed=None if row[9] is None else bytes(row[9]),
         shown_at=from_micros(row[10]),

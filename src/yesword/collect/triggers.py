@@ -5,6 +5,7 @@ and no stop gives way to it. What is closed has expired.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -81,14 +82,30 @@ def open_trigger(
     return trigger_ref(trigger)
 
 
-def close_trigger(store: Store, session: Session, source: Source, told: Told, at: datetime) -> bool:
-    """Whether something was open. Texts that wait for it are cancelled; one on its way may still arrive."""
-    is_any = False
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closed:
+    """Something that was closed: whoever told of it is answered once no text about it is on its way."""
+
+    contact: ContactId
+    ref: str  # what its texts name
+
+
+def close_trigger(
+    store: Store, session: Session, source: Source, told: Told, at: datetime
+) -> tuple[Closed, ...]:
+    """Everything of this name that is closed now, also what was before, so that being told again drains again.
+
+    Texts that wait for it are cancelled, and those that are being handed over are called back. In this transaction the
+    record comes first: its lock waits for a claim that is under way, whose texts are on their way then.
+    """
+    closed = []
     for trigger, contact_id, program_id, event, closed_at in _rows(store, session, source, told.ref):
-        if closed_at is not None:
-            continue
         contact = contacts.read(store, session, ContactId(contact_id))
-        if contact is None:
+        if contact is None or contact.erased_at is not None:
+            continue
+        ref = trigger_ref(trigger)
+        closed.append(Closed(contact=contact.id, ref=ref))
+        if closed_at is not None:
             continue
         place = {"bucket": bucket_of(trigger)}
         append(
@@ -100,15 +117,21 @@ def close_trigger(store: Store, session: Session, source: Source, told: Told, at
             at,
         )
         session.run("close_trigger", **place, id=trigger, closed_at=to_micros(at), closing=told.closing)
-        session.run(
-            "cancel_of_trigger",
-            **place,
-            contact_id=contact_id,
-            trigger_ref=trigger_ref(trigger),
-            now=to_micros(at),
-        )
-        is_any = True
-    return is_any
+        about = {**place, "contact_id": contact_id, "trigger_ref": ref}
+        session.run("cancel_of_trigger", **about, now=to_micros(at))
+        session.run("recall_of_trigger", **about)
+    return tuple(closed)
+
+
+def is_on_its_way(session: Session, closed: Closed) -> bool:
+    """Whether a text about it is being handed over."""
+    row = session.first(
+        "sending_of_trigger",
+        bucket=bucket_of(closed.contact),
+        contact_id=closed.contact,
+        trigger_ref=closed.ref,
+    )
+    return row is not None and row[0] > 0
 
 
 def _expiry(source: Source, told: Told, program: Program, event: EventId, at: datetime) -> Draft:

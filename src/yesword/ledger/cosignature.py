@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from yesword.domain.errors import YeswordError
+from yesword.domain.times import to_micros
 from yesword.ledger.checkpoint import (
     BadKeyError,
     Checkpoint,
@@ -78,7 +79,7 @@ def cosign(checkpoint: Checkpoint, signer: WitnessSigner, at: datetime) -> str:
     """The line to put under the checkpoint. Never cosign what does not continue all that was cosigned before: this function cannot tell."""
     if at.tzinfo is None:
         raise ValueError("a time without its zone")
-    seconds = int(at.timestamp())
+    seconds = to_micros(at) // 1_000_000  # a float is a second off in far years
     if seconds < 1:
         raise ValueError("zero says that there is no time")
     key = signer.witness_key

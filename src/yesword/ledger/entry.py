@@ -27,7 +27,7 @@ SectionValue: TypeAlias = JsonObject | Sequence[JsonValue]
 
 
 class Written(str):
-    """The canonical text of a section, made once by `written` for the many entries that hold the same."""
+    """Canonical text, made once by `written`: a section that many entries hold, or a part that is hashed by itself, too."""
 
     __slots__ = ()
 
@@ -102,7 +102,7 @@ def canonical(value: JsonValue) -> bytes:
 
 
 def written(section: SectionValue) -> Written:
-    """The canonical text of a section, to be given to `make_entry` again and again. Raises NotCanonicalError."""
+    """The canonical text of a section or of a part of one, to be given to `make_entry`. Raises NotCanonicalError."""
     return Written(canonical(section).decode())
 
 
@@ -319,6 +319,8 @@ def _unusual_written(value: JsonValue) -> str:
         if not -_MAX_INT <= value <= _MAX_INT:
             raise NotCanonicalError(reason="a number is beyond 2^53 - 1")
         return str(int(value))
+    if type(value) is Written:
+        return value
     if isinstance(value, str):  # members of a StrEnum
         return encode_basestring(value)
     if isinstance(value, Mapping):

@@ -105,9 +105,8 @@ class _Group:
     program: int | None
     campaign: int | None
     way: Way
-    source: Source
-    stay: Stay
     reason: LeaveReason | None
+    stay: Stay
     count: int
 
 
@@ -119,7 +118,8 @@ def count(
     asked = {"brand_id": brand, "since": to_micros(since), "until": to_micros(until)}
     with store.database.read() as session:
         rows = session.rows("departures_between", **asked)
-        groups = [each for row in rows if (each := _group(row, names)) and program in (None, each.program)]
+        groups = [_group(row) for row in rows if program in (None, row[0])]
+        origins = session.rows("departures_by_origin", **asked, program_id=program or 0)
         days = session.rows("departures_by_day", **asked, program_id=program or 0)
         sent = _by_program(_texts(session, brand, since, until), program)
         errors = _by_program(session.rows("astray_between", **asked), program)
@@ -136,7 +136,7 @@ def count(
         reasons=_tally((each.reason, each.count) for each in groups),
         ways=_tally((each.way, each.count) for each in groups),
         stays=_tally((each.stay, each.count) for each in groups),
-        sources=_sources(groups, joined, is_whole=program is None),
+        sources=_sources(origins, joined, names, is_whole=program is None),
         programs=_lines(names.programs, 0, sent, groups, complaints, errors),
         campaigns=_lines(names.campaigns, 1, sent, groups, complaints, errors)[:MOST_CAMPAIGNS],
     )
@@ -150,9 +150,23 @@ class _Names:
         self.campaigns = dict(models.Campaign.objects.filter(brand_id=brand).values_list("pk", "name"))
         self._points = dict(models.CollectionPoint.objects.filter(brand_id=brand).values_list("pk", "name"))
         self._imports = dict(models.ImportRun.objects.filter(brand_id=brand).values_list("pk", "file_name"))
-        self._hooks = dict(models.HookSource.objects.filter(brand_id=brand).values_list("pk", "name"))
+        hooks = models.HookSource.objects.filter(brand_id=brand)
+        self._hooks = dict(hooks.values_list("pk", "name"))
         tags = models.SourceTag.objects.filter(point__brand_id=brand)
         self._tags = dict(tags.values_list("code", "label"))
+        # Whoever came by another system counts at the point that it speaks for, under a tag that names the system.
+        for key, provider, name in hooks.values_list("pk", "provider", "name"):
+            self._tags[f"{provider}-{key}"] = name
+
+    def origin(self, origin: str) -> Source:
+        """As `store.departures` writes it."""
+        kind, _, rest = origin.partition(":")
+        if kind == "point":
+            key, _, tag = rest.partition(":")
+            return self.point(int(key), tag)
+        if kind == "hook":
+            return self.hook(int(rest))
+        return self.file(int(rest)) if kind == "import" else Source(kind=SourceKind.ROUTE, name=rest)
 
     def point(self, key: int, tag: str) -> Source:
         name = self._points.get(key, str(key))
@@ -166,23 +180,14 @@ class _Names:
         return Source(kind=SourceKind.IMPORT, key=key, name=self._imports.get(key, str(key)))
 
 
-def _group(row: Row, names: _Names) -> _Group:
-    program, campaign, way, came_by, point, tag, hook, run, stay, reason, number = row
-    if point is not None:
-        source = names.point(point, tag)
-    elif hook is not None:
-        source = names.hook(hook)
-    elif run is not None:
-        source = names.file(run)
-    else:
-        source = Source(kind=SourceKind.ROUTE, name=came_by)
+def _group(row: Row) -> _Group:
+    program, campaign, way, reason, stay, number = row
     return _Group(
         program=program,
         campaign=campaign,
         way=Way(way),
-        source=source,
-        stay=Stay(stay),
         reason=LeaveReason(reason) if reason else None,
+        stay=Stay(stay),
         count=int(number),
     )
 
@@ -219,13 +224,13 @@ def _joined(
 
 
 def _sources(
-    groups: Sequence[_Group], joined: Mapping[Source, int], *, is_whole: bool
+    origins: Iterable[Row], joined: Mapping[Source, int], names: _Names, *, is_whole: bool
 ) -> tuple[SourceLine, ...]:
     left, early = Counter[Source](), Counter[Source]()
-    for each in groups:
-        left[each.source] += each.count
-        if each.stay in EARLY:
-            early[each.source] += each.count
+    for origin, is_early, number in origins:
+        source = names.origin(origin)
+        left[source] += int(number)
+        early[source] += int(number) if is_early else 0
     lines = [
         SourceLine(
             source=source,

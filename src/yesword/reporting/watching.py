@@ -135,9 +135,14 @@ def history(most: int) -> Sequence[SendingAlarm]:
 
 
 def announce_pause(store: Store, session: Session, pause: SendingAlarm) -> None:
-    """Tell those who listen which programs do not send any more, in the transaction that pauses them."""
-    if pause.watched == Watched.CAMPAIGN.value:
-        return  # its program goes on
+    """Tell those who listen what does not send any more, in the transaction that pauses it."""
+    if pause.watched == Watched.CAMPAIGN.value:  # its program goes on
+        campaigns = Campaign.objects.filter(pk=pause.key).values_list("brand_id", "program__key")
+        for brand, key in campaigns:
+            webhooks.tell_paused(
+                store, session, BrandId(brand), key, "reputation", pause.began_at, campaign=pause.key
+            )
+        return
     rows = models.Program.objects.order_by("pk")
     rows = (
         rows.filter(pk=pause.key)

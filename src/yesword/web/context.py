@@ -17,6 +17,7 @@ from yesword.sending import triage
 from yesword.web import languages
 from yesword.web.brands import brand_of
 from yesword.web.console.acting import may_act
+from yesword.web.console.halting import HoldLine, standing_lines
 from yesword.web.installation import store
 
 PHONE_BAR_PLACES: Final = 4  # and "More": five fit at 320 px
@@ -78,6 +79,7 @@ PLACES: Final = (
         label=_("Messages"),
         about=_("Every text, what became of it, and why."),
         belongs=("console:message",),
+        tabs=(("console:messages", _("Texts")), ("console:refused", _("What carriers refuse"))),
     ),
     Place(
         route="console:campaigns",
@@ -119,6 +121,13 @@ PLACES: Final = (
             "console:invitation-new",
             "console:invitation-edit",
             "console:invitation-cancel",
+            "console:contest",
+            "console:contest-new",
+            "console:contest-edit",
+            "console:contest-announce",
+            "console:contest-close",
+            "console:contest-draw",
+            "console:contest-number",
         ),
         tabs=(
             ("console:points", _("Places")),
@@ -126,6 +135,7 @@ PLACES: Final = (
             ("console:paper", _("Paper list")),
             ("console:spoken", _("Spoken")),
             ("console:invitations", _("By e-mail")),
+            ("console:contests", _("Contests")),
         ),
     ),
     Place(
@@ -146,7 +156,22 @@ PLACES: Final = (
         icon="stop",
         label=_("Leaving"),
         about=_("Who leaves, why and from where; and what is paused because of it."),
-        belongs=("console:pause-resume",),
+        belongs=(
+            "console:pause-resume",
+            "console:exclude",
+            "console:exclude-many",
+            "console:exclusion-find",
+            "console:exclusion-number",
+        ),
+        tabs=(("console:leaving", _("Figures")), ("console:exclusions", _("Exclusions"))),
+    ),
+    Place(
+        route="console:halt",
+        icon="pause",
+        label=_("Stop sending"),
+        about=_("Stop everything at once, see what is held, and who is told when something is wrong."),
+        belongs=("console:hold-resume",),
+        tabs=(("console:halt", _("Stop sending")), ("console:alerts", _("Alerts"))),
     ),
     Place(
         route="console:law",
@@ -244,6 +269,11 @@ def probable_stops(request: HttpRequest) -> int:
         return triage.counts(session, brand.id).get(TriageKind.PROBABLE_STOP, 0)
 
 
+def _held_lines(request: HttpRequest) -> Sequence[HoldLine]:
+    """What is held, at the head of every page of the console; strangers are told nothing."""
+    return standing_lines() if request.user.is_authenticated else ()
+
+
 def shell(request: HttpRequest) -> Mapping[str, Any]:
     match = request.resolver_match
 
@@ -259,6 +289,7 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
         "place_tabs": lambda: next((each.tabs for each in places() if each.is_current), ()),
         # Asked only by templates that show it, and once a page.
         "stops_to_look_at": functools.cache(lambda: probable_stops(request)),
+        "held_lines": functools.cache(lambda: _held_lines(request)),
         "languages": languages.NAMES,
         "direction": "rtl" if get_language_bidi() else "ltr",
         "debug": settings.DEBUG,

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import PurePosixPath
@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from yesword.domain import category_words
 from yesword.domain.phone import NumberKind, PhoneNumber
 from yesword.web.parts import Column, Row
 
@@ -37,6 +38,17 @@ def icon(name: str) -> SafeString:
         asset("yesword/icons.svg"),
         name,
     )
+
+
+@register.filter
+def topic(category: str) -> str:
+    """What a category is called in the language of the page."""
+    return category_words.word(category, get_language() or "en")
+
+
+@register.filter
+def about(categories: Iterable[str]) -> str:
+    return category_words.listed(categories, get_language() or "en")
 
 
 @register.simple_tag

@@ -1,7 +1,7 @@
 """How often one address may ask for what costs work: a bucket of tokens for each, in the memory of each web process.
 
 Addresses are kept shortened and under a digest, and only while they ask. Several processes allow as many times more;
-behind a proxy that hides addresses, all who come through it share one bucket.
+behind a proxy that `YESWORD_PROXIES` does not name, all who come through it share one bucket.
 """
 
 import functools
@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from yesword.domain.evidence.addresses import NotAnAddressError, shorten
+from yesword.domain.evidence.addresses import LINK_BITS, NotAnAddressError, shorten
 
 Given = ParamSpec("Given")
 View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
@@ -73,7 +73,7 @@ def too_often(wait_s: float) -> HttpResponse:
 def address_key(request: HttpRequest) -> str:
     """Stands for the network that asks, and tells nobody which one it is."""
     try:
-        network = shorten(request.META.get("REMOTE_ADDR", ""))
+        network = shorten(request.META.get("REMOTE_ADDR", ""), v6_bits=LINK_BITS)
     except NotAnAddressError:
         network = ""
     return salted_hmac("yesword.web.limiting", network, algorithm="sha256").hexdigest()

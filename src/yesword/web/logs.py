@@ -1,28 +1,27 @@
-"""One line an event on standard error, and never a number, an address or a private link in it."""
+"""One line an event on standard error, as words or as JSON, and never a number, an address or a private link in it."""
 
-import re
 from typing import Any, Final
 
 import structlog
 
-_LONG_NUMBER: Final = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
-_ADDRESS: Final = re.compile(r"[^\s@/:<>'\"]+@[^\s@/<>'\"]+")
-_PRIVATE: Final = re.compile(r"(/(?:welcome|r|u|audit)/|[?&](?:key|t)=)[^\s/&?'\"]+")
+from yesword.telemetry.masking import mask, masked
 
+__all__ = ["LOG_FORMATS", "logging_settings", "mask", "masked_event"]
 
-def mask(text: str) -> str:
-    """The text without telephone numbers, mail addresses and what is secret in private links."""
-    return _LONG_NUMBER.sub("•••", _ADDRESS.sub("•••", _PRIVATE.sub(r"\1•••", text)))
+LOG_FORMATS: Final = ("words", "json")
 
 
 def masked_event(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Mask what the event says. Its timestamp is added later, so that it stays whole."""
-    return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
+    """Mask whatever the event holds. Its timestamp is added later, so that it stays whole."""
+    return {
+        mask(key): value if key.startswith("_") else masked(value) for key, value in event.items()
+    }  # what begins with a line is the logging library's own, and not told
 
 
-def logging_settings(*, is_debug: bool) -> dict[str, Any]:
+def logging_settings(*, is_debug: bool, as_json: bool = False) -> dict[str, Any]:
     """For Django's LOGGING: what Django and its libraries log goes the way of our own events."""
     before: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -45,7 +44,9 @@ def logging_settings(*, is_debug: bool) -> dict[str, Any]:
                 "foreign_pre_chain": before,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.LogfmtRenderer(
+                    structlog.processors.JSONRenderer(ensure_ascii=False)
+                    if as_json
+                    else structlog.processors.LogfmtRenderer(
                         key_order=["timestamp", "level", "event"], bool_as_flag=False
                     ),
                 ],

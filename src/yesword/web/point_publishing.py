@@ -3,25 +3,27 @@
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 
 from yesword.collect import points
 from yesword.collect.points import Point
-from yesword.domain.collecting.points import (
-    BadPointError,
-    Confirming,
-    PointDefinition,
-    PointKind,
-    check,
-)
+from yesword.domain.collecting.points import PointDefinition, PointKind, check
 from yesword.domain.ids import BrandId
 from yesword.proof import renders
 from yesword.proof.renders import WINDOWS, NoChromiumError, RenderError
 from yesword.store import programs, shown_pages
 from yesword.store.opening import Store
+from yesword.web.public import popup_pages
 from yesword.web.public.form_pages import kept_page, spoken
 
+_PAGES: Final = {
+    PointKind.FORM: kept_page,
+    PointKind.EMAIL: kept_page,
+    PointKind.APPLICATION: kept_page,
+    PointKind.POPUP: popup_pages.kept_page,
+}
 log = structlog.get_logger("yesword.points")
 
 
@@ -29,9 +31,6 @@ def publish(store: Store, brand: BrandId, key: str, definition: PointDefinition,
     """Make the version, with its pages kept under their digests. Raises BadPointError, KeyTakenError."""
     program = programs.version(definition.program, definition.program_version)
     check(definition, program)
-    is_one_way = not programs.sender_of(program).facts.can_receive
-    if is_one_way and definition.confirming is not Confirming.NONE:
-        raise BadPointError(what=f"nobody can text {program.sender}, so no yes could come back")
     pages = _keep_pages(store, brand, definition, at)
     return points.publish(brand, key, definition, pages)
 
@@ -74,10 +73,11 @@ def _pictures(store: Store, point: Point) -> None:
 
 
 def _keep_pages(store: Store, brand: BrandId, definition: PointDefinition, at: datetime) -> Mapping[str, str]:
-    if definition.kind is not PointKind.FORM:
+    draw = _PAGES.get(definition.kind)
+    if draw is None:
         return {}
     program = programs.version(definition.program, definition.program_version)
-    drawn = {each: kept_page(definition, program, each) for each in spoken(definition, program)}
+    drawn = {each: draw(definition, program, each) for each in spoken(definition, program)}
     with store.database.write() as session:
         return {
             language: shown_pages.publish_page(session, brand, html, at) for language, html in drawn.items()

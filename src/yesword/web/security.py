@@ -16,6 +16,7 @@ _POLICY: Final = {
     "form-action": "'self'",
 }
 CONTENT_SECURITY_POLICY: Final = "; ".join(f"{what} {where}" for what, where in _POLICY.items())
+_HUNG_ON: Final = ("Accept-Encoding", "Origin")
 PERMISSIONS_POLICY: Final = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -46,5 +47,9 @@ class SecurityHeaders:
         response.headers.setdefault("Cache-Control", "private, no-store")
         if response.headers["Cache-Control"].startswith("public"):
             # The same for everybody, whatever language and cookies they bring.
+            # What an answer itself hangs on, it says.
+            hangs_on = [each for each in _HUNG_ON if each in response.headers.get("Vary", "")]
             response.headers.pop("Vary", None)
+            if hangs_on:
+                response.headers["Vary"] = ", ".join(hangs_on)
         return response

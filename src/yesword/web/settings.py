@@ -29,8 +29,11 @@ INSTALLED_APPS = [
     "yesword.store",
 ]
 MIDDLEWARE = [
+    "yesword.web.proxies.Proxies",
     "django.middleware.security.SecurityMiddleware",
     "yesword.web.security.SecurityHeaders",
+    "yesword.web.probes.Probes",
+    "yesword.web.requests.Requests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -123,4 +126,4 @@ STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-LOGGING = logging_settings(is_debug=DEBUG)
+LOGGING = logging_settings(is_debug=DEBUG, as_json=ENVIRONMENT.logs_json)

@@ -62,9 +62,12 @@ _ROUTES: Final[Mapping[str, Promise]] = {
     "renewal": gettext_lazy("A reminder: nobody objected"),
     "carrier_block": gettext_lazy("The carrier's own block"),
     "form": gettext_lazy("A form"),
+    "popup": gettext_lazy("A pop-up on a site"),
     "reverse": gettext_lazy("A code from a page, texted"),
     "agent": gettext_lazy("A colleague"),
+    "exclusion": gettext_lazy("A colleague, by number"),
     "link": gettext_lazy("A link"),
+    "confirm_link": gettext_lazy("The link of the question"),
     "preferences": gettext_lazy("The page of preferences, after a code to the handset"),
     "code": gettext_lazy("A page, after a code to the handset"),
     "api": gettext_lazy("The API"),
@@ -75,6 +78,8 @@ _ROUTES: Final[Mapping[str, Promise]] = {
     "kiosk": gettext_lazy("A tablet in the shop"),
     "application": gettext_lazy("A job application"),
     "offer": gettext_lazy("A reply to an offer"),
+    "contest_entry": gettext_lazy("A yes behind the entry of a contest"),
+    "contest_reply": gettext_lazy("A reply to the question after the entry of a contest"),
     "conversation": gettext_lazy("A reply to a colleague who asked"),
     "email_link": gettext_lazy("A form, by the link of an invitation by e-mail"),
     "email_reply": gettext_lazy("An answer to an invitation by e-mail"),
@@ -129,6 +134,11 @@ def plain_day(value: date) -> str:
     """`3 March 2026`, for the middle of a sentence."""
     pattern = "j. F Y" if (get_language() or "en")[:2] in {"de", "da"} else "j F Y"
     return formats.date_format(value, pattern, use_l10n=False)
+
+
+def plain_month(value: date) -> str:
+    """`March 2026`."""
+    return formats.date_format(value, "F Y", use_l10n=False)
 
 
 # What is permitted

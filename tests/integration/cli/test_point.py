@@ -8,10 +8,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from factories.points import sent
-from factories.worlds import World, world
+from factories.worlds import CLUB, World, publish, world
 from yesword.cli.point import command
 from yesword.collect import points
+from yesword.collect.applications import general_of
 from yesword.collect.forms import take
+from yesword.domain.collecting.points import PointKind
+from yesword.domain.collecting.wordings import consent_text
+from yesword.store.models import Brand, PointKey, Sender
 from yesword.store.opening import Store
 
 Run = Callable[..., Result]
@@ -107,5 +111,53 @@ def test_a_file_that_is_not_as_it_has_to_be_is_refused_with_what_is_wrong(
     file.write_text(FORM.replace(old, new))
     done = run("publish", str(file), "--key", "door")
     assert done.exit_code != 0
+    assert says in f"{done.output} {done.exception}"
+    assert "No points yet" in run("list").output
+
+
+def test_a_form_gets_no_key_as_no_server_of_a_shop_tells_of_it(here: World, run: Run, file: Path) -> None:
+    run("publish", str(file), "--key", "door")
+    done = run("key", "door")
+    assert done.exit_code != 0
+    assert "is no checkout" in f"{done.output} {done.exception}"
+    assert not PointKey.objects.exists()
+
+
+def test_a_file_of_an_application_holds_both_questions(here: World, run: Run, file: Path) -> None:
+    publish(
+        Brand.objects.get(pk=here.club.brand),
+        Sender.objects.get(address=CLUB),
+        key="jobs",
+        name="Other jobs",
+        keywords=("JOBS",),
+    )
+    own = 'kind = "application"\nuse = "recruiter"\ngeneral = "jobs"\n'
+    plain = FORM.partition("[texts.en]")[0].replace("most_an_hour = 50", "")
+    asked = "Text me about [Program]? [Frequency]. Msg & data rates may apply. STOP to stop, HELP for help."
+    file.write_text(f'{own}{plain}[texts.en]\ngeneral = "{asked}"\n')
+    done = run("publish", str(file), "--key", "apply", "--despite-findings")
+    assert done.exit_code == 0, done.output
+    point = points.find("apply")
+    assert point.definition.kind is PointKind.APPLICATION
+    general = general_of(point.definition, point.brand)
+    assert general is not None
+    assert consent_text(point.definition, general, "en").startswith("Text me about Other jobs?")
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        pytest.param('kind = "shop"', "none of form, email, application, checkout, lead_ad", id="no kind"),
+        pytest.param('kind = "checkout"\naccent = "#7a1f5c"', "no such key", id="a box with a colour"),
+        pytest.param('kind = "lead_ad"\nconfirming = "ask"', "none of reverse, none", id="a box that texts"),
+        pytest.param('use = "jobs"', "no such key", id="a form that is about jobs"),
+        pytest.param('kind = "application"\nuse = "play"', "none of jobs", id="an application for nothing"),
+    ],
+)
+def test_a_kind_has_its_own_keys_and_no_others(
+    here: World, run: Run, file: Path, written: str, says: str
+) -> None:
+    file.write_text(f'{written}\nname = "Till"\nprogram = "club"\n\n[texts.en]\n')
+    done = run("publish", str(file), "--key", "till")
     assert says in f"{done.output} {done.exception}"
     assert "No points yet" in run("list").output

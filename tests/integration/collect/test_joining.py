@@ -9,10 +9,12 @@ from yesword.collect.forms import Next, take
 from yesword.collect.joining import BREAKER_AFTER, Course
 from yesword.collect.points import NoSuchPointError
 from yesword.collect.tickets import UsedTicketError
+from yesword.domain.ages import SaidAge
 from yesword.domain.collecting.points import BadPointError, Confirming, Wording
 from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.events import EventKind, Grade
 from yesword.domain.evidence.kinds import EvidenceKind
+from yesword.domain.messages import MessageState
 from yesword.proof.evidence.grades import graded_record
 from yesword.proof.evidence.opening import record_of
 from yesword.store import models, tallies
@@ -220,9 +222,21 @@ def test_a_new_member_is_told_the_reward_once_and_keeps_it_after_a_stop(here):
 
 def test_that_somebody_is_of_age_is_kept_as_a_day_and_in_the_record(here):
     point = published(here, confirming=Confirming.NONE, minimum_age=18)
-    take(here.store, sent(point, age=18, adult_since=here.at), here.at)
+    take(here.store, sent(point, said_age=SaidAge(years=18, on=here.at)), here.at)
     assert here.contact().adult_since == here.at
     assert record(here)[0].sections["context"]["age"] == "18+"
+
+
+def test_a_younger_age_is_kept_as_what_was_said_and_makes_no_adult(here):
+    here.club = publish(models.Brand.objects.get(), models.Sender.objects.get(address=CLUB), minimum_age=16)
+    point = published(here, confirming=Confirming.NONE)
+    take(here.store, sent(point, said_age=SaidAge(years=16, on=here.at)), here.at)
+    kept = here.contact()
+    assert (kept.adult_since, kept.said_age) == (None, SaidAge(years=16, on=here.at))
+    assert record(here)[0].sections["context"]["age"] == "16+"
+    campaign = here.campaign()
+    here.settle()
+    assert MessageState.REFUSED not in here.states(campaign)
 
 
 def test_a_version_never_changes_and_a_new_wording_makes_a_new_one(here):

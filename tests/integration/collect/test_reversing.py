@@ -9,6 +9,7 @@ from yesword.collect.forgetting import forget
 from yesword.collect.forms import Next, take
 from yesword.collect.reversing import NoCodeLeftError
 from yesword.collect.tickets import UsedTicketError
+from yesword.domain.ages import SaidAge
 from yesword.domain.collecting.points import Confirming, Wording
 from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.events import Grade
@@ -59,7 +60,7 @@ def test_nothing_goes_to_the_number_that_was_typed_and_its_own_text_joins(on_bot
 
 def test_what_was_typed_of_one_number_says_nothing_of_another_that_texts_the_code(here):
     point = reverse(here)
-    code = show(here, point, name="Anna", adult_since=here.at)
+    code = show(here, point, name="Anna", said_age=SaidAge(years=18, on=here.at))
     assert here.text(BEN, code.text) == "granted"
     assert here.contact(BEN).name == ""
     assert here.contact(BEN).adult_since is None
@@ -71,7 +72,7 @@ def test_what_was_typed_of_one_number_says_nothing_of_another_that_texts_the_cod
 def test_what_was_typed_counts_for_its_own_number(here):
     point = reverse(here)
     said_at = here.at
-    code = show(here, point, adult_since=said_at)
+    code = show(here, point, said_age=SaidAge(years=18, on=said_at))
     here.text(ANNA, code.text)
     assert here.contact().adult_since == said_at
 

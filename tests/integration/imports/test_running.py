@@ -30,7 +30,7 @@ from factories.imports import (
     state,
 )
 from yesword.cli.imports import command
-from yesword.collect.imports import Outcome, run_import
+from yesword.collect.imports import Outcome, pacing, run_import
 from yesword.collect.imports import writing as import_writing
 from yesword.collect.imports.attached import Attached
 from yesword.collect.imports.errors import ImportStoppedError, ImportTakenOverError, RejectedIsSourceError
@@ -205,7 +205,7 @@ from yesword.store.opening import open_store
 folder, url, key, file, dies_after, when = sys.argv[1:]
 store = open_store(Path(folder), url or None)
 from yesword.collect.imports import Options, run_import
-from yesword.collect.imports import runs, writing
+from yesword.collect.imports import pacing, runs, writing
 from yesword.store import models, programs
 row = models.Program.objects.get(key=key)
 written = 0
@@ -218,7 +218,7 @@ def once_more(self, *given):
     if written == int(dies_after):
         os.kill(os.getpid(), signal.SIGKILL)
 setattr(*place, once_more)
-writing._Pace.learn = lambda *given: None  # small slices, on a quick database too
+pacing.Pace.learn = lambda *given: None  # small slices, on a quick database too
 run_import(store, programs.version(row.pk, row.version), Path(file))
 """
 
@@ -258,7 +258,7 @@ def test_an_import_that_was_killed_goes_on_without_a_double(store, club, people,
 
 
 def test_an_import_that_was_stopped_goes_on_where_it_was(store, club, people, imported, monkeypatch):
-    monkeypatch.setattr(import_writing._Pace, "learn", lambda *given: None)  # small slices, however quick
+    monkeypatch.setattr(pacing.Pace, "learn", lambda *given: None)  # small slices, however quick
     file = people(*(BACKED.replace("0612345678", f"06{20000000 + number}") for number in range(200)))
     asked = []
 
@@ -274,7 +274,7 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(store, club, people, im
 
 
 def test_another_way_to_read_the_file_is_another_import(store, club, people, imported, monkeypatch):
-    monkeypatch.setattr(import_writing._Pace, "learn", lambda *given: None)
+    monkeypatch.setattr(pacing.Pace, "learn", lambda *given: None)
     file = people(*(CLAIMED.replace("0612345678", f"06{20000000 + number}") for number in range(100)))
     with pytest.raises(ImportStoppedError):
         run_import(store, club, file, clock=lambda: NOW, should_stop=iter([False, True, True]).__next__)

@@ -212,10 +212,12 @@ def test_who_hides_it_while_an_import_runs_is_not_overwritten(store, club, impor
     imported(people(BACKED))
     read_before = person(store, club)
     with store.database.write() as session:
-        contacts.hide_owner(session, read_before.id, NOW)
+        contacts.hide_owner(store, session, read_before.id, NOW)
         facts = Facts(
             name="Anna", language="nl", attributes={}, places=read_before.places,
             recipient=read_before.recipient,
         )  # fmt: skip
-        update_facts(session, [Change(claim=None, contact=read_before, outcome=Outcome.UPDATED, facts=facts)])
+        update_facts(
+            store, session, [Change(claim=None, contact=read_before, outcome=Outcome.UPDATED, facts=facts)]
+        )
     assert person(store, club).hidden_since == NOW

@@ -96,7 +96,7 @@ def test_every_number_is_answered_with_the_columns_that_carriers_ask_for(here):
         ASKED: "asked to confirm, not confirmed yet",
         UNKNOWN: "no consent on record",
         IMPORTED: "opted in",
-        ERASED: "erased on 2026-03-04, proof not kept",
+        ERASED: "erased in 2026-03, proof not kept",
         KEPT: "erased on 2026-03-04, proof kept until 2029-03-04",
         CLAIMED: "claimed by a list without proof, which is not taken for consent",
         STRANGER: "opted out, no opt-in on record",
@@ -400,7 +400,7 @@ def test_the_answer_is_worth_nothing_once_somebody_in_it_is_erased(small):
     with pytest.raises(NoAnswerError):
         keeping.read_answer(small.store, audit, small.at)
     assert not path.exists()
-    with pytest.raises(Exception, match="does not open"):
+    with pytest.raises(Exception, match="opens no more"):
         small.store.vault.seal(key).open(copy, f"audit_answer:{key}".encode())
 
 

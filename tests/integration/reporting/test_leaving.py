@@ -6,13 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from factories.hooks import source_of
 from factories.points import published, sent
 from factories.queued import UNSURE, add_user, do, only
 from factories.readings import leaving as unsure
 from factories.readings import reading
 from factories.worlds import ANNA, World, world
+from yesword.collect.calls import take as take_call
 from yesword.collect.forms import take
 from yesword.consent import Act, withdraw
+from yesword.domain.collecting import hooks
+from yesword.domain.collecting.hooks import Provider, Told
 from yesword.domain.events import LINK, Actor
 from yesword.domain.ids import ProgramId
 from yesword.privacy import erasing
@@ -138,6 +142,20 @@ def test_a_point_from_which_people_leave_at_once_shows(store: Store) -> None:
         (line,) = [each for each in found.sources if each.source.kind is SourceKind.POINT]
         assert line.source.name == "Shop door · Poster"
         assert (line.left, line.early, line.joined, line.early_share) == (1, 1, 2, 0.5)
+
+
+def test_whoever_came_by_a_shop_counts_once_where_they_joined_and_where_they_left(store: Store) -> None:
+    with world(store) as here:
+        source = source_of(here, Provider.SHOPIFY)
+        told = Told(
+            ref="1", origin="orders/create", number=ANNA, language="en", wish=hooks.Wish.YES, said_at=here.at
+        )
+        take_call(store, source, [told], "d-1", here.at)
+        here.text(ANNA, "STOP")
+        lines = [each for each in counted(here).sources if each.source.kind is not SourceKind.ROUTE]
+        ((name, left, joined),) = [(each.source.name, each.left, each.joined) for each in lines]
+        assert name.endswith(f" · {models.HookSource.objects.get().name}")
+        assert (left, joined) == (1, 1)
 
 
 def test_without_a_point_the_way_in_is_the_source(store: Store) -> None:

@@ -230,8 +230,14 @@ def test_those_who_listen_are_told_of_the_programs_that_do_not_send(store: Store
         stops(here, 9, campaign)
         a_minute_later(here)
         bodies = [json.loads(row[0]) for row in here.sql("SELECT body FROM webhook_delivery")]
-        assert {(each["type"], each["data"]["program"], each["data"]["reason"]) for each in bodies} == {
-            ("program.paused", "club", "reputation")
+        told = {
+            (each["type"], *(each["data"][name] for name in ("program", "campaign", "reason")))
+            for each in bodies
+        }
+        # A campaign that is paused by itself is told too, and by its number: the rest of its program goes on.
+        assert told == {
+            ("program.paused", "club", None, "reputation"),
+            ("program.paused", "club", str(campaign.pk), "reputation"),
         }
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -17,11 +18,12 @@ from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.events import Grade
 from yesword.domain.evidence.probe import write_probe
 from yesword.proof.evidence.opening import record_of
-from yesword.store import models, tallies
+from yesword.sending.question_hours import AskingTime
+from yesword.store import models, programs, tallies
 from yesword.store.programs import disclosure_digest
 from yesword.web.limiting import TokenBuckets
 from yesword.web.paths import STATIC_FOLDER
-from yesword.web.public import forms
+from yesword.web.public import asking_hours, forms
 from yesword.web.public.form_pages import give_ticket
 
 BEN = "+31612345679"
@@ -32,6 +34,12 @@ def here(sqlite_store):
     with world(sqlite_store) as made:
         made.now[0] = datetime.now(UTC)
         yield made
+
+
+@pytest.fixture(autouse=True)
+def it_is_day(monkeypatch):
+    """Pages know the real time only, and at night they say when the text comes."""
+    monkeypatch.setattr(asking_hours, "asking_time", lambda *asked: AskingTime(at=asked[-1], zone="UTC"))
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +66,19 @@ def read(answer, status=200):
 
 def words(page):
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_topics_are_named_in_the_language_of_the_page_and_kept_as_the_program_has_them(here, browser):
+    published(here, categories=("shoes",))
+    page = read(browser.get("/f/door?lang=en"))
+    assert 'value="shoes"' in page
+    assert ">shoes</label>" in page
+    program = replace(here.club, texts=(*here.club.texts, ("nl", here.club.texts_in("en")[1])))
+    here.club = programs.publish(program, models.Sender.objects.get(address=CLUB))
+    published(here, categories=("shoes",), wordings=(("nl", Wording(consent=CONSENT)),))
+    page = read(browser.get("/f/door?lang=nl"))
+    assert 'value="shoes"' in page
+    assert ">schoenen</label>" in page
 
 
 def settle(here):
@@ -111,7 +132,7 @@ def test_the_page_weighs_less_than_30_kilobytes_and_loads_nothing_from_elsewhere
     published(here, asks_name=True, accent="#7a1f5c", minimum_age=18)
     page = read(browser.get("/f/door"))
     loaded = re.findall(r'(?:src|href)="(/static/[^"?]+)', page)
-    assert len(loaded) == 4
+    assert len(loaded) == 5
     files = sum((STATIC_FOLDER / each.removeprefix("/static/")).stat().st_size for each in loaded)
     assert len(page.encode()) + files < 30_000
     assert re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(?!/)', page) == []
@@ -335,15 +356,24 @@ def test_the_colour_of_the_brand_comes_as_a_style_sheet_with_ink_that_reads_on_i
     assert browser.get("/f/accent/red.css").status_code == 404
 
 
+def test_a_carrier_reads_each_way_of_asking_once_however_many_places_ask_so(here, browser):
+    first, second = published(here), published(here, "window")
+    page = words(read(browser.get("/cta/demo/club")))
+    assert page.count(consent_text(first.definition, first.program, "en")) == 1
+    for each in (first, second):
+        assert f"http://localhost/f/{each.key}" in page
+
+
 def test_a_carrier_reads_where_how_and_in_which_words_people_are_asked(here, browser):
     point = published(here, confirming=Confirming.REVERSE)
     page = words(read(browser.get("/cta/demo/club")))
     for said in (
-        "Linde & Loom", "SAVEMORE", "800123", "up to 4 a month", "Shop door", "http://localhost/f/door",
+        "Linde & Loom", "SAVEMORE", "800123", "up to 4 a month", "On a form", "http://localhost/f/door",
         consent_text(point.definition, point.program, "en"), "Linde & Loom: welcome to Club.", "STOP",
         "https://example.org/privacy", "texts a code from their own phone",
     ):  # fmt: skip
         assert said in page
+    assert "Shop door" not in page  # what a place is called is for colleagues
     points.set_open("door", is_open=False)
-    assert "Shop door" not in read(browser.get("/cta/demo/club"))
+    assert "On a form" not in read(browser.get("/cta/demo/club"))
     assert browser.get("/cta/demo/none").status_code == 404

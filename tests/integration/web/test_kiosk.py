@@ -14,10 +14,11 @@ from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.events import Actor, EventKind, Grade
 from yesword.domain.evidence.kinds import EvidenceKind
 from yesword.proof.evidence.opening import record_of
+from yesword.sending.question_hours import AskingTime
 from yesword.store import models
 from yesword.store.programs import disclosure_digest
 from yesword.web.limiting import TokenBuckets
-from yesword.web.public import kiosk
+from yesword.web.public import asking_hours, kiosk
 
 FORM = "/kiosk/counter/form"
 BEN = "+31612345679"
@@ -28,6 +29,12 @@ def here(sqlite_store):
     with world(sqlite_store) as made:
         made.now[0] = datetime.now(UTC)
         yield made
+
+
+@pytest.fixture(autouse=True)
+def it_is_day(monkeypatch):
+    """Pages know the real time only, and at night they say when the text comes."""
+    monkeypatch.setattr(asking_hours, "asking_time", lambda *asked: AskingTime(at=asked[-1], zone="UTC"))
 
 
 @pytest.fixture(autouse=True)

@@ -64,6 +64,13 @@ def test_a_network_counts_as_one_and_no_address_is_kept():
     assert address_key(asked_from("not an address")) == address_key(asked_from(""))
 
 
+def test_what_one_connection_has_of_ipv6_counts_as_one():
+    here, beside, elsewhere = (
+        address_key(asked_from(each)) for each in ("2001:db8:1:2::5", "2001:db8:1:2:9::1", "2001:db8:1:3::5")
+    )
+    assert here == beside != elsewhere
+
+
 def test_a_view_that_is_asked_too_often_says_when_to_come_back():
     view = limited(TokenBuckets(per_second=0.5, burst=1))(lambda request: HttpResponse("here"))
     assert view(asked_from("192.0.2.7")).content == b"here"

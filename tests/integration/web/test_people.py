@@ -326,7 +326,7 @@ def test_the_name_of_a_former_owner_is_hidden(here, console):
     (anna,) = here.strangers([ANNA], name="Anna Berg", attributes=(("city", "Utrecht"),))
     assert "Anna Berg" in read(console, url_of(here))
     with here.store.database.write() as session:
-        contacts.hide_owner(session, anna, here.at)
+        contacts.hide_owner(here.store, session, anna, here.at)
     html = console.get(url_of(here)).content.decode()
     assert "Anna" not in html
     assert "Utrecht" not in html

@@ -235,13 +235,12 @@ def test_another_brands_form_is_not_found(here, manager):
     assert manager.get("/collect/door").status_code == 404
 
 
-def test_a_form_whose_sender_cannot_be_answered_waits_for_no_answer(here, manager):
+def test_a_form_whose_sender_cannot_be_answered_asks_by_a_link(here, manager):
     account = models.Account.objects.get()
     sender = models.Sender.objects.create(account=account, address="LINDE", kind="alphanumeric")
     here.club = programs.publish(replace(here.club, sender="LINDE", keywords=()), sender)
-    page = read(manager.post("/collect/new", fields(here)), 422)
-    assert "nobody can text LINDE" in words(page)
-    assert manager.post("/collect/new", fields(here, confirming="none")).status_code == 302
+    assert manager.post("/collect/new", fields(here)).status_code == 302
+    assert points.find("door").definition.confirming is not Confirming.NONE
 
 
 @pytest.mark.slow

@@ -220,6 +220,14 @@ def test_only_events_of_the_page_can_be_downloaded(here, web, event):
     assert web.get(f"{linked(here)}/receipt", {"event": event}).status_code == 404
 
 
+@pytest.mark.parametrize("file", ["receipt", "page"])
+def test_without_an_event_the_list_of_them_is_shown(here, web, file):
+    answer = web.get(f"{linked(here)}/{file}", follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain[-1][0].endswith("#happened-title")
+    assert 'id="happened-title"' in answer.content.decode()
+
+
 def test_an_event_of_another_program_cannot_be_downloaded_by_this_link(here, web):
     here.text(ANNA, "EVENTS", to=EVENTS)
     other = downloads(web, linked(here, program=here.events))[0].partition("?")[2]

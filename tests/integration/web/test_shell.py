@@ -155,7 +155,7 @@ def test_signing_in_right_forgets_the_failures_before(visitor, olga):
 
 @pytest.mark.parametrize(
     ("address", "kept"),
-    [("192.0.2.77", "192.0.2.0"), ("2001:db8:1:2::5", "2001:db8:1::"), ("", ""), ("unix:", "")],
+    [("192.0.2.77", "192.0.2.0/24"), ("2001:db8:1:2::5", "2001:db8:1:2::/64"), ("", ""), ("unix:", "")],
     ids=["IPv4", "IPv6", "none", "a socket"],
 )
 def test_an_address_is_shortened_before_it_counts(address, kept):

@@ -1,6 +1,8 @@
 """Column names and cells about customers, addresses and kinds of recipients, in five languages."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from yesword.collect.imports import cells
 from yesword.collect.imports.headings import Column, lay_out
@@ -65,3 +67,18 @@ def test_no_word_names_two_kinds_of_recipients():
 
 def test_categories_are_read_one_by_one():
     assert cells.listed(" shoes; coats,bags | ") == ("shoes", "coats", "bags")
+
+
+@given(
+    st.sampled_from(sorted(cells._NOTHING)),
+    st.sampled_from((str, str.upper, str.title, str.capitalize)),
+    st.text(" .-/_", max_size=2),
+)
+def test_a_way_to_write_that_nothing_is_known_is_understood_however_it_is_written(word, shape, around):
+    written = around + shape(word).replace(" ", "/") + around
+    assert cells.is_nothing(written) == cells._is_nothing(written)
+
+
+@given(st.text(max_size=cells._LONGEST_NOTHING) | st.text("nN/aA-0nul gGkKlLiIoOuU", max_size=6))
+def test_what_is_known_by_its_first_letter_to_say_something_says_something(cell):
+    assert cells.is_nothing(cell) == (not cell or cells._is_nothing(cell))

@@ -24,6 +24,7 @@ from yesword.ledger.entry import (
     matches,
     open_disclosure,
     read_json,
+    written,
 )
 
 EVENT = {"id": "evt_1", "type": "granted"}
@@ -113,6 +114,15 @@ class TestCanonical:
     def test_reading_refuses(self, text):
         with pytest.raises(NotCanonicalError):
             read_json(text)
+
+    def test_a_part_that_was_written_before_stands_as_it_was(self):
+        row = {"name": 'Zoë "Z"', "line": 7, "of": [None, True, {"é": ""}]}
+        plain = {"kind": "import_row", "row": row}
+        assert canonical({**plain, "row": written(row)}) == canonical(plain)
+        assert canonical([written(row), row]) == canonical([row, row])
+
+    def test_text_that_looks_like_a_written_part_is_only_text(self):
+        assert canonical({"row": '{"a":1}'}) == b'{"row":"{\\"a\\":1}"}'
 
 
 class TestBase64Url:

@@ -140,6 +140,22 @@ def test_many_files_that_are_too_much_together_are_refused(monkeypatch):
         read_archive(write_archive(FILES))
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(6, id="said to be encrypted"),
+        pytest.param(8, id="said to be packed otherwise"),
+        pytest.param(14, id="with another checksum"),
+        pytest.param(22, id="said to be larger"),
+    ],
+)
+def test_what_stands_before_a_file_says_the_same_as_the_list(place):
+    made = bytearray(write_archive(FILES))
+    made[place] ^= 1
+    with pytest.raises(UnreadablePackError, match="not what the list of files says"):
+        read_archive(bytes(made))
+
+
 def test_a_packed_byte_that_was_changed_is_found_by_the_zip_file_itself():
     data = bytearray(write_archive({"policy.txt": b"quorum none, and much more of it" * 10}))
     at = data.index(b"policy.txt") + len("policy.txt") + 4

@@ -6,6 +6,7 @@ Words are compared as `headings.plain` leaves them. Numbers are in `domain.phone
 
 import re
 from functools import lru_cache
+from string import ascii_letters, digits
 from typing import Final
 
 from yesword.collect.imports.headings import plain
@@ -24,6 +25,9 @@ _NOTHING: Final = _words(
     "n a, na, null, none, nil, nan, unknown, onbekend, unbekannt, okand, ukendt, geen, keine, ingen, leer, leeg"
 )
 _LONGEST_NOTHING: Final = 19  # 0000-00-00 00:00:00
+_BEGINS_SOMETHING: Final = frozenset(ascii_letters + digits) - {
+    letter for word in (*_NOTHING, "0") for letter in (word[0], word[0].upper())
+}
 _YES: Final = _words("yes, y, true, t, 1, 1 0, on, x, ja, j, wahr, waar, sant, sand, ok, vrai, v")
 _NO: Final = _words(
     "no, n, false, f, 0, 0 0, off, nee, nein, nej, falsch, onwaar, falskt, falsk, niet, nicht"
@@ -119,8 +123,10 @@ _RECIPIENT_OF: Final = {word: kind for kind, words in _RECIPIENTS.items() for wo
 
 def is_nothing(cell: str) -> bool:
     """Empty, or one of the ways in which programs and people write that they do not know."""
-    # Most cells are names and wordings, longer than any such way.
-    return not cell or (len(cell) <= _LONGEST_NOTHING and _is_nothing(cell))
+    # Most cells are names, dates and wordings: longer than any such way, or beginning with another letter.
+    return not cell or (
+        len(cell) <= _LONGEST_NOTHING and cell[0] not in _BEGINS_SOMETHING and _is_nothing(cell)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -57,7 +57,7 @@ NOTES: Final[Mapping[Note, str]] = MappingProxyType(
 )
 GRADES: Final[Mapping[Grade, str]] = MappingProxyType(
     {
-        Grade.D: "source, date and wording are there: may be texted where the law accepts it",
+        Grade.D: "source, date and wording are there: may be texted where the law accepts it, unless they had stopped",
         Grade.E: "claimed only: never texted until the person says yes again",
     }
 )

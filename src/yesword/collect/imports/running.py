@@ -16,7 +16,9 @@ from yesword.collect.imports.claims import (
     seems_a_stop,
     shows_a_number,
 )
+from yesword.collect.imports.drafting import Origin
 from yesword.collect.imports.errors import ForbiddenProvenanceError, ImportStoppedError
+from yesword.collect.imports.garbage import seldom_collected
 from yesword.collect.imports.headings import Layout, lay_out, lay_out_as
 from yesword.collect.imports.provenance import rule_against
 from yesword.collect.imports.quick_numbers import QuickNumbers
@@ -26,7 +28,8 @@ from yesword.collect.imports.report import Outcome, Report, Tally
 from yesword.collect.imports.runs import beginning, recorded
 from yesword.collect.imports.survey import Survey, survey
 from yesword.collect.imports.systems import System, recognise
-from yesword.collect.imports.writing import Drain, Origin, Writer
+from yesword.collect.imports.writing import Drain, Writer
+from yesword.consent.refinding import hold_if_lost
 from yesword.domain.errors import YeswordError
 from yesword.domain.phone import PhoneError, parse
 from yesword.domain.programs import Program
@@ -92,6 +95,7 @@ def _never() -> bool:
     return False
 
 
+@seldom_collected()
 def run_import(
     store: Store,
     program: Program,
@@ -117,6 +121,10 @@ def run_import(
     source = open_source(path)
     system, layout = understand(source, options.columns)
     settings = options.to_json(country)
+    if not options.is_dry_run:
+        hold_if_lost(
+            store, clock()
+        )  # or else whoever has stopped could come in as somebody new, and be texted
     begins = beginning(store, program, source.digest, settings, clock())
     custom = Custom(
         country=country,
@@ -148,12 +156,12 @@ def run_import(
                 run=run.name,
                 file_name=file_name,
                 file_digest=run.file_digest,
+                received_at=begins.received_at,
                 provenance=options.ground.provenance,
                 attached_source=options.attached.source,
             ),
             written,
             run,
-            received_at=begins.received_at,
             clock=clock,
             drain=drain,
             is_dry_run=options.is_dry_run,

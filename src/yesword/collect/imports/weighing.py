@@ -25,7 +25,7 @@ from yesword.domain.parties import RecipientKind, Relation
 from yesword.domain.places import Place
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
-from yesword.store import contacts
+from yesword.store import contact_marks, contacts
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
 from yesword.store.opening import Store
@@ -237,7 +237,7 @@ def events_of(session: Session, ids: Iterable[ContactId]) -> dict[ContactId, lis
     return found
 
 
-def update_facts(session: Session, changes: Sequence[Change]) -> None:
+def update_facts(store: Store, session: Session, changes: Sequence[Change]) -> None:
     session.many(
         "update_contact_facts",
         [
@@ -256,3 +256,4 @@ def update_facts(session: Session, changes: Sequence[Change]) -> None:
             if change.facts is not None
         ],
     )
+    contact_marks.renew(store, session, [change.contact.id for change in changes if change.facts is not None])

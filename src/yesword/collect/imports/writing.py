@@ -9,31 +9,29 @@ Of somebody who is not known and whom the file only calls opted out, no contact 
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from types import MappingProxyType
 from typing import Final
 
 from yesword.collect.imports.canaries import ATTRIBUTE, YES, is_canary
 from yesword.collect.imports.claims import Claim, Note
+from yesword.collect.imports.drafting import Drafter, Origin
 from yesword.collect.imports.errors import ImportStoppedError
+from yesword.collect.imports.pacing import HOLD_S, MOST, Pace
 from yesword.collect.imports.remedies import Remedies
 from yesword.collect.imports.report import Outcome, Tally
 from yesword.collect.imports.runs import Run
+from yesword.collect.imports.strangers import journal_again, reason_of, suppress, suppressed
 from yesword.collect.imports.weighing import (
-    DATED_STOP,
-    UNDATED_STOP,
     Change,
     outcome_of_stopped,
     update_facts,
     weigh,
 )
 from yesword.consent import (
-    Act,
     Composed,
-    Draft,
     Withdrawn,
     append_many,
     append_ready,
@@ -41,41 +39,18 @@ from yesword.consent import (
     meet,
     withdraw,
 )
-from yesword.consent.record import row_evidence
-from yesword.domain.events import Actor, EventKind, Grade, Scope
-from yesword.domain.ids import ContactId, EventId, bucket_of, random_bucket
-from yesword.domain.languages import language_of
-from yesword.domain.parties import Provenance, RecipientKind
+from yesword.domain.events import Grade
+from yesword.domain.ids import ContactId, EventId, bucket_of
 from yesword.domain.programs import Program
-from yesword.domain.times import to_micros
-from yesword.ledger.entry import JsonObject
-from yesword.store import contacts, suppressions
-from yesword.store.contacts import PHONE, NewContact, Ready
+from yesword.store import contacts
+from yesword.store.contacts import NewContact, Ready
 from yesword.store.database import Session
-from yesword.store.journal import Stop
 from yesword.store.opening import Store
 from yesword.store.programs import BrandRow
-from yesword.store.sealing import Seal
 
-BATCH: Final = 1000  # rows that are prepared together
-# How long a transaction may last. On SQLite it keeps every other writer out; on PostgreSQL only who writes about the
-# very same people waits for it.
-HOLD_S: Final[Mapping[str, float]] = MappingProxyType({"sqlite": 0.04, "postgresql": 0.2})
-_FEWEST: Final = 20
-ROUTE: Final = "import"
+BATCH: Final = MOST  # rows that are prepared together
 
 Drain = Callable[[ContactId, Withdrawn], bool]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
-    """Where the rows come from, as the evidence of each says."""
-
-    run: str  # names the import, or is empty in a dry run
-    file_name: str
-    file_digest: str  # keyed, as `known_files` names it
-    provenance: Provenance = Provenance.OWN
-    attached_source: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -113,7 +88,6 @@ class Writer:
         tally: Tally,
         run: Run,
         *,
-        received_at: datetime,
         clock: Callable[[], datetime],
         drain: Drain,
         is_dry_run: bool,
@@ -123,17 +97,17 @@ class Writer:
         self._store = store
         self._brand = brand
         self._program = program
-        self._origin = origin
         self._tally = tally  # of what is written
         self._run = run
-        self._received_at = received_at
+        self._received_at = origin.received_at
         self._clock = clock
         self._drain = drain
         self._is_dry_run = is_dry_run
         self._canary = canary
         self._should_stop = should_stop
-        self._pace = _Pace(HOLD_S[store.database.vendor])
+        self._pace = Pace(HOLD_S[store.database.vendor])
         self._remedies = Remedies(program)
+        self._drafter = Drafter(program, origin)
         self._done = 0
 
     def write(self, claims: Iterable[Claim], skip: int = 0) -> Iterator[int]:
@@ -141,7 +115,7 @@ class Writer:
         following = iter(claims)
         last = deque(islice(following, skip), maxlen=BATCH)
         self._done = skip
-        self._journal_again(last)
+        journal_again(self._store, self._brand.id, last, self._clock())
         while batch := list(islice(following, BATCH)):
             self._write_batch(batch)
             yield len(batch)
@@ -171,7 +145,7 @@ class Writer:
     def _steps(self, batch: Sequence[Claim]) -> list[_Step]:
         with self._store.database.read() as session:
             known, strangers = self._parted(session, batch)
-            stopped = self._suppressed(session, strangers)
+            stopped = suppressed(self._store, session, self._brand.id, strangers)
             changes = weigh(self._store, session, self._program.id, known)
         found = {
             change.claim.line: _Step(
@@ -214,12 +188,6 @@ class Writer:
         others = tuple(each for each in claim.attributes if each[0] != ATTRIBUTE)
         return replace(claim, attributes=(*others, (ATTRIBUTE, YES)))
 
-    def _suppressed(self, session: Session, claims: Iterable[Claim]) -> dict[int, Claim]:
-        """Those whose stop outlived an earlier contact, by line."""
-        by_number = {claim.judged.number.e164: claim for claim in claims}
-        found = suppressions.find(self._store, session, self._brand.id, list(by_number)) if by_number else {}
-        return {by_number[number].line: by_number[number] for number in found}
-
     def _fresh(self, claims: Sequence[Claim]) -> dict[int, _Step]:
         """New people and what they granted, hashed and sealed before any other writer is kept out."""
         if not claims:
@@ -229,27 +197,13 @@ class Writer:
         keys = contacts.prepare(self._store, self._brand.id, numbers)
         found = {}
         for claim, (contact_id, seal) in zip(claims, keys, strict=True):
-            person = self._person(self._marked(claim, contact_id), contact_id, seal)
+            person = self._drafter.person(self._marked(claim, contact_id), contact_id, seal)
             ready = contacts.ready(person, at)
-            draft = self._draft(claim)
+            draft = self._drafter.grant(claim)
             composed = compose_first(self._store, self._brand, ready.contact, [draft], seal, at)
             fresh = _Fresh(person=person, ready=ready, composed=composed)
             found[claim.line] = _Step(claim=claim, fresh=fresh)
         return found
-
-    def _person(self, claim: Claim, contact_id: ContactId, seal: Seal) -> NewContact:
-        return NewContact(
-            id=contact_id,
-            seal=seal,
-            number=claim.judged.number,
-            brand=self._brand.id,
-            name=claim.name,
-            language=claim.language or language_of(claim.judged.number.country),
-            attributes=claim.attributes,
-            whereabouts=claim.whereabouts,
-            recipient=claim.recipient or RecipientKind.PERSON,
-            source=ROUTE,
-        )
 
     def _write_slice(self, steps: Sequence[_Step]) -> None:
         at = self._clock()
@@ -263,19 +217,20 @@ class Writer:
             late, strangers = self._parted(session, [*taken, *stops])
             changes = weigh(self._store, session, self._program.id, [*known, *late])
             stopped = self._append(session, changes, at)
-            update_facts(session, changes)
+            update_facts(self._store, session, changes)
             settled: dict[int, tuple[Outcome, ContactId | None]] = {
                 **{change.claim.line: (change.outcome, change.contact.id) for change in changes},
                 **met,
-                **self._suppress(session, strangers, at),
+                **suppress(self._store, session, self._brand.id, strangers, self._received_at, at),
             }
             for step in steps:
                 outcome, contact = settled.get(step.claim.line, (step.outcome, step.contact))
                 assert outcome is not None
                 self._settle(step.claim, outcome, contact)
             self._run.advance(session, self._done + len(steps), self._tally)
+            worked_s = time.monotonic() - began
         self._done += len(steps)
-        self._pace.learn(len(opened), time.monotonic() - began)
+        self._pace.learn(len(opened), worked_s)
         for contact_id, withdrawn in stopped:
             if not self._drain(contact_id, withdrawn):
                 self._tally.notes[Note.ON_ITS_WAY] += 1
@@ -286,13 +241,13 @@ class Writer:
         """Put new people into the store; what became of each by line, and those whom somebody else has made meanwhile."""
         fresh = {step.claim.line: step.fresh for step in steps if step.fresh is not None}
         # Somebody may have been erased since we looked; then `meet` stops who is made now.
-        suppressed = self._suppressed(session, [step.claim for step in steps])
-        quick = {line: each for line, each in fresh.items() if line not in suppressed}
+        stopped_since = suppressed(self._store, session, self._brand.id, [step.claim for step in steps])
+        quick = {line: each for line, each in fresh.items() if line not in stopped_since}
         put = {each.id for each in contacts.insert_ready(session, [each.ready for each in quick.values()])}
         append_ready(
             self._store, session, [each.composed for each in quick.values() if each.person.id in put]
         )
-        slow = [fresh[line].person for line in suppressed]
+        slow = [fresh[line].person for line in stopped_since]
         stopped = {each.id for each in meet(self._store, session, self._brand, slow, at)} if slow else set()
         met: dict[int, tuple[Outcome, ContactId | None]] = {}
         written, taken = [], []
@@ -313,7 +268,7 @@ class Writer:
     ) -> list[tuple[ContactId, Withdrawn]]:
         writing = sorted((each for each in changes if each.writes_event), key=lambda each: each.contact.id)
         grants = [change for change in writing if not change.claim.judged.is_opt_out]
-        drafts = [(change.contact, [self._draft(change.claim)]) for change in grants]
+        drafts = [(change.contact, [self._drafter.grant(change.claim)]) for change in grants]
         recorded = append_many(self._store, session, self._brand, drafts, at)
         self._note_people(
             session,
@@ -330,9 +285,9 @@ class Writer:
                     session,
                     self._brand,
                     change.contact,
-                    self._act(change.claim),
+                    self._drafter.stop(change.claim),
                     at,
-                    reason=_reason(change.claim),
+                    reason=reason_of(change.claim),
                 ),
             )
             for change in writing
@@ -357,62 +312,17 @@ class Writer:
             ],
         )
 
-    def _suppress(
-        self, session: Session, claims: Sequence[Claim], at: datetime
-    ) -> dict[int, tuple[Outcome, ContactId | None]]:
-        """Keep the stops of people whom nobody knows: the trace of each, and no contact."""
-        new = []
-        for claim in claims:
-            pepper = self._store.look_up.newest
-            digest = self._store.look_up.digest(self._brand.id, PHONE, claim.judged.number.e164, pepper)
-            since = claim.judged.consented_at or self._received_at
-            if suppressions.enter(session, self._brand.id, digest, pepper, _reason(claim), since):
-                new.append(claim)
-        self._journal(session, new, at)
-        lines = {claim.line for claim in new}
-        return {
-            claim.line: (Outcome.STOPPED if claim.line in lines else Outcome.ALREADY_STOPPED, None)
-            for claim in claims
-        }
-
-    def _journal(self, session: Session, claims: Sequence[Claim], at: datetime) -> None:
-        """A store that is put back from a backup is to hear of these, too. No event has the id that the journal needs."""
-        look_up = self._store.look_up
-        stops = [
-            Stop(
-                event=self._store.ids.make(random_bucket()),
-                brand=self._brand.id,
-                digest=look_up.digest(self._brand.id, PHONE, claim.judged.number.e164),
-                pepper=look_up.newest,
-                program=None,
-                kind=EventKind.WITHDRAWN.value,
-                at=at,
-            )
-            for claim in claims
-        ]
-        for stop in stops:
-            session.run("insert_replayed_stop", event_id=stop.event, replayed_at=to_micros(at), became=None)
-        if stops:
-            session.after_commit(lambda: self._store.journal.write(stops))
-
-    def _journal_again(self, claims: Iterable[Claim]) -> None:
-        """A crash may have come between the last rows and the journal, so those are told to it once more."""
-        stops = [claim for claim in claims if claim.judged.is_opt_out]
-        if not stops:
-            return
-        with self._store.database.write() as session:
-            suppressed = self._suppressed(session, stops)
-            self._journal(session, [claim for claim in stops if claim.line in suppressed], self._clock())
-
     def _settle(self, claim: Claim, outcome: Outcome, contact: ContactId | None = None) -> None:
         """Count a row, once."""
         tally, judged = self._tally, claim.judged
         tally.settle(outcome, claim.line)
-        tally.notes.update(claim.notes)
+        if claim.notes:
+            tally.notes.update(claim.notes)
         if judged.is_opt_out:
             return
         tally.grades[judged.grade] += 1
-        tally.lacks.update(judged.lacks)
+        if judged.lacks:
+            tally.lacks.update(judged.lacks)
         if outcome is Outcome.KEPT_STOPPED:
             return
         if judged.grade is Grade.E:
@@ -420,82 +330,6 @@ class Writer:
         if contact is not None and self._canary and is_canary(contact, self._canary):
             tally.canaries += 1
 
-    def _draft(self, claim: Claim) -> Draft:
-        """Grade D grants. Grade E is written too, so that the claim stands in the record; it has no basis and permits nothing."""
-        return Draft(
-            kind=EventKind.GRANTED,
-            scope=Scope(
-                program=self._program.id,
-                purposes=(self._program.purpose,),
-                categories=self._program.categories,
-            ),
-            actor=Actor.IMPORT,
-            route=ROUTE,
-            occurred_at=claim.judged.consented_at or self._received_at,
-            received_at=self._received_at,
-            program=self._program,
-            basis=claim.judged.basis,
-            relation=claim.judged.relation,
-            provenance=self._origin.provenance,
-            grade=claim.judged.grade,
-            # Only the wording of the row is evidence. With a language and no wording, the program's own would be taken.
-            language=claim.language if claim.judged.wording else None,
-            wording=claim.judged.wording,
-            context={
-                **self._context(claim),
-                "lacks": list(claim.judged.lacks),
-                **({"attached": self._attached(claim)} if claim.judged.attached else {}),
-            },
-            evidence=self._evidence(claim),
-        )
-
-    def _act(self, claim: Claim) -> Act:
-        return Act(
-            actor=Actor.IMPORT,
-            route=ROUTE,
-            occurred_at=claim.judged.consented_at or self._received_at,
-            received_at=self._received_at,
-            language=self._program.default_language,
-            evidence=self._evidence(claim),
-            context=self._context(claim),
-        )
-
-    def _context(self, claim: Claim) -> JsonObject:
-        return {
-            "file": self._origin.file_name,
-            "file_digest": self._origin.file_digest,
-            "line": claim.line,
-        }
-
-    def _attached(self, claim: Claim) -> JsonObject:
-        """What whoever imported it said of the row, and the row itself does not. The wording stands in the notice."""
-        said: JsonObject = {
-            "source": self._origin.attached_source,
-            "date": claim.judged.consented_at.isoformat() if claim.judged.consented_at else None,
-            "wording": None,
-        }
-        return {part: said[part] for part in claim.judged.attached}
-
-    def _evidence(self, claim: Claim) -> list[JsonObject]:
-        return [row_evidence("import_row", claim.row, f"{self._origin.run}:{claim.line}")]
-
-
-def _reason(claim: Claim) -> str:
-    return UNDATED_STOP if claim.judged.consented_at is None else DATED_STOP
-
 
 def _outcome_of_new(claim: Claim) -> Outcome:
     return Outcome.STOPPED if claim.judged.is_opt_out else Outcome.CREATED
-
-
-class _Pace:
-    """How many rows fit into a transaction of that length, learnt from the last one."""
-
-    def __init__(self, hold_s: float) -> None:
-        self._hold_s = hold_s
-        self.size = 50
-
-    def learn(self, rows: int, held_s: float) -> None:
-        if rows >= self.size:  # a last handful tells nothing
-            fitting = rows * self._hold_s / max(held_s, 0.001)
-            self.size = round(min(BATCH, max(_FEWEST, (self.size + fitting) / 2)))

@@ -10,6 +10,7 @@ from yesword.domain import codec
 from yesword.domain.segments import Comparison, Condition
 from yesword.sending import audience, campaigns
 from yesword.sending.campaigns import NewCampaign
+from yesword.store import contact_marks
 
 TEMPLATE = "[Brand]: hello [First name|there], 20% off [Category of interest|our range] in [Location|every shop] until Sunday."
 
@@ -131,6 +132,7 @@ def _give_facts(stage: Stage) -> None:
             bucket=anna.bucket,
             id=anna.id,
         )
+        contact_marks.renew(stage.store, session, [anna.id])
 
 
 def _states(stage: Stage, campaign: int) -> Counter[str]:

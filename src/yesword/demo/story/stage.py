@@ -16,12 +16,12 @@ from yesword.domain import phone
 from yesword.domain.programs import Program
 from yesword.domain.rules import RuleBook
 from yesword.domain.state import EMPTY, ConsentState
+from yesword.sending.taking import take
 from yesword.store import contacts
 from yesword.store.contacts import Contact
 from yesword.store.opening import Store, open_store
 from yesword.worker.channels import accounts
 from yesword.worker.dispatcher import Dispatcher, dispatching
-from yesword.worker.receiver import take
 
 START: Final = datetime(2026, 3, 2, 14, tzinfo=UTC)  # a Monday afternoon, before summer time
 _WIDTH: Final = 96

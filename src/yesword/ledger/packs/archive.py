@@ -66,6 +66,7 @@ def read_archive(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
             _refuse_tricks(infos)
+            _refuse_other_heads(data, infos)
             return _read(archive, infos)
     except _BROKEN as error:
         raise UnreadablePackError(reason="it is no zip file, or a damaged one") from error
@@ -95,6 +96,28 @@ def stray_bytes(data: bytes) -> str:
     return ""
 
 
+def _refuse_other_heads(data: bytes, infos: list[zipfile.ZipInfo]) -> None:
+    """What stands before each file has to say the same as the list: other readers go by that."""
+    for info in infos:
+        head = data[info.header_offset : info.header_offset + _LOCAL_BYTES]
+        if len(head) < _LOCAL_BYTES or head[:4] != _MAGIC:
+            raise UnreadablePackError(reason=f"{_shown(info.filename)} is damaged")
+        flags, how = struct.unpack_from("<HH", head, _LOCAL_FLAGS_AT)
+        crc, packed, unpacked = struct.unpack_from("<III", head, _LOCAL_SUMS_AT)
+        if (flags, how, crc, packed, unpacked) != (
+            info.flag_bits,
+            info.compress_type,
+            info.CRC,
+            info.compress_size,
+            info.file_size,
+        ):
+            raise UnreadablePackError(
+                reason=f"what stands before {_shown(info.filename)} is not what the list of files says of it"
+            )
+
+
+_LOCAL_FLAGS_AT: Final = 6
+_LOCAL_SUMS_AT: Final = 14
 _LOCAL_BYTES: Final = 30  # of the head before each file, without its name
 _LOCAL_NAME_AT: Final = 26
 _LISTED_BYTES: Final = 46  # of each line of the list

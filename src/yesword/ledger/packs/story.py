@@ -13,6 +13,7 @@ from yesword.ledger.packs.findings import Check, MissingPackFileError, ShownEven
 
 HEAD: Final = "head.jws"
 RECORD: Final = "record.jsonld"
+EVIDENCE: Final = "evidence/"
 
 _EVIDENCE: Final = re.compile(r"([0-9a-f]{64})\.[a-z0-9]{1,8}(?:\.gz)?")
 # What the record says of an event, and the section of the entry it has to agree with.

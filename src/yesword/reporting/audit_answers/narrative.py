@@ -22,6 +22,7 @@ from yesword.reporting.registration.tables import LANGUAGE
 _WAYS: Final = {
     "keyword": Way.KEYWORD,
     "form": Way.WEB_FORM,
+    "popup": Way.WEB_FORM,
     "email_link": Way.WEB_FORM,
     "kiosk": Way.WEB_FORM,
     "application": Way.WEB_FORM,
@@ -115,8 +116,13 @@ def _way(program: Program, method: Method, count: int, lines: Sequence[Line]) ->
 def _confirming(program: Program) -> Iterator[str]:
     _, texts = program.texts_in(LANGUAGE)
     words = " or ".join(texts.confirm_words)
-    question = composing.compose(texts.consent_request, program, texts)
-    yield f"Nobody was joined by that alone. One text asked them to confirm, and they replied {words} from the same handset:"
+    question = composing.question(program, LANGUAGE)
+    how = (
+        "pressed Yes behind its link"
+        if composing.is_one_way(program)
+        else f"replied {words} from the same handset"
+    )
+    yield f"Nobody was joined by that alone. One text asked them to confirm, and they {how}:"
     yield ""
     yield from (f"> {line}".rstrip() for line in question.splitlines())
 

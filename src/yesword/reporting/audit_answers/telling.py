@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.domain.events import Actor, Basis
+from yesword.domain.times import month_of
 from yesword.reporting.audit_answers.answer import Line, Method, Status
 
 # What a line says, where nothing more is known than its status.
@@ -35,6 +36,7 @@ _WAYS: Final = {
     "text": "text from the handset",
     "reply": "reply texted from the handset",
     "form": "web form",
+    "popup": "web form in a pop-up on a site of the brand",
     "checkout": "checkout box",
     "link": "link",
     "preferences": "page of preferences, after a code to the handset",
@@ -46,6 +48,8 @@ _WAYS: Final = {
     "kiosk": "form on a tablet in the shop",
     "application": "question in a job application",
     "offer": "reply to the question of an earlier text",
+    "contest_entry": "word of its own behind the entry of a contest",
+    "contest_reply": "reply to the question after the entry of a contest",
     "conversation": "reply to a question put in a conversation",
     "email_link": "web form, by the link of an invitation by e-mail",
     "email_reply": "answer to an invitation by e-mail",
@@ -89,10 +93,15 @@ def status_told(line: Line) -> str:
             lock = ", under a key that is not on this machine" if line.status is Status.ERASED_LOCKED else ""
             return f"erased on {day(line.erased_at)}, proof kept{until}{lock}"
         case Status.ERASED if line.erased_at is not None:
-            return f"erased on {day(line.erased_at)}, proof not kept"
+            return f"erased {_on(line.erased_at)}, proof not kept"
         case Status.UNKNOWN if line.suppressed_since is not None:
-            return f"{words}, and nothing sent since it was stopped on {day(line.suppressed_since)}"
+            return f"{words}, and nothing sent since it was stopped {_on(line.suppressed_since)}"
     return words
+
+
+def _on(at: datetime) -> str:
+    """Of a number whose owner was erased, only the month is known."""
+    return f"in {at:%Y-%m}" if at == month_of(at) else f"on {day(at)}"
 
 
 def day(at: datetime) -> str:

@@ -85,7 +85,7 @@ def files(registration: Registration) -> Mapping[str, str]:
             fields.common.collections,
             fields.common.call_to_action,
             fields.common.optin_message,
-            composing.compose(texts.consent_request, program, texts) if texts.consent_request else "",
+            composing.question(program, fields.common.language) if texts.consent_request else "",
         ),
         f"{FOLDER}/messages.json": _json(_messages(registration)),
         f"{FOLDER}/findings.txt": "\n".join((*lines(registration.findings), "")),
@@ -116,7 +116,6 @@ def _forms(registration: Registration) -> Mapping[str, Any]:
 def _messages(registration: Registration) -> Mapping[str, Any]:
     """Every text that a person may get or read on the way in, word for word."""
     common, program = registration.fields.common, registration.program
-    _, texts = program.texts_in(common.language)
     said = {
         "language": common.language,
         "call_to_action": [
@@ -134,7 +133,7 @@ def _messages(registration: Registration) -> Mapping[str, Any]:
         },
     }
     if program.opt_in is OptIn.DOUBLE:
-        said["confirmation_request"] = composing.compose(texts.consent_request, program, texts)
+        said["confirmation_request"] = composing.question(program, common.language)
     return said
 
 

@@ -33,6 +33,12 @@ _HOLDS: Final[Mapping[str, tuple[Promise, Promise]]] = {
             "It was put back from a backup, and does not know every stop that came in since. “yesword store resume” shows what would be done about that, and does it with --yes; docs/how-to/back-up-keys.md says what to look at first."
         ),
     ),
+    holds.LOOK_UPS: (
+        gettext_lazy("Nothing is sent: some people are not found by their number."),
+        gettext_lazy(
+            "Their look-ups are missing from the vault, so a stop of theirs would not be known. If there is a newer copy of the vault, put it back. Otherwise “yesword store resume” shows what would be done about that, and does it with --yes."
+        ),
+    ),
 }
 _OTHER_HOLD: Final = (
     gettext_lazy("Nothing is sent: sending is held."),
@@ -80,13 +86,13 @@ def alarms() -> list[parts.Notice]:
         known = ledgers.logs(session)
     newest = {each.brand: each for each in known}
     return [
-        *(_hold(each) for each in sorted(held)),
+        *(hold_notice(each) for each in sorted(held - {holds.HALTED})),  # every page says that at its head
         *(_trouble(each) for each in newest.values() if each.trouble),
         *pausing.notices(),
     ]
 
 
-def _hold(reason: str) -> parts.Notice:
+def hold_notice(reason: str) -> parts.Notice:
     title, text = _HOLDS.get(reason, _OTHER_HOLD)
     return parts.Notice(tone="brick", title=title, text=text)
 

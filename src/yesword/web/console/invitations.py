@@ -72,6 +72,9 @@ _PAUSES: Final[dict[str, Promise]] = {
         "It paused itself: more than one in eight letters failed. Look after the list before you resume, or mail providers take the rest for spam."
     ),
     "point_closed": gettext_lazy("It paused itself: the form that it leads to is closed."),
+    "store_restored": gettext_lazy(
+        "It was paused because the store was put back from a backup: some of its e-mails may have gone since that backup, and would go again."
+    ),
 }
 _REJECTED: Final[dict[str, Promise]] = {
     "mail_bad_address": gettext_lazy("no e-mail address"),

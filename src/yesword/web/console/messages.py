@@ -24,6 +24,7 @@ from yesword.reporting import messages as reporting
 from yesword.sending.campaigns import PARKED
 from yesword.sending.explaining import NoDecisionError, Recomputed, why
 from yesword.store import models
+from yesword.store.holds import HELD_APART
 from yesword.web import parts
 from yesword.web.console.addresses import campaign_url, message_url, person_url
 from yesword.web.console.campaigns import brand_zone_of, own_reason
@@ -332,6 +333,13 @@ def _notice(found: reporting.MessageView) -> parts.Notice | None:
             text=_("Sending was paused by itself, because of how people took the texts."),
             url=reverse("console:leaving"),
             url_label=_("See why, and resume with a reason"),
+        )
+    if found.state is MessageState.QUEUED and found.reason == HELD_APART:
+        return parts.Notice(
+            tone="amber",
+            title=_("It waits until its account or brand may send again, and is not lost."),
+            url=reverse("console:halt"),
+            url_label=_("See why, and let it go on"),
         )
     if found.state is MessageState.QUEUED and found.campaign and found.campaign.state == "paused":
         return parts.Notice(tone="amber", title=_("Its campaign is paused; it stays where it is."))

@@ -40,6 +40,7 @@ from yesword.web.console.shop import (
     local_now,
     outcome,
 )
+from yesword.web.error_words import told
 from yesword.web.installation import rules, store
 from yesword.web.public.form_fields import read_number
 from yesword.web.telling import language_word
@@ -242,7 +243,7 @@ def _drafted(form: PaperForm, chosen: Chosen) -> Point | None:
             confirms=form.cleaned_data["confirms"],
         )
     except BadPointError as error:
-        form.add_error("wording", error.message)
+        form.add_error("wording", told(error))
         return None
     return offline.unpublished(chosen.program, definition)
 

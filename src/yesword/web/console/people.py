@@ -33,7 +33,7 @@ from yesword.web.brands import brand_of, zone_of
 from yesword.web.counted import figures_of
 from yesword.web.formats import count, masked
 from yesword.web.installation import store
-from yesword.web.telling import language_word, plain_day
+from yesword.web.telling import language_word, plain_day, plain_month
 
 _SEARCHES: Final = "people-searches"  # of this session: a name that was looked for stays out of the address
 _SEARCHES_KEPT: Final = 10
@@ -100,10 +100,11 @@ def _nobody(brand: BrandLine, number: phone.PhoneNumber) -> parts.Notice:
     with here.database.read() as session:
         stopped = suppressions.find(here, session, brand.id, [number.e164])
     if stopped:
+        since, is_month = stopped[number.e164].since.date(), stopped[number.e164].is_month
         words = {
             "number": number.masked(),
             "brand": brand.name,
-            "day": plain_day(stopped[number.e164].since.date()),
+            "day": plain_month(since) if is_month else plain_day(since),
         }
         return parts.Notice(
             tone="brick",

@@ -21,6 +21,7 @@ from yesword.domain.text import measure
 from yesword.ledger.receipt import Receipt, write_receipt, write_tlog_receipt
 from yesword.proof.receipts import NoReceiptError, receipt_for, receipt_of
 from yesword.reporting.people import EventRecord, PersonLine, TextLine, read_events, read_texts
+from yesword.reporting.programs import brands
 from yesword.reporting.replies import user_names
 from yesword.sending.explaining import check
 from yesword.store import links, programs
@@ -32,6 +33,7 @@ from yesword.web.brands import zone_of_person
 from yesword.web.console import hours, person_data, person_erased, person_files, person_readings
 from yesword.web.console.acting import for_actors, leave_trace, may_act
 from yesword.web.console.addresses import hours_url, living_person_at, person_at
+from yesword.web.console.exclusion_forms import WishForm
 from yesword.web.formats import masked
 from yesword.web.installation import scales, store
 from yesword.web.questions import question_facts
@@ -172,9 +174,18 @@ def show(
                 request, person, _with_receipt(running, records), _stopped_at(records)
             ),
             "data": person_data.shown(request, person, refused),
+            "exclude": _exclude(request, person),
         },
         status=422 if typed is not None or refused is not None else 200,
     )
+
+
+def _exclude(request: HttpRequest, person: Contact) -> WishForm | None:
+    """What ends the texts to this number with one press, for those who may."""
+    brand = next((each for each in brands() if each.id == person.brand), None)
+    if brand is None or person.number is None or not may_act(request):
+        return None
+    return WishForm(None, brand, is_for_one_brand=True, auto_id="exclude-%s")
 
 
 def _receipt_url(request: HttpRequest, person: Contact, record: EventRecord) -> str:

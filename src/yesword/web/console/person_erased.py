@@ -21,6 +21,7 @@ from yesword.domain.events import ConsentEvent
 from yesword.domain.ids import to_text
 from yesword.domain.retention import Ground, shipped_policies
 from yesword.privacy.erasing import OPERATOR, REQUESTED, RETENTION
+from yesword.privacy.erasing_journal import LAPSED
 from yesword.privacy.sentences import render as in_words
 from yesword.proof.proofs import published
 from yesword.reporting.people import PersonLine
@@ -44,6 +45,7 @@ WISHES: Final[dict[str, Promise]] = {
     REQUESTED: gettext_lazy("They asked for it"),
     RETENTION: gettext_lazy("Its time was over"),
     OPERATOR: gettext_lazy("The brand erased them"),
+    LAPSED: gettext_lazy("They signed up and never said yes"),
 }
 
 

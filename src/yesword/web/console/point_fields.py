@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.http import QueryDict
@@ -21,6 +21,7 @@ from yesword.domain.collecting.points import (
 from yesword.domain.collecting.wordings import suggested
 from yesword.domain.programs import Program
 from yesword.store import models
+from yesword.web.error_words import told
 from yesword.web.telling import language_word
 
 CONFIRMINGS: Final[Mapping[Confirming, Promise]] = {
@@ -37,11 +38,24 @@ _PARTS: Final[Sequence[tuple[str, Promise, int]]] = (
     ("reward", gettext_lazy("What a new member gets"), 80),
     ("consent", gettext_lazy("Beside the box"), 1200),
 )
+_MORE: Final = (
+    "countries",
+    "lets_choose",
+    "asks_name",
+    "minimum_age",
+    "reward_code",
+    "accent",
+    "most_an_hour",
+)
 _LIST: Final = re.compile(r"[,;\s]+")
 
 
 class PointForm(forms.Form):
     """All in one page: what it is, and per language what it says. `programs`: those that it may be for."""
+
+    kind: ClassVar[PointKind] = PointKind.FORM
+    confirmings: ClassVar[Mapping[Confirming, Promise]] = CONFIRMINGS
+    leaves_out: ClassVar[Sequence[str]] = ()  # fields that its kind has no use for
 
     program = forms.ChoiceField(label=gettext_lazy("Program"))
     name = forms.CharField(
@@ -112,6 +126,8 @@ class PointForm(forms.Form):
         program.choices = [(str(each.id), f"{each.name} · {each.sender}") for each in programs.values()]
         if not is_new:
             del self.fields["key"]
+        for name in self.leaves_out:
+            del self.fields[name]
         self._add_wordings()
         for name, field in self.fields.items():
             if name in self.errors:
@@ -157,10 +173,20 @@ class PointForm(forms.Form):
                 each,
                 str(language_word(each)),
                 self[f"speaks_{each}"],
-                [self[f"{part}_{each}"] for part, _label, _most in _PARTS],
+                [self[f"{part}_{each}"] for part in self.parts],
             )
             for each in (chosen.languages if chosen else ())
         ]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """What its kind has of the fields that most authors leave as they are."""
+        return [self[name] for name in _MORE if name in self.fields]
+
+    @property
+    def parts(self) -> list[str]:
+        """What it says in each language, in the order of the page."""
+        return [part for part, _label, _most in _PARTS]
 
     @property
     def languages(self) -> list[str]:
@@ -191,7 +217,7 @@ class PointForm(forms.Form):
             try:
                 check(self._definition(program, cleaned.get), program)
             except BadPointError as error:
-                raise forms.ValidationError(str(error)) from error
+                raise forms.ValidationError(told(error)) from error
         return cleaned
 
     def clean_key(self) -> str:
@@ -208,12 +234,12 @@ class PointForm(forms.Form):
         return self._definition(program, self.cleaned_data.get)
 
     def _typed(self, name: str) -> Any:
-        return self[name].value()
+        return self[name].value() if name in self.fields else None
 
     def _definition(self, program: Program, value: Any) -> PointDefinition:
         age, most = str(value("minimum_age") or ""), str(value("most_an_hour") or "")
         return PointDefinition(
-            kind=PointKind.FORM,
+            kind=self.kind,
             name=str(value("name") or ""),
             program=program.id,
             program_version=program.version,

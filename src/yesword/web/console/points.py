@@ -20,15 +20,19 @@ from django.views.decorators.http import require_POST, require_safe
 from yesword.collect import points
 from yesword.collect.joining import is_capped
 from yesword.collect.points import Point
-from yesword.domain.collecting.points import PointDefinition, PointKind
+from yesword.domain.collecting.points import BOXES, PointDefinition, PointKind
 from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.programs import Program
 from yesword.store import models, programs, shown_pages, tallies
 from yesword.store.tallies import Tallied
 from yesword.web import parts, qr
 from yesword.web.brands import brand_of, zone_of
+from yesword.web.console import embedding
 from yesword.web.console.acting import for_actors, leave_trace, may_act
+from yesword.web.console.box_fields import codes_of
+from yesword.web.console.point_building import FORMS
 from yesword.web.console.point_fields import CONFIRMINGS
+from yesword.web.formats import count
 from yesword.web.installation import store
 from yesword.web.public.addresses import origin
 from yesword.web.telling import language_word
@@ -159,6 +163,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
         "state": state_of(row),
         "is_capped": capped,
         "has_draft": bool(row.draft),
+        "may_edit": row.kind in FORMS,
         "may_act": may_act(request),
         "zone": zone_of(program.brand_country),
         "crumbs": [(_("Collect"), reverse("console:points"))],
@@ -175,7 +180,7 @@ def tent(request: HttpRequest, key: str) -> HttpResponse:
     """A card to fold and put on a table: printed from the browser, twice on a sheet."""
     row = _row(request, key)
     point = points.newest(row.pk)
-    if point is None or point.definition.kind is not PointKind.FORM:
+    if point is None or point.definition.kind not in (PointKind.FORM, PointKind.APPLICATION):
         raise Http404
     wanted = request.GET.get("language", "")
     languages = point.definition.languages or point.program.languages
@@ -261,18 +266,42 @@ def _published_context(request: HttpRequest, row: models.CollectionPoint, point:
     url = form_url(request, row.key)
     return {
         "url": url,
-        "is_form": definition.kind is PointKind.FORM,
+        "is_form": definition.kind in (PointKind.FORM, PointKind.EMAIL, PointKind.APPLICATION),
+        "may_embed": definition.kind is PointKind.FORM,
+        "codes": codes_of(point) if definition.kind in BOXES else (),
+        "embed": embedding.of_form(request, point) if definition.kind is PointKind.FORM else None,
         "drawing": qr.drawing(url, _("The link of the form, for a camera")),
         "facts": [
             (_("Program"), point.program.name),
-            (_("How a yes becomes a consent"), CONFIRMINGS[definition.confirming]),
+            (_("How a yes becomes a consent"), _confirming(definition)),
             (_("Languages"), ", ".join(str(language_word(each)) for each in definition.languages)),
             (_("Countries"), ", ".join(definition.countries or (point.program.brand_country,))),
             *([(_("Code of the reward"), definition.reward_code)] if definition.reward_code else []),
+            *(_totals(row) if definition.kind is PointKind.POPUP else []),
         ],
         "sources": _sources(request, row),
         "versions": _versions(row),
     }
+
+
+def _confirming(definition: PointDefinition) -> Promise:
+    made_of = FORMS.get(definition.kind.value)
+    own = made_of.confirmings if made_of else CONFIRMINGS
+    return own.get(definition.confirming, CONFIRMINGS[definition.confirming])
+
+
+def _totals(row: models.CollectionPoint) -> list[tuple[str, str]]:
+    """Of a pop-up, which has no link of its own to count by."""
+    with store().database.read() as session:
+        found = tallies.read(session, row.pk)
+    words = {
+        Tallied.CODE: _("Codes shown"),
+        Tallied.ASKED: _("Asked by text"),
+        Tallied.JOINED: _("Joined"),
+    }
+    return [
+        (word, count(sum(counts.get(what, 0) for counts in found.values()))) for what, word in words.items()
+    ]
 
 
 def _sources(request: HttpRequest, row: models.CollectionPoint) -> list[SourceLine]:

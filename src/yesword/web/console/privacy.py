@@ -48,7 +48,7 @@ class RequestRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ErasedRow:
-    url: str
+    url: str  # empty: a store that was put back from a backup never had them
     asked_at: datetime
     why: str
     by: str
@@ -148,15 +148,16 @@ def _request(asked: PrivacyRequest, person: Contact | None, at: datetime, zone: 
 def _erasures(brand: BrandId) -> list[ErasedRow]:
     with store().database.read() as session:
         rows = erasures.of_brand(session, brand, _ERASURES)
+        here = set(contacts.standings(session, [each.contact for each in rows]))
     users = user_names([each.asked_by for each in rows])
-    return [_erased(each, users) for each in rows]
+    return [_erased(each, users, is_here=each.contact in here) for each in rows]
 
 
-def _erased(row: ErasureRow, users: Mapping[int, str]) -> ErasedRow:
+def _erased(row: ErasureRow, users: Mapping[int, str], *, is_here: bool) -> ErasedRow:
     tone, icon, state = _stage(row)
     held = kept(row)
     return ErasedRow(
-        url=person_url(row.contact),
+        url=person_url(row.contact) if is_here else "",
         asked_at=row.asked_at,
         why=str(WISHES.get(row.ground, row.ground)),
         by=users.get(row.asked_by, "") if row.asked_by is not None else "",

@@ -148,7 +148,9 @@ def _handsets(program: Program, language: str, texts: Texts) -> list[parts.Hands
     yes = texts.confirm_words[0] if texts.confirm_words else ""
     joining = [(True, keyword)]
     if program.opt_in is OptIn.DOUBLE:
-        joining += [(False, texts.consent_request), (True, yes)]
+        question = composing.question_of(program, language)
+        joining += [(False, question.replace("[Confirm]", composing.CONFIRM_LINK))]
+        joining += [] if composing.is_one_way(program) else [(True, yes)]
     joining += [(False, texts.welcome), (True, keyword), (False, texts.already_in)]
     leaving = [(True, "HELP"), (False, texts.help), (True, "STOP"), (False, texts.stop)]
     other = [(True, "?"), (False, texts.unknown_keyword)]

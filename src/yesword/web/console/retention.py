@@ -22,6 +22,7 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "files": gettext_lazy("Files that back the record"),
     "inbound_texts": gettext_lazy("Texts from people that prove nothing"),
     "sent_texts": gettext_lazy("Texts to people"),
+    "lapsed": gettext_lazy("People who signed up and never said yes"),
     "erased": gettext_lazy("People of whom nothing was heard for long"),
     "kept": gettext_lazy("Silent people who stay, since their proof is still needed"),
     "still_sending": gettext_lazy("People who are still being texted"),

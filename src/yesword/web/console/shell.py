@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from yesword.store.fullness import is_full
+from yesword.store.sealing import ErasedSinceError
 from yesword.web.access import open_to_all
 
 _TRY_AGAIN_S: Final = "60"  # for programs that read it, such as a carrier's
@@ -46,4 +47,15 @@ def broken(request: HttpRequest) -> HttpResponse:
         answer = render(None, "503.html", {"path": request.path}, status=503)
         answer["Retry-After"] = _TRY_AGAIN_S
         return answer
+    if _is_erased_since(error):
+        return render(None, "503_erased.html", {"path": request.path}, status=503)
     return render(None, "500.html", {"path": request.path}, status=500)
+
+
+def _is_erased_since(error: BaseException | None) -> bool:
+    """Whether this store, put back from a backup, still has somebody who was erased since: also where a template asked."""
+    while error is not None:
+        if isinstance(error, ErasedSinceError):
+            return True
+        error = error.__cause__
+    return False

@@ -22,6 +22,7 @@ from yesword.domain.collecting.offline import CONFIRMS, YES
 from yesword.domain.collecting.points import BadPointError, PointKind
 from yesword.web.console.acting import actor, leave_trace, may_act
 from yesword.web.console.shop import ChoosingForm, Chosen, chosen_of, known_programs, local_now, outcome
+from yesword.web.error_words import told
 from yesword.web.installation import rules, store
 from yesword.web.public.form_fields import read_number
 
@@ -170,7 +171,7 @@ def _change(request: HttpRequest, chosen: Chosen, point: Point) -> HttpResponse:
                 confirms=typed["confirms"],
             )
         except BadPointError as error:
-            script.add_error("script", error.message)
+            script.add_error("script", told(error))
         else:
             with store().database.write():
                 leave_trace(request, "point.publish", f"point {made.id}", version=made.version)

@@ -1,7 +1,8 @@
 """`/hooks/<key>`: calls of shops, advertisers' networks and systems for applications.
 
 First the size, then the signature over the raw body, and only then is anything read. A call that is refused leaves a
-count and the code of the error, and nothing of what it said. An end of consent is drained before it is acknowledged.
+count and the code of the error, and nothing of what it said. An end of consent, and of what texts
+inform about, is drained before it is acknowledged.
 """
 
 from collections.abc import Mapping
@@ -30,7 +31,7 @@ from yesword.domain.collecting.providers import (
 )
 from yesword.domain.errors import YeswordError
 from yesword.domain.standard_webhooks import BadSignatureError, StaleError
-from yesword.sending.draining import drain_all
+from yesword.sending.draining import drain_all, drain_closed
 from yesword.web.access import open_to_all
 from yesword.web.hooks.problems import problem, told
 from yesword.web.installation import store
@@ -75,7 +76,7 @@ def receive(request: HttpRequest, key: str) -> HttpResponse:
     except TooLargeError as error:
         return _refused(source, 413, error, now)
     sources.note_received(source.id, now)
-    if heard.ended and not drain_all(here, heard.ended, now):
+    if not (drain_all(here, heard.ended, now) and drain_closed(here, heard.closed)):
         answer = problem(503, TryAgainError())
         answer["Retry-After"] = "5"
         return answer

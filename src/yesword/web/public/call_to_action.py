@@ -27,13 +27,12 @@ _PAGES = TokenBuckets(per_second=5, burst=100)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """One place where consent is asked."""
+    """One way in which consent is asked: what a place is called is for colleagues, and how many there are is theirs, too."""
 
-    name: str
     kind: PointKind
     confirming: Confirming
     wording: str
-    url: str  # whole, empty where the place is no page of ours
+    urls: tuple[str, ...]  # whole, of the pages of ours among them
 
 
 @open_to_all
@@ -51,6 +50,8 @@ def page(request: HttpRequest, brand: str, program: str) -> HttpResponse:
             "brand": found.brand_name,
             "address": row.address,
             "program": found,
+            # Nobody can text a name.
+            "keyword": found.keywords[0] if found.keywords and not composing.is_one_way(found) else "",
             "language": language,
             "frequency": composing.compose(texts.frequency, found, texts),
             "wording": composing.disclosure(found, language),
@@ -74,16 +75,19 @@ def page(request: HttpRequest, brand: str, program: str) -> HttpResponse:
 def _places(request: HttpRequest, program: Program, language: str) -> list[Place]:
     rows = models.CollectionPoint.objects.filter(program_id=program.id, is_open=True, version__gt=0)
     found = [points.newest(row.pk) for row in rows.order_by("pk")]
-    return [
-        Place(
-            name=point.definition.name,
-            kind=point.definition.kind,
-            confirming=point.definition.confirming,
-            wording=consent_text(point.definition, point.program, language),
-            url=_url(request, point.key) if point.definition.kind is PointKind.FORM else "",
+    ways: dict[tuple[PointKind, Confirming, str], list[str]] = {}
+    for point in found:
+        if point is None:
+            continue
+        asked = point.definition
+        urls = ways.setdefault(
+            (asked.kind, asked.confirming, consent_text(asked, point.program, language)), []
         )
-        for point in found
-        if point is not None
+        if asked.kind in (PointKind.FORM, PointKind.APPLICATION):
+            urls.append(_url(request, point.key))
+    return [
+        Place(kind=kind, confirming=confirming, wording=wording, urls=tuple(urls))
+        for (kind, confirming, wording), urls in ways.items()
     ]
 
 

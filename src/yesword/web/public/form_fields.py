@@ -1,7 +1,7 @@
 """Reading what was typed into a form: parsed at the edge, each wrong field with what is wrong and what to do."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 from django.http import QueryDict
@@ -9,17 +9,25 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yesword.collect.application_forms import Answers
 from yesword.domain import phone
+from yesword.domain.ages import SaidAge
 from yesword.domain.collecting.ages import AgeGate, is_of_age
 from yesword.domain.collecting.points import PointDefinition
 from yesword.domain.phone import PhoneNumber
 from yesword.domain.programs import Program
-from yesword.web.public.form_pages import Typed, countries_of, country_named, gate_of
+from yesword.web.public.form_pages import (
+    GENERAL,
+    SPECIFIC,
+    Typed,
+    countries_of,
+    country_named,
+    gate_of,
+    questions_of,
+)
 
 LONGEST: Final = 80
 TRAP: Final = "website"  # people do not see this field, and programs that fill in everything do
-_ADULT: Final = 18
-_DAYS_OF_A_YEAR: Final = 366
 
 # By the code of the error; the rest say what the plain sentence says.
 _WRONG: Final[dict[str, Promise]] = {
@@ -32,6 +40,10 @@ _WRONG: Final[dict[str, Promise]] = {
         "No country has the code after the +. Check your number, or leave the country code out."
     ),
 }
+_UNANSWERED: Final[dict[str, Promise]] = {
+    SPECIFIC: gettext_lazy("Answer the question about this job with yes or no."),
+    GENERAL: gettext_lazy("Answer the question about others with yes or no."),
+}
 _NOT_A_NUMBER: Final = gettext_lazy("That is no mobile number that we can text. Check it for a wrong digit.")
 
 
@@ -42,8 +54,8 @@ class Read:
     typed: Typed
     number: PhoneNumber | None = None
     categories: tuple[str, ...] = ()
-    age: int | None = None
-    adult_since: datetime | None = None
+    said_age: SaidAge | None = None
+    answers: Answers | None = None  # of an application
 
 
 def read(data: QueryDict, definition: PointDefinition, program: Program, at: datetime) -> Read:
@@ -51,20 +63,27 @@ def read(data: QueryDict, definition: PointDefinition, program: Program, at: dat
     countries = countries_of(definition, program)
     country = data.get("country", "")
     country = country if country in countries else countries[0]
+    asks = questions_of(definition, program, program.default_language)
+    answers = _answers(data, [each.name for each in asks])
     number, wrong = read_number(data.get("number", ""), country, countries)
-    if wrong:
+    # A no costs no more than a yes, and no number either.
+    is_needed = bool(data.get("number", "").strip()) or answers is None or answers.has_yes
+    if wrong and is_needed:
         errors["number"] = wrong
     chosen = tuple(each for each in definition.categories if each in data.getlist("category"))
     if definition.categories and not chosen:
         errors["category"] = _("Choose at least one.")
-    gate, age, adult_since = gate_of(definition, program), None, None
-    if gate is not None:
+    gate, said_age = gate_of(definition, program), None
+    if gate is not None and (answers is None or answers.has_yes):
         wrong = _too_young(data, gate, at)
         if wrong:
             errors["age"] = wrong
         else:
-            age, adult_since = gate.minimum, _adult_since(gate, at)
-    if data.get("agree") != "yes":
+            said_age = SaidAge(years=gate.minimum, on=at.astimezone(UTC))
+    for each in asks:
+        if data.get(each.name) not in ("yes", "no"):
+            errors[each.name] = str(_UNANSWERED[each.name])
+    if not asks and data.get("agree") != "yes":
         errors["agree"] = _("Tick the box if you agree. Without that we may not text you.")
     return Read(
         typed=Typed(
@@ -73,13 +92,27 @@ def read(data: QueryDict, definition: PointDefinition, program: Program, at: dat
             name=data.get("name", "").strip()[:LONGEST],
             categories=chosen,
             born=data.get("born", "")[:10],
+            job=_job(data),
             errors=errors,
         ),
         number=number,
         categories=chosen,
-        age=age,
-        adult_since=adult_since,
+        said_age=said_age,
+        answers=answers,
     )
+
+
+def _answers(data: QueryDict, asked: list[str]) -> Answers | None:
+    """What was answered, as far as it was; None where nothing is asked that takes a no."""
+    if not asked:
+        return None
+    said = {name: data.get(name) == "yes" for name in asked}
+    return Answers(specific=said[SPECIFIC], general=said.get(GENERAL), job=_job(data))
+
+
+def _job(data: QueryDict) -> str:
+    """On one line, for it goes into the record."""
+    return " ".join(data.get("job", "").split())[:LONGEST]
 
 
 def read_number(raw: str, country: str, countries: tuple[str, ...]) -> tuple[PhoneNumber | None, str]:
@@ -110,10 +143,3 @@ def _too_young(data: QueryDict, gate: AgeGate, at: datetime) -> str:
     if is_of_age(born, gate.minimum, at.date()):
         return ""
     return _("Only for people of %(age)s and older.") % {"age": gate.minimum}
-
-
-def _adult_since(gate: AgeGate, at: datetime) -> datetime | None:
-    """Said as "18+ on that day": for an older age, as many years ago."""
-    if gate.minimum < _ADULT:
-        return None
-    return at.astimezone(UTC) - timedelta(days=(gate.minimum - _ADULT) * _DAYS_OF_A_YEAR)

@@ -12,11 +12,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from yesword.collect.applications import general_of
 from yesword.collect.points import Point
 from yesword.collect.tickets import LASTS
 from yesword.domain import composing
 from yesword.domain.collecting.ages import AgeGate, age_gate
-from yesword.domain.collecting.points import PointDefinition, Wording
+from yesword.domain.collecting.applications import shipped, use_of
+from yesword.domain.collecting.points import PointDefinition, PointKind, Wording
 from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.evidence.presentation import contrast
 from yesword.domain.programs import Program
@@ -25,6 +27,8 @@ from yesword.web import languages, law_names
 from yesword.web.installation import rules
 from yesword.web.paths import STATIC_FOLDER
 
+SPECIFIC: Final = "specific"  # the fields of an application's questions
+GENERAL: Final = "general"
 _SALT: Final = "yesword.web.public.forms"
 _STYLES: Final = ("tokens.css", "form.css")
 _OWN_NAMES: Final = dict(languages.NAMES)
@@ -39,6 +43,7 @@ class Typed:
     name: str = ""
     categories: tuple[str, ...] = ()
     born: str = ""
+    job: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)  # field → what is wrong, in the order of the page
     notice: str = ""  # about the page as a whole
 
@@ -93,11 +98,13 @@ def words_of(definition: PointDefinition, program: Program, language: str) -> Wo
     """What the page says: the point's own words, or those that ship, in the language that is active."""
     own = definition.wording_in(language)
     brand = {"brand": program.brand_name, "program": program.name}
+    is_application = definition.kind is PointKind.APPLICATION
     return Wording(
-        title=own.title or _("Texts from %(brand)s") % brand,
+        title=own.title
+        or (_("Texts about your application") if is_application else _("Texts from %(brand)s") % brand),
         benefit=own.benefit,
         consent=consent_text(definition, program, language),
-        button=own.button or _("Sign me up"),
+        button=own.button or (_("Send my answers") if is_application else _("Sign me up")),
         thanks=own.thanks,
         reward=own.reward,
     )
@@ -122,6 +129,7 @@ def context_of(
         "country_name": country_named(countries[0]),
         "gate": gate_of(definition, program),
         "asks_name": definition.asks_name,
+        "questions": questions_of(definition, program, language, typed),
         "has_reward": bool(definition.reward_code),
         "terms_url": whole(program.terms_url),
         "privacy_url": whole(program.privacy_url),
@@ -130,6 +138,40 @@ def context_of(
         "first_wrong": next(iter(typed.errors), ""),
         "accent": definition.accent.lstrip("#"),
     }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One that takes a yes or a no, and has neither before somebody answers."""
+
+    name: str
+    words: str
+    yes: str
+    no: str
+    error: str
+    is_first_wrong: bool
+
+
+def questions_of(
+    definition: PointDefinition, program: Program, language: str, typed: Typed = NOTHING
+) -> Sequence[Question]:
+    """What an application asks: about this job, and then about others. None of another point."""
+    if definition.kind is not PointKind.APPLICATION:
+        return ()
+    words = shipped(use_of(definition), language)
+    asked = {SPECIFIC: program, GENERAL: general_of(definition, program.brand)}
+    return [
+        Question(
+            name=name,
+            words=consent_text(definition, about, language),
+            yes=words.yes,
+            no=words.no,
+            error=typed.errors.get(name, ""),
+            is_first_wrong=next(iter(typed.errors), "") == name,
+        )
+        for name, about in asked.items()
+        if about is not None
+    ]
 
 
 def other_languages(point: Point, language: str, source: str) -> Sequence[tuple[str, str, bool, str]]:

@@ -21,7 +21,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yesword.collect import forms, invitations, points
+from yesword.collect import application_forms, forms, invitations, points
+from yesword.collect.application_forms import Answers
 from yesword.collect.forms import Next, Submission
 from yesword.collect.invitations import Invited, Opens
 from yesword.collect.points import NoSuchPointError, Point
@@ -34,7 +35,7 @@ from yesword.web import languages, qr
 from yesword.web.access import open_to_all
 from yesword.web.installation import store
 from yesword.web.limiting import TokenBuckets, address_key, limited, too_often
-from yesword.web.public import form_fields
+from yesword.web.public import asking_hours, form_fields
 from yesword.web.public.form_pages import (
     NOTHING,
     BadTicketError,
@@ -93,7 +94,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
 
 @_of_point
 def _page(request: HttpRequest, point: Point, language: str) -> HttpResponse:
-    if point.definition.kind not in (PointKind.FORM, PointKind.EMAIL):
+    if point.definition.kind not in (PointKind.FORM, PointKind.EMAIL, PointKind.APPLICATION):
         raise Http404
     return (_send if request.method == "POST" else _show)(request, point, language)
 
@@ -123,6 +124,9 @@ def answered(request: HttpRequest, point: Point, language: str) -> HttpResponse:
     code = _code(request.GET.get("c", ""))
     context = context_of(point.definition, point.program, language)
     context |= {"next": (Next.CODE if code else _next(request)).value, "code": code, "key": point.key}
+    context |= (
+        asking_hours.context_of(request.GET.get("t", "")) if context["next"] == Next.ASKED.value else {}
+    )
     if code is not None:
         context["link"] = qr.text_link(code.sender, code.text)
         label = _("Text %(text)s to %(sender)s") % {"text": code.text, "sender": code.sender}
@@ -148,12 +152,18 @@ def _show(
     request: HttpRequest, point: Point, language: str, typed: Typed = NOTHING, status: int = 200
 ) -> HttpResponse:
     ticket, nonce = give_ticket(point.digest, language, datetime.now(UTC))
-    source, who = _source(request), _invited(request, point)
+    source, who = source_of(request), _invited(request, point)
     if not typed.country:
-        typed = Typed(country=_guess(request, point), name=who.name if who else "")
+        typed = Typed(
+            country=_guess(request, point),
+            name=who.name if who else "",
+            job=request.GET.get("job", "").strip()[: form_fields.LONGEST],
+        )
     if who is not None and request.method == "GET":
         invitations.note(store(), _word(request), Opens.PAGE, Step.CLICKED, datetime.now(UTC))
     word = f"&i={_word(request)}" if who else ""
+    word += f"&{urlencode({'job': typed.job})}" if typed.job else ""
+    query = f"?lang={language}"
     context = {
         **context_of(point.definition, point.program, language, typed),
         "key": point.key,
@@ -161,9 +171,12 @@ def _show(
         "ticket": ticket,
         "nonce": nonce,
         "source": source,
+        "action": reverse("public:form", args=[point.key]) + query,
+        "check": reverse("public:form-number", args=[point.key]) + query,
         "languages": [(*each, f"{url}{word}") for *each, url in other_languages(point, language, source)],
         "invited": _word(request) if who else "",
         "known_number": who.masked if who else "",
+        "written_to": who.mail if who and not who.masked else "",
     }
     return render(request, "public/form.html", context, status=status)
 
@@ -191,49 +204,66 @@ def _send(request: HttpRequest, point: Point, language: str) -> HttpResponse:
         return _again(request, point, language, read.typed, notice)
     if (now - ticket.given_at).total_seconds() < LEAST_S:
         return _again(request, point, language, read.typed, _("That went very fast. Send it again."))
-    if read.typed.errors or read.number is None:
+    if read.typed.errors:
         return _again(request, point, language, read.typed)
+    if read.number is None:  # a no without a number: there is nothing to remember it by, and nothing to send
+        return _onward(point, {"lang": language, "next": Next.NOTED.value})
     submission = Submission(
         point=shown,
         language=language,
         number=read.number,
         nonce=ticket.nonce,
-        source=_source(request),
+        source=source_of(request),
         name=read.typed.name,
         categories=read.categories,
-        age=read.age,
-        adult_since=read.adult_since,
+        said_age=read.said_age,
         probe=forms.fitting_probe(request.POST.get("probe", ""), nonce=ticket.nonce, point=shown),
         route=invitations.ROUTE if who else "form",
     )
-    return _take(request, submission, read.typed, ticket, who)
+    return _take(request, submission, read.answers, read.typed, ticket, who)
 
 
 def _take(
-    request: HttpRequest, sent: Submission, typed: Typed, ticket: Ticket, who: Invited | None
+    request: HttpRequest,
+    sent: Submission,
+    answers: Answers | None,
+    typed: Typed,
+    ticket: Ticket,
+    who: Invited | None,
 ) -> HttpResponse:
     here, now = store(), datetime.now(UTC)
-    may_ask = True
-    if forms.way_on(here, sent.point, now) is Next.ASKED:
-        may_ask = not _ASKS.take(address_key(request))
+    has_yes = answers is None or answers.has_yes
+    when = None if not has_yes else asking_hours.asking_time_of(sent.point, sent.number, now)
+    is_lawful = when is None or when.at is not None
+    may_ask = is_lawful and (when is None or not _ASKS.take(address_key(request)))
     try:
-        taken = forms.take(here, sent, now, may_ask=may_ask)
+        if answers is None:
+            taken = forms.take(here, sent, now, may_ask=may_ask)
+        else:
+            taken = application_forms.take(here, sent, answers, now, may_ask=may_ask)
     except UsedTicketError:
         notice = _("This page was sent before. Look at it once more, and send it again.")
         return _again(request, sent.point, ticket.language, typed, notice)
     except NoCodeLeftError:
         return _busy(request, sent, typed)
     if taken.next is Next.BUSY:
-        return _busy(request, sent, typed)
+        return _busy(request, sent, typed, "" if is_lawful else asking_hours.not_now())
     if who is not None:
-        invitations.note_sign_up(here, who, sent.number, now)
+        invitations.note_sign_up(
+            here, who, sent.number, now, is_passed_on=bool(request.POST.get("passed_on"))
+        )
     asked = {"lang": sent.language}
     if taken.code is not None:
         asked["c"] = _written(taken.code)
     else:
         asked["next"] = taken.next.value
+        asked |= asking_hours.written(when, now) if when is not None and taken.next is Next.ASKED else {}
+    return _onward(sent.point, asked)
+
+
+def _onward(point: Point, asked: dict[str, str]) -> HttpResponse:
     answer = HttpResponse(status=303)
-    answer["Location"] = f"{reverse('public:form-answered', args=[sent.point.key])}?{urlencode(asked)}"
+    answer["Location"] = f"{reverse('public:form-answered', args=[point.key])}?{urlencode(asked)}"
     return answer
 
 
@@ -241,8 +271,8 @@ def _again(request: HttpRequest, point: Point, language: str, typed: Typed, noti
     return _show(request, point, language, replace(typed, notice=notice), status=422)
 
 
-def _busy(request: HttpRequest, sent: Submission, typed: Typed) -> HttpResponse:
-    notice = _("So many people are signing up just now that we cannot text you. Try again in an hour.")
+def _busy(request: HttpRequest, sent: Submission, typed: Typed, why: str = "") -> HttpResponse:
+    notice = why or _("So many people are signing up just now that we cannot text you. Try again in an hour.")
     answer = _again(request, sent.point, sent.language, typed, notice)
     answer.status_code = 503
     answer["Retry-After"] = "3600"
@@ -273,7 +303,7 @@ def _guess(request: HttpRequest, point: Point) -> str:
     return next((each for each in asked if each in countries), countries[0])
 
 
-def _source(request: HttpRequest) -> str:
+def source_of(request: HttpRequest) -> str:
     """The tag of the link, if it is one: anything else would end up in records."""
     tag = request.POST.get("s") or request.GET.get("s") or ""
     return tag if _TAG.fullmatch(tag) else ""
@@ -290,7 +320,8 @@ def _invited(request: HttpRequest, point: Point) -> Invited | None:
 
 
 def _next(request: HttpRequest) -> Next:
-    return Next.DONE if request.GET.get("next") == Next.DONE.value else Next.ASKED
+    said = request.GET.get("next")
+    return next((each for each in (Next.DONE, Next.NOTED) if said == each.value), Next.ASKED)
 
 
 def _written(code: Code) -> str:

@@ -31,7 +31,7 @@ from yesword.web import languages, qr
 from yesword.web.access import open_to_all
 from yesword.web.installation import store
 from yesword.web.limiting import TokenBuckets, address_key, limited, too_often
-from yesword.web.public import form_fields
+from yesword.web.public import asking_hours, form_fields
 from yesword.web.public.form_pages import (
     NOTHING,
     BadTicketError,
@@ -119,6 +119,7 @@ def answered(request: HttpRequest, key: str) -> HttpResponse:
         if code is None and request.GET.get("next") == Next.DONE.value:
             following = Next.DONE
         context |= {"key": key, "next": following.value, "code": code, "source": _source(request)}
+        context |= asking_hours.context_of(request.GET.get("t", "")) if following is Next.ASKED else {}
         context["again_s"] = CODE_S if code else THANKS_S
         if code is not None:
             label = _("Text %(text)s to %(sender)s") % {"text": code.text, "sender": code.sender}
@@ -164,14 +165,13 @@ def _send(request: HttpRequest, point: Point, language: str) -> HttpResponse:
         source=_source(request),
         name=read.typed.name,
         categories=read.categories,
-        age=read.age,
-        adult_since=read.adult_since,
+        said_age=read.said_age,
         probe=forms.fitting_probe(request.POST.get("probe", ""), nonce=ticket.nonce, point=shown),
         route=ROUTE,
     )
-    here, may_ask = store(), True
-    if forms.way_on(here, shown, now) is Next.ASKED:
-        may_ask = not _ASKS.take(address_key(request))
+    here, when = store(), asking_hours.asking_time_of(shown, read.number, now)
+    is_lawful = when is None or when.at is not None
+    may_ask = is_lawful and (when is None or not _ASKS.take(address_key(request)))
     try:
         taken = forms.take(here, submission, now, may_ask=may_ask)
     except UsedTicketError:
@@ -181,10 +181,15 @@ def _send(request: HttpRequest, point: Point, language: str) -> HttpResponse:
         taken = forms.Taken(next=Next.BUSY)
     if taken.next is Next.BUSY:
         return _again(
-            request, shown, language, NOTHING, _("Too many people are signing up just now. Ask us.")
+            request,
+            shown,
+            language,
+            NOTHING,
+            _("Too many people are signing up just now. Ask us.") if is_lawful else asking_hours.not_now(),
         )
     asked = {"lang": language, "s": submission.source}
     asked |= {"c": _written(taken.code)} if taken.code is not None else {"next": taken.next.value}
+    asked |= asking_hours.written(when, now) if when is not None and taken.next is Next.ASKED else {}
     answer = HttpResponse(status=303)
     answer["Location"] = f"{reverse('public:kiosk-answered', args=[point.key])}?{urlencode(asked)}"
     return answer

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods
 from yesword.consent.correcting import NoSuchStopError
 from yesword.consent.taking_back import Instead, TooLateError
 from yesword.domain import choosing
+from yesword.domain.composing import is_one_way
 from yesword.domain.events import SLIP, Preferences
 from yesword.domain.ids import EventId, from_text, to_text
 from yesword.domain.programs import Program
@@ -38,7 +39,7 @@ from yesword.sending.leaving import (
     offers_program_only,
     undo,
 )
-from yesword.store import leave_answers
+from yesword.store import contacts, leave_answers
 from yesword.store.leave_answers import MOST_WORDS, LeaveAnswer, LeaveReason
 from yesword.web.access import open_to_all
 from yesword.web.formats import masked
@@ -51,8 +52,8 @@ LOOKING: Final = ("GET", "HEAD")
 SENDING: Final = ("POST",)
 
 _ONE_CLICK: Final = "List-Unsubscribe"  # RFC 8058, section 3.1: the body that a program sends for the person
-_AFTER_WORDS: Final = ".,;:!?)'\"»”"  # what the sentence around a link may have left on it
-_POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+AFTER_WORDS: Final = ".,;:!?)'\"»”"  # what the sentence around a link may have left on it
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 _SAID: Final = "yesword.web.public.leave.said"
 _SLIP: Final = "yesword.web.public.leave.slip"
 _SAID_LASTS: Final = timedelta(hours=1)
@@ -84,7 +85,7 @@ def behind_a_word(page: Page, methods: Sequence[str]) -> Callable[[HttpRequest, 
     @open_to_all
     @require_http_methods(methods)
     def opened(request: HttpRequest, word: str) -> HttpResponse:
-        word = word.rstrip(_AFTER_WORDS)
+        word = word.rstrip(AFTER_WORDS)
         found = holder(store(), word)
         with translation.override(_language(request, found)):
             if found is None:
@@ -98,7 +99,7 @@ def behind_a_word(page: Page, methods: Sequence[str]) -> Callable[[HttpRequest, 
             answer["Content-Language"] = get_language() or "en"
         answer["X-Robots-Tag"] = "noindex, nofollow"
         answer["Referrer-Policy"] = "no-referrer"
-        answer["Content-Security-Policy"] = _POLICY
+        answer["Content-Security-Policy"] = POLICY
         return answer
 
     return opened
@@ -164,8 +165,9 @@ def _leave(request: HttpRequest, reached: Reached) -> HttpResponse:
         answer = _asked(request, reached, "public/leave_again.html", now, status=503)
         answer["Retry-After"] = "3"
         return answer
-    done = _done(request, reached, left, may_undo=left.is_new and not is_one_click)
-    if left.is_new and not is_one_click:
+    may_undo = left.may_undo and not is_one_click
+    done = _done(request, reached, left, may_undo=may_undo)
+    if may_undo:
         _remember_slip(done, reached, left.event)
     return done
 
@@ -214,16 +216,31 @@ def _undo(request: HttpRequest, reached: Reached) -> HttpResponse:
     except (NoSuchStopError, TooLateError):  # what was undone once is no stop any more
         return _refused(request, reached)
     chosen = request.POST.get("instead", "")
-    context = {**frame(reached), "chosen": chosen if chosen in _CHOICES else ""}
+    program = reached.program
+    context = {
+        **frame(reached),
+        "chosen": chosen if chosen in _CHOICES else "",
+        "is_still_stopped": _is_stopped(reached),
+        "start_at": "" if is_one_way(program) else program.sender,
+    }
     answer = render(request, "public/leave_undone.html", context)
     answer.delete_cookie(_cookie(), path=reverse("public:leave", args=[reached.word]), samesite="Strict")
     return answer
 
 
+def _is_stopped(reached: Reached) -> bool:
+    """Whether another stop than the one that was taken back still stands: a STOP by text, say."""
+    who = reached.who.contact.id
+    with store().database.read() as session:
+        state = contacts.standings(session, [who])[who].state
+    return state.withdrawal_for(reached.program.id) is not None
+
+
 def _refused(request: HttpRequest, reached: Reached) -> HttpResponse:
     """Used before, too late, or another browser: which it is, is nobody's business."""
     keyword = reached.program.keywords[0] if reached.program.keywords else ""
-    return render(request, "public/leave_refused.html", {**frame(reached), "keyword": keyword}, status=403)
+    context = {**frame(reached), "keyword": keyword, "can_be_texted": not is_one_way(reached.program)}
+    return render(request, "public/leave_refused.html", context, status=403)
 
 
 def _slip(request: HttpRequest, reached: Reached) -> EventId | None:

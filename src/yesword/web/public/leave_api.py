@@ -24,7 +24,9 @@ from yesword.web.access import open_to_all
 from yesword.web.installation import store
 from yesword.web.limiting import TokenBuckets, address_key, too_often
 
-_LONGEST: Final = 8192  # bytes
+_LONGEST: Final = (
+    1_000_000  # bytes: a page may hand on all that somebody wrote, of which the beginning is kept
+)
 _MISSES: Final = TokenBuckets(per_second=0.2, burst=30)
 _TRY_AGAIN_S: Final = 3
 
@@ -33,6 +35,12 @@ class BadRequestError(YeswordError):
     """The body is no JSON object with a "token" in it. Send {{"token": "…"}}."""
 
     code = "bad_request"
+
+
+class BadScopeError(YeswordError):
+    """The scope is neither "brand" nor "program". Leave it out to end everything of the brand. Nothing was changed."""
+
+    code = "bad_leave_scope"
 
 
 class NotDrainedError(YeswordError):
@@ -50,11 +58,11 @@ def told(request: HttpRequest) -> HttpResponse:
     try:
         said = _body(request)
         who, language = believed(store(), str(said.get("token", "")), now)
-        is_program_only = said.get("program_only") is True and offers_program_only(who, now)
+        is_program_only = _is_program_only(said) and offers_program_only(who, now)
         left = leave(
             store(), who, now, door=Door.OWN_PAGE, language=language, is_program_only=is_program_only
         )
-    except (BadRequestError, BadTokenError) as error:
+    except (BadRequestError, BadScopeError, BadTokenError) as error:
         wait_s = _MISSES.take(address_key(request))
         return too_often(wait_s) if wait_s else _problem(error, 400)
     except GoneError as error:
@@ -82,6 +90,14 @@ def told(request: HttpRequest) -> HttpResponse:
             "is_new": left.is_new,
         }
     )
+
+
+def _is_program_only(said: Mapping[str, object]) -> bool:
+    """`scope` names it; `program_only` is the older way. Anything else than these would end something that nobody meant."""
+    scope = said.get("scope")
+    if scope not in (None, "brand", "program"):
+        raise BadScopeError
+    return scope == "program" or (scope is None and said.get("program_only") is True)
 
 
 def _reason(said: object) -> LeaveReason | None:

@@ -51,6 +51,8 @@ def _page(request: HttpRequest, opened: Opened, proof: Proof) -> HttpResponse:
         **frame(opened),
         "number": opened.person.number,
         "is_in": state.grant_for(program.id) is not None,
+        "may_stop": bool(state.grants) or state.withdrawal_for(None) is None,
+        "may_stop_program": state.withdrawal_for(program.id) is None,
         "others": len(programs.of_brand(program.brand)) > 1,
         "topics": [(each, each not in chosen.without_categories) for each in program.categories],
         "paces": _paces(program, chosen),

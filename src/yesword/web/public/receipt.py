@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
@@ -163,6 +163,8 @@ def page(request: HttpRequest, opened: Opened) -> HttpResponse:
 @behind_a_link
 def download(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The receipt as a file; with its proof in the form that others read, too."""
+    if "event" not in request.GET:
+        return _to_the_list(opened)
     event, receipt = _receipt(request, opened)
     if receipt.proof is None:
         return _to_keep(write_receipt(receipt), "application/json", f"receipt-{event}.json")
@@ -172,11 +174,18 @@ def download(request: HttpRequest, opened: Opened) -> HttpResponse:
 @behind_a_link
 def download_page(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The receipt in a page that checks it, offline."""
+    if "event" not in request.GET:
+        return _to_the_list(opened)
     event, receipt = _receipt(request, opened)
     key = key_of(store(), opened.person, receipt)
     written = write_receipt(receipt) if key is None else write_tlog_receipt(receipt)
     html = verify_page(written, None if key is None else str(key), (get_language() or "en")[:2])
     return _to_keep(html.encode(), "text/html; charset=utf-8", f"receipt-{event}.html")
+
+
+def _to_the_list(opened: Opened) -> HttpResponse:
+    """Each event has a receipt of its own: where none is named, they are all listed."""
+    return redirect(f"{here_url('receipt', opened)}#happened-title")
 
 
 def _receipt(request: HttpRequest, opened: Opened) -> tuple[str, Receipt]:

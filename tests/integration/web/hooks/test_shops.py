@@ -1,11 +1,15 @@
 """Calls of shops (I9): what a box at the checkout leads to, apart from the order; and texts about the order until it closes."""
 
+import functools
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from factories.hooks import changed, deliveries, point_for, raw, signed, source_of
-from factories.worlds import ANNA
+from factories.worlds import ANNA, with_own_connections
 from yesword.collect import points, sources
 from yesword.domain.collecting.hooks import MOST_BYTES, Provider
 from yesword.domain.collecting.points import Confirming
@@ -13,8 +17,10 @@ from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.events import Actor, Basis, EventKind, Grade, trigger_ref
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
 from yesword.proof.evidence.grades import graded_record
+from yesword.sending import draining
 from yesword.store import contacts, models
 from yesword.store.programs import disclosure_digest
+from yesword.web.hooks import receiving
 
 ORDER = raw("shopify-orders-create.json")
 CONSENT = ("customer", "sms_marketing_consent")
@@ -144,6 +150,46 @@ def test_an_old_end_that_every_message_repeats_does_not_undo_a_later_yes(here, c
     assert here.state().grant_for(here.club.id) is not None
 
 
+def ticked(state, at):
+    """The customer's consent of a shop, as of a moment."""
+    body = json.loads(ORDER)
+    body["customer"]["sms_marketing_consent"] |= {"state": state, "consent_updated_at": at.isoformat()}
+    return json.dumps(body).encode()
+
+
+@pytest.mark.parametrize("between", [timedelta(seconds=50), timedelta(0)], ids=["before it", "in its second"])
+def test_a_yes_that_is_told_after_a_later_end_of_somebody_unknown_lets_nobody_in(here, call, record, between):
+    source, at = source_of(here, Provider.SHOPIFY), datetime.now(UTC).replace(microsecond=0)
+    call(source, ticked("unsubscribed", at), delivery="d-1")
+    call(source, ticked("subscribed", at - between), delivery="d-2")
+    (refused,) = record(here)
+    assert (refused.event.kind, refused.event.reason) == (EventKind.REFUSED, "ended_elsewhere")
+    assert refused.event.occurred_at == at
+
+
+def test_of_a_yes_and_an_end_in_one_second_the_end_counts(here, call):
+    source, at = source_of(here, Provider.SHOPIFY), datetime.now(UTC).replace(microsecond=0)
+    call(source, ticked("subscribed", at), delivery="d-1")
+    call(source, ticked("unsubscribed", at), delivery="d-2")
+    assert here.state().grant_for(here.club.id) is None
+
+
+@pytest.mark.parametrize(
+    ("age", "kind", "texts"),
+    [
+        (timedelta(minutes=1), EventKind.GRANTED, 1),
+        (timedelta(days=30), EventKind.GRANTED, 0),
+        (timedelta(days=2000), EventKind.REQUESTED, 0),
+    ],
+    ids=["just now: with a welcome", "long ago: without", "too long ago: the handset has to say it"],
+)
+def test_an_old_yes_is_recorded_as_what_it_is_and_texts_nobody(here, call, record, age, kind, texts):
+    here.now[0] = datetime.now(UTC)
+    call(source_of(here, Provider.SHOPIFY), ticked("subscribed", here.now[0] - age))
+    assert [each.event.kind for each in record(here)] == [kind]
+    assert here.sql("SELECT count(*) FROM message") == [(texts,)]
+
+
 # --- the order -----------------------------------------------------------------------------------------------
 
 
@@ -212,6 +258,43 @@ def test_a_closed_order_ends_its_permission_and_cancels_what_waits_for_it(on_bot
     late = about(here, parcels, grant)
     here.settle()
     assert here.message(late)[0] is MessageState.REFUSED
+
+
+def test_a_text_that_is_being_handed_over_is_called_back_when_its_order_closes(on_both, call):
+    here = on_both
+    source, parcels, grant = informed(here, call)
+    moving = about(here, parcels, grant)
+    (taken,) = here.claim_all()
+    assert here.message(moving)[0] is MessageState.SENDING
+
+    def carrier() -> None:
+        """Takes its time, and looks once more before it writes."""
+        while not here.sql("SELECT 1 FROM message WHERE id = %s AND recalled = 1", moving):
+            time.sleep(0.005)
+        here.hand_over(taken)
+
+    with ThreadPoolExecutor(1) as pool:
+        handing = pool.submit(with_own_connections, here.store, carrier)
+        assert call(source, ORDER, topic="orders/cancelled", delivery="d-2").status_code == 200
+        handing.result()
+    here.wait(seconds=5)
+    here.settle()
+    assert here.message(moving)[0] is MessageState.CANCELLED
+    assert not any("parcel" in each for each in here.shown())
+
+
+def test_whoever_closes_an_order_is_told_to_try_again_while_a_text_about_it_is_on_its_way(
+    on_both, call, monkeypatch
+):
+    here = on_both
+    source, parcels, grant = informed(here, call)
+    about(here, parcels, grant)
+    (taken,) = here.claim_all()
+    monkeypatch.setattr(receiving, "drain_closed", functools.partial(draining.drain_closed, patience_s=0.02))
+    close = functools.partial(call, source, ORDER, topic="orders/cancelled", delivery="d-2")
+    assert [close().status_code, close().status_code] == [503, 503]
+    here.hand_over(taken)
+    assert close().status_code == 200
 
 
 def test_one_order_closes_and_another_stays_open(here, call):

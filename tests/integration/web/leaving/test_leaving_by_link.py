@@ -334,6 +334,16 @@ def test_a_slip_is_undone_once_in_the_browser_that_made_it(here, web, path):
     )
 
 
+def test_to_undo_a_slip_after_a_stop_by_text_says_that_the_stop_stands(here, web, path):
+    web.post(path)
+    here.text(ANNA, "STOP")
+    shown = said(web.post(f"{path}/undo"))
+    assert "that stop stands" in shown
+    assert "text START to 800123" in shown
+    assert "is as it was before" not in shown
+    assert not is_in(here)
+
+
 def test_the_same_slip_is_not_undone_twice(here, web, path):
     web.post(path)
     cookie = web.cookies["yesword-slip"].value
@@ -344,6 +354,56 @@ def test_the_same_slip_is_not_undone_twice(here, web, path):
     assert answer.status_code == 403
     assert "can no longer be undone here" in said(answer)
     assert not is_in(here)
+
+
+def test_whoever_leaves_and_undoes_again_and_again_makes_one_text_and_one_undo(on_both, web):
+    here = on_both
+    here.join()
+    path = texted(here)
+    before = len(here.shown())
+    for _ in range(5):
+        web.post(path)
+        here.now[0] = datetime.now(UTC)
+        here.settle()
+        web.post(f"{path}/undo")
+    assert not is_in(here)
+    assert [each.kind for each in events(here)[:4]] == [
+        EventKind.WITHDRAWN,
+        EventKind.CORRECTED,
+        EventKind.WITHDRAWN,
+        EventKind.CONFIRMED,
+    ]
+    assert "Was that a slip?" not in said(Visitor().post(path))
+    here.settle()
+    assert len(here.shown()) == before + 1
+
+
+def test_a_confirmation_that_never_went_is_made_up_for_by_the_next(here, web, path):
+    before = len(here.shown())
+    web.post(path)
+    web.post(f"{path}/undo")
+    web.post(path)
+    here.now[0] = datetime.now(UTC)
+    here.settle()
+    assert here.shown()[before:] == ["Linde & Loom: no more messages."]
+
+
+def test_after_the_handset_itself_has_come_back_a_slip_may_be_undone_again(here, web, path):
+    web.post(path)
+    web.post(f"{path}/undo")
+    web.post(path)
+    here.now[0] = datetime.now(UTC)
+    here.text(ANNA, "START")
+    assert is_in(here)
+    here.now[0] = noon(1)
+    web.post(path)
+    assert "is as it was before" in said(web.post(f"{path}/undo"))
+    assert is_in(here)
+
+
+def test_after_an_undo_no_trace_keeps_anybody_out_and_the_page_says_so(here, web, path):
+    assert "trace" in said(web.post(path))
+    assert "trace" not in said(web.post(f"{path}/undo"))
 
 
 def test_another_browser_undoes_nothing(here, web, path):

@@ -92,10 +92,30 @@ def test_the_page_hands_it_back_and_everything_ends(here, web, path, key):
     assert (again.status_code, again.json()["is_new"]) == (200, False)
 
 
-def test_the_page_may_end_one_program(here, web, path, key):
-    answer = tell(web, {"token": token(web, path), "program_only": True})
+def test_of_endless_words_the_beginning_is_kept_and_the_stop_stands(here, web, path, key):
+    answer = tell(web, {"token": token(web, path), "words": "enough " * 6000})
+    assert answer.status_code == 200
+    assert not is_in(here)
+    with here.store.database.read() as session:
+        (found,) = leave_answers.of_contact(here.store, session, here.contact().id)
+    assert found.words == ("enough " * 6000)[: leave_answers.MOST_WORDS]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [pytest.param({"program_only": True}, id="as ever"), pytest.param({"scope": "program"}, id="by scope")],
+)
+def test_the_page_may_end_one_program(here, web, path, key, said):
+    answer = tell(web, {"token": token(web, path), **said})
     assert answer.json()["ended"] == "program"
     assert (is_in(here), is_in(here, here.events)) == (False, True)
+
+
+def test_a_scope_that_nobody_knows_ends_nothing(here, web, path, key):
+    answer = tell(web, {"token": token(web, path), "scope": "everything"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_leave_scope")
+    assert is_in(here)
+    assert tell(web, {"token": token(web, path), "scope": "brand"}).json()["ended"] == "brand"
 
 
 @pytest.mark.parametrize(

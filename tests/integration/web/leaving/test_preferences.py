@@ -155,6 +155,13 @@ def test_one_may_stop_there_too(here, web, path, what, events_stay):
     )
 
 
+def test_whoever_has_stopped_everything_is_offered_no_stop(here, web, path):
+    preferences = opened(here, web, path)
+    assert "Stop altogether" in said(web.get(preferences))
+    web.post(f"{preferences}/stop", {"what": "brand"})
+    assert "Stop altogether" not in said(web.get(preferences))
+
+
 def test_the_persons_own_page_leads_there(here, web, path):
     preferences = opened(here, web, path)
     assert (

@@ -1,0 +1,197 @@
+"""`yesword halt`, `resume` and `status`: stopping all sending at once, letting it go on, and how things stand."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from yesword.cli.finding import find_brand
+from yesword.cli.misuse import FAILED
+from yesword.cli.options import using, with_store
+from yesword.cli.setting_up import UnknownAccountError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from yesword.sending.gaps import Listening
+    from yesword.sending.halting import Stands
+    from yesword.store.holds import Scope
+    from yesword.store.models import SendingHold
+
+
+_FRESH_S: Final = 15.0  # somebody notes every few seconds that they listen
+_ACCOUNT = click.option("--account", metavar="KEY", help="Only texts over this account.")
+_BRAND = click.option("--brand", metavar="KEY", help="Only texts of this brand.")
+
+
+@click.command("halt")
+@click.option("--reason", default="", help="Why, if there is time to say so.")
+@_ACCOUNT
+@_BRAND
+@click.option("--user", "name", metavar="NAME", help="The account of whoever does it.")
+@with_store
+def halt(
+    reason: str,
+    account: str | None,
+    brand: str | None,
+    name: str | None,
+    data: Path,
+    database_url: str | None,
+) -> None:
+    """Stop all sending now. What comes in is taken in as ever, and stops are obeyed.
+
+    Texts that were handed over to a worker and are not written yet are called back. Waits until all is quiet, and says
+    so; exit 1 if something still is on its way after ten seconds.
+    """
+    with using(data, database_url, needs_keys=False) as store:
+        from yesword.accounts import rights
+        from yesword.sending import halting
+        from yesword.store import holds
+
+        scope, at = _scope(account, brand), datetime.now(UTC)
+        user = rights.acting(name).pk if name else None
+        is_new = halting.halt(store, at, scope=scope, user=user, note=reason)
+        click.echo(f"{_named(account, brand)} is halted." if is_new else "It was halted already.")
+        is_quiet = holds.is_quiet(store, halting.QUIET_S, scope)
+        for line in _told(halting.standing(store, at)):
+            click.echo(line)
+        if not is_quiet:
+            click.echo(
+                "Some texts still are with a carrier that does not answer. Nothing follows them.", err=True
+            )
+            sys.exit(FAILED)
+        click.echo("All is quiet. `yesword resume` lets it go on.")
+
+
+@click.command("resume")
+@click.option("--reason", required=True, help="What was wrong, and what is different now.")
+@_ACCOUNT
+@_BRAND
+@click.option("--user", "name", required=True, metavar="NAME", help="The account of whoever does it.")
+@with_store
+def resume(
+    reason: str, account: str | None, brand: str | None, name: str, data: Path, database_url: str | None
+) -> None:
+    """Let sending go on after a halt; with --account also where nobody has listened for a while.
+
+    What was queued goes then, but for texts that are of no use any more and people who left meanwhile.
+    """
+    with using(data, database_url) as store:
+        from yesword.accounts import rights
+        from yesword.sending import halting
+
+        at = datetime.now(UTC)
+        scope = _scope(account, brand)
+        halting.resume(store, at, reason=reason, scope=scope, user=rights.acting(name).pk)
+        click.echo(f"{_named(account, brand)} goes on.")
+        for line in _told(halting.standing(store, at)):
+            click.echo(line)
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_store
+def status(data: Path, database_url: str | None, *, as_json: bool) -> None:
+    """What is held and why, what waits, and whether carriers are listened to.
+
+    Exit 1 if anything is held.
+    """
+    with using(data, database_url, needs_keys=False) as store:
+        from yesword.consent.obstacles import obstacles
+        from yesword.sending import gaps, halting
+
+        at = datetime.now(UTC)
+        stands = halting.standing(store, at)
+        found = obstacles(store)
+        with store.database.read() as session:
+            heard = gaps.listening(session)
+        if as_json:
+            click.echo(json.dumps(_described(stands, heard), ensure_ascii=False))
+        else:
+            for line in (*_told(stands), *(each.sentence for each in found), *_accounts(heard, at)):
+                click.echo(line)
+        sys.exit(FAILED if stands.holds or stands.reasons or found else 0)
+
+
+def _scope(account: str | None, brand: str | None) -> "Scope":
+    from yesword.store.holds import Scope
+    from yesword.store.models import Account
+
+    if account and brand:
+        raise click.UsageError("Name an account or a brand, not both.")
+    if account is None:
+        return Scope(brand=None if brand is None else find_brand(brand).pk)
+    row = Account.objects.filter(key=account).first()
+    if row is None:
+        known = ", ".join(Account.objects.order_by("key").values_list("key", flat=True)) or "none yet"
+        raise UnknownAccountError(key=account, known=known)
+    return Scope(account=row.pk)
+
+
+def _named(account: str | None, brand: str | None) -> str:
+    if account:
+        return f"Sending over {account}"
+    return f"Sending of {brand}" if brand else "All sending"
+
+
+def _told(stands: "Stands") -> "Iterator[str]":
+    for row in stands.holds:
+        by = f" by {row.began_by}" if row.began_by else ""
+        note = f": {row.note}" if row.note else ""
+        heard = f"; nobody listened since {row.since:%Y-%m-%d %H:%M} UTC" if row.since else ""
+        yield f"{_held(row)} since {row.began_at:%Y-%m-%d %H:%M} UTC{by}{heard}{note}"
+    if not stands.holds and not stands.reasons:
+        yield "Sending is free."
+    yield f"{stands.queued:,} texts are queued, {stands.under_way:,} are being handed over."
+
+
+def _held(row: "SendingHold") -> str:
+    what = "everything"
+    if row.account is not None:
+        what = f"the account {row.account.key}"
+    elif row.brand is not None:
+        what = f"the brand {row.brand.key}"
+    return f"{'Halted' if row.why == 'halted' else 'Held'}: {what},"
+
+
+def _accounts(heard: "Mapping[int, Listening]", at: datetime) -> "Iterator[str]":
+    from yesword.store.models import Account
+
+    for row in Account.objects.order_by("key"):
+        each = heard.get(row.pk)
+        if each is None:
+            yield f"{row.key}: nobody has listened to it yet."
+        elif (at - each.heard_at).total_seconds() < _FRESH_S:
+            yield f"{row.key}: listened to."
+        else:
+            yield f"{row.key}: nobody has listened since {each.heard_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _described(stands: "Stands", heard: "Mapping[int, Listening]") -> dict[str, object]:
+    from yesword.store.models import Account
+
+    keys = dict(Account.objects.values_list("pk", "key"))
+    return {
+        "held": [
+            {
+                "why": row.why,
+                "account": row.account.key if row.account else None,
+                "brand": row.brand.key if row.brand else None,
+                "since": row.began_at.isoformat(timespec="seconds"),
+                "by": str(row.began_by) if row.began_by else None,
+                "note": row.note or None,
+            }
+            for row in stands.holds
+        ],
+        "reasons": sorted(stands.reasons),
+        "queued": stands.queued,
+        "being_handed_over": stands.under_way,
+        "heard": {
+            keys[account]: each.heard_at.isoformat(timespec="seconds")
+            for account, each in heard.items()
+            if account in keys
+        },
+    }

@@ -1,0 +1,358 @@
+"""Pop-ups in a real browser, on a plain page of another origin whose policy allows nothing but what it has to."""
+
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import re
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+TOUCH = {"has_touch": True, "is_mobile": True}
+
+
+class Shop(http.server.ThreadingHTTPServer):
+    """A site of its own: each page is what a test wrote, under a policy that allows nothing else."""
+
+    def __init__(self, yesword):
+        super().__init__(("127.0.0.1", 0), Page)
+        self.yesword, self.body, self.cookies = yesword, "", []
+        self.origin = f"http://localhost:{self.server_port}"
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        shop = self.server
+        is_page = self.path.startswith("/shoes")
+        self.send_response(200 if is_page else 404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        if is_page:
+            policy = f"default-src 'none'; script-src {shop.yesword}; connect-src {shop.yesword}; form-action 'none'; "
+            policy += "base-uri 'none'; require-trusted-types-for 'script'; trusted-types yesword"
+            self.send_header("Content-Security-Policy", policy)
+        self.end_headers()
+        self.wfile.write(shop.body.encode() if is_page else b"")
+
+    def log_message(self, *_said):
+        pass
+
+
+@pytest.fixture(scope="module")
+def shop(demo):
+    server = Shop(demo[0])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def signing_key(demo, chromium, signed_in, shop):
+    """A form and its pop-up, made in the console as their author makes them; the key that signs visitors."""
+    context = chromium.new_context(base_url=demo[0], storage_state=signed_in, locale="en-GB")
+    page = context.new_page()
+    for key, way, position in (
+        ("club", "form", "centre"),
+        ("slide", "form", "corner"),
+        ("tap", "text", "corner"),
+    ):
+        page.goto("/collect/new")
+        page.select_option("[name=program]", label="Club · 800123")
+        page.fill("[name=name]", f"Pop-up {key}")
+        page.fill("[name=key]", key)
+        page.locator("summary", has_text="Dutch").click()
+        page.check("[name=speaks_nl]")
+        page.fill("[name=title_en]", "Ten percent off by text")
+        page.get_by_role("button", name="Publish this version").click()
+        page.wait_for_url(f"**/collect/{key}")
+        page.get_by_role("link", name="Make a pop-up of it").click()
+        page.fill("[name=origins]", f"{shop.origin}/shoes")
+        page.select_option("[name=way]", way)
+        page.select_option("[name=position]", position)
+        page.fill("[name=after]", "0")
+        page.fill("[name=most_closes]", "2")
+        page.locator("summary", has_text="in English").click()
+        page.fill("[name=reader_title_en]", "Also by text?")
+        page.get_by_role("button", name="Publish the pop-up").click()
+        page.wait_for_selector("#snippet")
+    assert f'src="{demo[0]}/w/popup.js" data-point="tap-popup"' in page.inner_text("#snippet")
+    page.goto("/collect/club/popup")
+    page.get_by_role("button", name="Make a key").click()
+    key = page.inner_text("#made-key")
+    context.close()
+    return key
+
+
+def token(key, **who):
+    """As a shop's server makes one: see the how-to."""
+    until = datetime.now(UTC) + timedelta(hours=1)
+    payload = json.dumps({"point": "club-popup", "expires": int(until.timestamp()), **who})
+    written = base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
+    mac = hmac.new(key.encode(), written.encode(), hashlib.sha256).digest()
+    return f"{written}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
+def plain(shop, point, more="", language="en", body=""):
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Shoes</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,"></head><body><main><h1>Shoes</h1><p>All of them are red.</p>'
+        f'<p><a id="opener" data-yesword="{point}" href="{shop.yesword}/f/{point.removesuffix("-popup")}">Texts</a></p>'
+        f"{body}</main>"
+        f'<script src="{shop.yesword}/w/popup.js" data-point="{point}" {more} async></script>'
+        f'<noscript><a href="{shop.yesword}/f/{point.removesuffix("-popup")}">Join by text</a></noscript></body></html>'
+    )
+
+
+@contextmanager
+def visitor(chromium, shop, body, **more):
+    """Somebody on the shop's page. Nothing but the shop and Yesword is asked, and the browser complains of nothing."""
+    context = chromium.new_context(locale="en-GB", **more)
+    page = context.new_page()
+    page.asked, page.complaints = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on(
+        "console",
+        lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None,
+    )
+    shop.body = body
+    page.goto(f"{shop.origin}/shoes/red?customer=anna")
+    yield page
+    assert {re.match(r"https?://[^/]+|data:", each)[0] for each in page.asked} <= {
+        shop.origin,
+        shop.yesword,
+        "data:",
+    }
+    assert [
+        each
+        for each in page.complaints
+        if "422" not in each and "favicon" not in each and "data:," not in each
+    ] == []
+    assert [each["name"] for each in context.cookies()] == []
+    context.close()
+
+
+def violations(page):
+    return [each["id"] for each in axe.Axe().run(page).response["violations"]]
+
+
+def focused(page):
+    return page.evaluate(
+        "() => { const root = document.querySelector('[data-yesword-host]')?.shadowRoot;"
+        " return root?.activeElement?.id || root?.activeElement?.className || document.activeElement.id }"
+    )
+
+
+def kept(page, point):
+    return json.loads(page.evaluate(f"localStorage.getItem('yesword:{point}')") or "{}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1280"])
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_i6_a_yes_on_a_page_with_a_strict_policy(chromium, shop, signing_key, size, scheme, language):
+    more = {"viewport": size, "color_scheme": scheme, **(TOUCH if size is PHONE else {})}
+    with visitor(chromium, shop, plain(shop, "club-popup", language=language), **more) as page:
+        dialog = page.locator("dialog[open]")
+        dialog.wait_for()
+        assert dialog.get_attribute("lang") == language
+        assert focused(page) == "title"
+        page.wait_for_timeout(300)
+        assert violations(page) == []
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not page.locator("#agree").is_checked()
+        page.wait_for_timeout(2100)
+        page.fill("#number", "06 1234")
+        page.click("#send")
+        page.wait_for_selector("dialog .error")
+        assert focused(page) == "number"
+        page.locator("dialog .notice a[href='#agree']").click()
+        assert focused(page) == "agree"
+        assert violations(page) == []
+        page.fill("#number", "06 1234 5678")
+        page.check("#agree")
+        page.wait_for_timeout(2100)
+        with page.expect_request("**/send") as sent:
+            page.click("#send")
+        page.wait_for_selector("dialog .code")
+        probe = json.loads(sent.value.post_data_json["probe"])
+        assert probe["url"] == f"{shop.origin}/shoes/red"
+        shown = probe["rendering"]
+        assert shown["font_tenths_px"] >= 160
+        assert shown["contrast_hundredths"] >= 450
+        assert (shown["is_covered"], probe["click"]["is_trusted"]) == (False, True)
+        code = page.inner_text(".code")
+        assert re.fullmatch(r"(YES|JA) \d{4}", code)
+        link, camera = page.locator("dialog a.go"), page.locator("dialog svg.qr")
+        assert (link.is_visible(), camera.is_visible()) == ((True, False) if size is PHONE else (False, True))
+        assert link.get_attribute("href") == f"sms:800123?&body={code.replace(' ', '%20')}"
+        assert violations(page) == []
+        assert kept(page, "club-popup").keys() == {"seen", "yes"}
+        page.reload()
+        page.wait_for_timeout(500)
+        assert page.locator("dialog[open]").count() == 0
+
+
+def test_by_keyboard_it_holds_the_focus_and_gives_it_back(chromium, shop, signing_key):
+    with visitor(chromium, shop, plain(shop, "club-popup"), viewport=DESK) as page:
+        page.locator("dialog[open]").wait_for()
+        page.keyboard.press("Escape")
+        page.locator("dialog").wait_for(state="detached")
+        assert kept(page, "club-popup")["closed"] == 1
+        page.focus("#opener")
+        page.keyboard.press("Enter")
+        page.locator("dialog[open]").wait_for()
+        walked = []
+        for _ in range(9):
+            page.keyboard.press("Tab")
+            walked.append(focused(page))
+        assert walked[0] != "opener"
+        assert "opener" not in walked
+        assert {"number", "agree", "send", "close"} <= set(walked)
+        page.keyboard.press("Escape")
+        page.locator("dialog").wait_for(state="detached")
+        assert focused(page) == "opener"
+
+
+def test_it_comes_once_in_so_many_days_and_never_after_so_many_closes(chromium, shop, signing_key):
+    point = "slide-popup"
+    with visitor(chromium, shop, plain(shop, point), viewport=DESK) as page:
+        page.locator("dialog[open]").wait_for()
+        assert focused(page) == ""  # what slides in takes the focus from nobody
+        assert page.locator(".said").inner_text() == "Ten percent off by text"
+        page.locator("dialog .close").click()
+        page.reload()
+        page.wait_for_timeout(600)
+        assert page.locator("dialog").count() == 0
+        long_ago = int((time.time() - 40 * 86400) * 1000)
+        page.evaluate(
+            f"localStorage.setItem('yesword:{point}', JSON.stringify({{seen: {long_ago}, closed: 1}}))"
+        )
+        page.reload()
+        page.locator("dialog[open]").wait_for()
+        page.keyboard.press("Escape")
+        page.evaluate(
+            f"localStorage.setItem('yesword:{point}', JSON.stringify({{seen: {long_ago}, closed: 2}}))"
+        )
+        page.reload()
+        page.wait_for_timeout(600)
+        assert page.locator("dialog").count() == 0
+        page.click("#opener")  # whoever asks for it gets it
+        page.locator("dialog[open]").wait_for()
+
+
+def test_i6_a_token_of_the_sites_server_decides_what_is_shown(chromium, shop, signing_key):
+    reader = token(signing_key, mail="reader@example.org", reads_mail=True)
+    with visitor(chromium, shop, plain(shop, "club-popup", f'data-visitor="{reader}"')) as page:
+        assert page.locator("dialog h2").inner_text() == "Also by text?"
+    forged = token("ywv_a-guess", mail="reader@example.org", reads_mail=True)
+    with visitor(chromium, shop, plain(shop, "club-popup", f'data-visitor="{forged}"')) as page:
+        assert page.locator("dialog h2").inner_text() == "Ten percent off by text"
+    with visitor(chromium, shop, plain(shop, "club-popup", 'data-visitor="member"')) as page:
+        page.wait_for_timeout(800)
+        assert page.locator("dialog").count() == 0
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1280"])
+def test_c25_in_one_step_nothing_is_typed(chromium, shop, signing_key, size):
+    more = {"viewport": size, **(TOUCH if size is PHONE else {})}
+    with visitor(chromium, shop, plain(shop, "tap-popup"), **more) as page:
+        page.locator("dialog[open]").wait_for()
+        page.wait_for_timeout(300)
+        assert violations(page) == []
+        assert page.locator("dialog input, dialog form").count() == 0
+        links = page.locator("dialog a[href^='sms:']")
+        assert links.count() == 1
+        assert re.fullmatch(r"sms:800123\?&body=YES%20\d{4}", links.get_attribute("href"))
+        assert links.is_visible() == (size is PHONE)
+        assert page.locator("dialog svg.qr").is_visible() == (size is DESK)
+
+
+def test_right_to_left_and_without_movement(chromium, shop, signing_key):
+    with visitor(chromium, shop, "<p>", viewport=DESK, reduced_motion="reduce") as page:
+
+        def turned(route):
+            answer = route.fetch()
+            route.fulfill(response=answer, json={**answer.json(), "direction": "rtl"})
+
+        page.route("**/ask", turned)
+        shop.body = plain(shop, "slide-popup")
+        page.reload()
+        dialog = page.locator("dialog[open]")
+        dialog.wait_for()
+        assert (
+            page.evaluate("document.querySelector('[data-yesword-host]').shadowRoot.getAnimations().length")
+            == 0
+        )
+        box = dialog.bounding_box()
+        assert box["x"] == 16
+        close = page.locator("dialog .close").bounding_box()
+        assert close["x"] < box["x"] + box["width"] / 2
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("trigger", ["scroll", "exit"])
+def test_it_waits_for_its_moment(chromium, shop, signing_key, trigger):
+    with visitor(chromium, shop, "<p>", viewport=DESK) as page:
+
+        def chosen(route):
+            answer = route.fetch()
+            route.fulfill(response=answer, json={**answer.json(), "trigger": trigger, "after": 50})
+
+        page.route("**/w/slide-popup", chosen)
+        shop.body = plain(shop, "slide-popup", body="<p>Red.</p>" * 200)
+        page.reload()
+        page.wait_for_timeout(700)
+        assert page.locator("dialog").count() == 0
+        if trigger == "scroll":
+            page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        else:
+            page.mouse.move(300, 300)
+            page.evaluate(
+                "document.dispatchEvent(new MouseEvent('mouseout', { bubbles: true, clientY: -1 }))"
+            )
+        page.locator("dialog[open]").wait_for()
+
+
+def test_without_a_script_a_plain_link_leads_to_the_form(chromium, shop, signing_key):
+    with visitor(chromium, shop, plain(shop, "club-popup"), java_script_enabled=False) as page:
+        link = page.get_by_role("link", name="Join by text")
+        assert link.is_visible()
+        link.click()
+        assert page.url == f"{shop.yesword}/f/club"
+        page.go_back()
+        page.click("#opener")
+        assert page.url == f"{shop.yesword}/f/club"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1280"])
+def test_axe_finds_nothing_where_pop_ups_are_made(visit, signing_key, size, scheme):
+    page = visit(viewport=size, color_scheme=scheme)
+    for address in ("/collect/club", "/collect/club/popup", "/collect/club-popup"):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
+    page.goto("/collect/club/popup/plain?audience=reader")
+    page.locator("dialog[open]").wait_for()
+    assert page.locator("dialog h2").inner_text() == "Also by text?"
+    page.wait_for_timeout(300)
+    assert violations(page) == []
+
+
+def test_the_preview_follows_while_one_types(visit, signing_key):
+    page = visit()
+    page.goto("/collect/club/popup")
+    page.locator("summary", has_text="in English").click()
+    page.fill("[name=reader_title_en]", "Texts as well")
+    page.wait_for_selector("iframe[srcdoc*='Texts as well']")
