@@ -56,14 +56,13 @@ def published(demo, chromium, signed_in):
     context.close()
 
 
-@pytest.mark.parametrize("language", ["en", "nl"])
 @pytest.mark.parametrize(
-    ("size", "has_script", "scheme"),
-    [(PHONE, True, "light"), (DESK, True, "dark"), (PHONE, False, "light")],
+    ("size", "has_script", "scheme", "language"),
+    [(PHONE, True, "light", "nl"), (DESK, True, "dark", "en"), (PHONE, False, "light", "en")],
     ids=["390 script", "1280 script", "390 no script"],
 )
 def test_both_questions_are_answered_and_neither_was_before(
-    demo, chromium, language, size, has_script, scheme
+    demo, chromium, size, has_script, scheme, language
 ):
     context = chromium.new_context(
         base_url=demo[0],

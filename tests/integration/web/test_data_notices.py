@@ -15,7 +15,7 @@ from yesword.web.public import forms
 PUBLIC = TEMPLATE_FOLDER / "public"
 JOIN, LEAVE, MAIL = "join_notice.html", "leave_notice.html", "mail_notice.html"
 WAYS_IN = {
-    "call_to_action", "confirm", "confirm_done", "form", "form_answered", "kiosk", "kiosk_answered", "popup",
+    "call_to_action", "confirm", "confirm_done", "contest", "form", "form_answered", "kiosk", "kiosk_answered", "popup",
     "popup_answered",
 }  # fmt: skip
 WAYS_OUT = {"leave", "leave_again", "leave_done", "leave_thanks", "leave_undone", "my_preferences"}
