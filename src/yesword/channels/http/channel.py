@@ -16,6 +16,7 @@ from typing import Final
 from yesword.channels.http import waiting
 from yesword.channels.http.connections import Connections
 from yesword.channels.http.provider import (
+    NOT_OF_THE_FORM,
     SIGN_IN_REFUSED,
     HttpSettings,
     Provider,
@@ -419,7 +420,7 @@ class _Run:
         self.spread_s = now - self._first_at
         try:
             outcome = self._provider.outcome(handover, reply)
-        except (UnreadableReplyError, ValueError, KeyError, TypeError, IndexError, RecursionError):
+        except (UnreadableReplyError, *NOT_OF_THE_FORM):
             # It answered, and nobody can tell what: it may have the text.
             return Outcome.of(handover, OutcomeStatus.UNKNOWN, UNREADABLE)
         if outcome.status is OutcomeStatus.THROTTLED:

@@ -5,16 +5,13 @@ in front of it. Nothing proves its body or its time; a call that somebody repeat
 idempotency key, so a request without an answer leaves the text unknown, and no codes: it refuses in a sentence.
 """
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from yesword.channels.errors import CarrierError
-from yesword.channels.http import numbers, proving
+from yesword.channels.http import numbers, proving, shapes
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -26,14 +23,10 @@ from yesword.channels.http.provider import (
     Setup,
     Taken,
     accepted,
-    refused,
-    usual,
 )
 from yesword.channels.ports import DeliveryReport, HandOver, InboundText, Outcome, ReportState
 
-_BASE: Final = "https://api.46elks.com"
-
-# By the beginning of its sentence, in small letters; what is not here is OTHER.
+# By the beginning of its sentence, in small letters, as a public client of the API has them; what is not here is OTHER.
 ERRORS: Final[Mapping[str, CarrierError]] = {
     "not enough credits": CarrierError.INSUFFICIENT_FUNDS,
     "invalid to number": CarrierError.INVALID_NUMBER,
@@ -63,63 +56,38 @@ class Elks46Settings(HttpSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Elks46:
-    setup: Setup
-
-    @property
-    def origin(self) -> str:
-        return self._settings.base_url or _BASE
-
-    @property
-    def repeats_safely(self) -> bool:
-        return False
-
-    @property
-    def carries_media(self) -> bool:
-        return False
-
-    @property
-    def _settings(self) -> Elks46Settings:
-        settings: Elks46Settings = self.setup.settings
-        return settings
+class Elks46(shapes.OfAccount[Elks46Settings]):
+    home = "https://api.46elks.com"
 
     def request(self, handover: HandOver) -> Request:
         fields = [("from", handover.sender), ("to", handover.number), ("message", handover.text)]
         if self.setup.callback_url:
             url = numbers.with_reference(self.setup.callback_url, handover.message_id)
-            fields.append(("whendelivered", self._with_password(url)))
-        return Request(
-            method="POST",
-            url=self._url("/sms"),
-            headers=self._headers() | {"Content-Type": "application/x-www-form-urlencoded"},
-            body=urlencode(fields).encode(),
-        )
+            password = self.secrets["callback_password"]
+            url = shapes.with_password(url, self.settings.callback_user, password)
+            fields.append(("whendelivered", url))
+        return shapes.post_form(self.at("/a1/sms"), self._headers(), fields)
 
     def outcome(self, handover: HandOver, reply: Reply) -> Outcome:
         if reply.status == 200:
             return accepted(handover, json.loads(reply.body)["id"])
-        code = _code(reply.body)
-        is_told = bool(code) and reply.status in (400, 403)
-        if not is_told and (found := usual(handover, reply)) is not None:
-            return found
-        return refused(handover, code or str(reply.status), ERRORS)  # its sentence may quote the number
+        return shapes.answered(handover, reply, _code(reply.body), ERRORS)
 
     def verify(self, call: Call) -> None:
         """https://46elks.com/docs/sms-delivery-reports: the name and the password of the address that it calls."""
-        password = self.setup.secrets.get("callback_password", "")
-        proving.check_basic(self._settings.callback_user, password, call.headers.get("authorization", ""))
+        password = self.secrets.get("callback_password", "")
+        proving.check_basic(self.settings.callback_user, password, call.headers.get("authorization", ""))
 
     def read(self, call: Call) -> Taken:
-        fields = dict(parse_qsl(call.body.decode("utf-8"), keep_blank_values=True))
+        fields = shapes.read_form(call.body)
         # What we answered would be texted to the person; so both answers are empty.
         if fields.get("direction") == "incoming":
-            return Taken(items=(self._text(fields),))
-        report = self._report(fields, call)
-        return Taken(items=() if report is None else (report,))
+            return Taken.of(self._text(fields))
+        return Taken.of(self._report(fields, call))
 
     def trial(self) -> Request | None:
         """The account itself: reading it changes nothing, and needs the right name and password."""
-        return Request(method="GET", url=self._url("/me"), headers=self._headers())
+        return shapes.get(self.at("/a1/me"), self._headers())
 
     def _text(self, fields: Mapping[str, str]) -> InboundText:
         return InboundText(
@@ -128,7 +96,7 @@ class Elks46:
             sender_number=fields["from"],
             to_address=fields["to"],
             text=fields["message"],
-            received_at=_moment(fields["created"]),
+            received_at=shapes.moment(fields["created"]),  # in UTC, without saying so
         )
 
     def _report(self, fields: Mapping[str, str], call: Call) -> DeliveryReport | None:
@@ -140,32 +108,17 @@ class Elks46:
             provider_id=fields["id"],
             message_id=numbers.reference_in(call.query),
             state=state,
-            at=_moment(delivered) if delivered else call.at,
+            at=shapes.moment(delivered) if delivered else call.at,
         )
 
-    def _with_password(self, url: str) -> str:
-        parts = urlsplit(url)
-        password = quote(self.setup.secrets["callback_password"], safe="")
-        return parts._replace(netloc=f"{self._settings.callback_user}:{password}@{parts.netloc}").geturl()
-
-    def _url(self, rest: str) -> str:
-        return f"{self.origin.rstrip('/')}/a1{rest}"
-
     def _headers(self) -> dict[str, str]:
-        pair = f"{self._settings.api_username}:{self.setup.secrets['api_password']}"
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        return shapes.basic(self.settings.api_username, self.secrets["api_password"])
 
 
 def _code(body: bytes) -> str:
     """Which of the known sentences it is; empty for another."""
     said = body[:200].decode("utf-8", "replace").strip().strip('"').lower()
     return next((known for known in ERRORS if said.startswith(known)), "")
-
-
-def _moment(text: str) -> datetime:
-    """It tells UTC, without saying so."""
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def make(setup: Setup) -> Elks46:

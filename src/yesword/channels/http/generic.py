@@ -1,6 +1,5 @@
 """The provider that a card describes: fills its templates in, follows its paths, and knows no provider by name."""
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from yesword.channels.errors import CarrierError
-from yesword.channels.http import proving
+from yesword.channels.http import numbers, proving, shapes
 from yesword.channels.http.card import (
     MEDIA,
     Card,
@@ -92,8 +91,8 @@ class GenericProvider:
         fields = _filled(sending.fields, values, handover.media)
         headers = {name: each.fill(values) for name, each in sending.headers.items()}
         if sending.basic is not None:
-            pair = ":".join(each.fill(values) for each in sending.basic)
-            headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+            user, password = sending.basic
+            headers |= shapes.basic(user.fill(values), password.fill(values))
         if sending.idempotency_header:
             headers[sending.idempotency_header] = f"{self.setup.account}-{handover.attempt_id}"
         match sending.form:
@@ -173,8 +172,8 @@ class GenericProvider:
         blank = values | dict.fromkeys(("number", "digits", "sender", "text", "reference"), "")
         headers = {name: each.fill(blank) for name, each in sending.headers.items()}
         if sending.basic is not None:
-            pair = ":".join(each.fill(values) for each in sending.basic)
-            headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+            user, password = sending.basic
+            headers |= shapes.basic(user.fill(values), password.fill(values))
         return Request(method="GET", url=url, headers=headers)
 
     def _values(self) -> dict[str, str]:
@@ -215,13 +214,11 @@ class GenericProvider:
         return DeliveryReport(
             account=self.setup.account,
             provider_id=_needed(entry, report.id_path),
-            message_id=int(reference)
-            if reference.isascii() and reference.isdecimal() and len(reference) < 20
-            else None,
+            message_id=numbers.read_reference(reference),
             state=state,
             error_code=code or None,
             at=_moment(entry, report.at_path, report.at_form, at),
-            meaning=self.card.errors.get(code, CarrierError.OTHER) if code else None,
+            meaning=shapes.meaning_of(code, self.card.errors),
         )
 
 
@@ -325,7 +322,6 @@ def _moment(entry: Any, path: str, form: Moment, now: datetime) -> datetime:
     if found in (None, ""):
         return now
     if form is Moment.ISO:
-        at = datetime.fromisoformat(str(found))
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        return shapes.moment(str(found))
     seconds = float(found) / (1000 if form is Moment.UNIX_MS else 1)
     return datetime.fromtimestamp(seconds, UTC)

@@ -9,7 +9,12 @@ from yesword.channels.http.provider import Kind
 # The name that an account gives as its channel → the module that has its KIND.
 _MODULES: Final[Mapping[str, str]] = {
     "46elks": "elks46",
+    "bird": "bird",
+    "cm": "cm",
     "generic": "generic",
+    "infobip": "infobip",
+    "inmobile": "inmobile",
+    "link": "link",
     "plivo": "plivo",
     "sinch": "sinch",
     "telnyx": "telnyx",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
 
-from yesword.channels.http.provider import Reply, Request
+from yesword.channels.http.provider import NOT_OF_THE_FORM, Reply, Request
 from yesword.channels.http.trying import ask
 from yesword.channels.ports import ChannelError, InboundText, MissedItems
 
@@ -34,7 +34,7 @@ class Lists(Protocol):
     def list_since(self, since: datetime) -> Request: ...
 
     def listed(self, reply: Reply, since: datetime) -> Page:
-        """Raises ValueError, KeyError or TypeError where nobody can tell what it says."""
+        """Raises one of NOT_OF_THE_FORM where nobody can tell what it says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +58,7 @@ class MissedAt:
                 raise ListRefusedError(account=self.account, status=reply.status)
             try:
                 page = self.provider.listed(reply, since)
-            except (ValueError, KeyError, TypeError):
+            except NOT_OF_THE_FORM:
                 raise ListRefusedError(account=self.account, status="something that cannot be read") from None
             found += page.items
             request = page.following

@@ -5,17 +5,16 @@ that somebody repeats is believed again, and finds everything stored. The addres
 own reference, since a report may come before the answer does.
 """
 
-import base64
 import hashlib
 import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from yesword.channels.errors import CarrierError
-from yesword.channels.http import numbers, proving
+from yesword.channels.http import numbers, proving, shapes
 from yesword.channels.http.provider import (
     Answer,
     BadHttpSettingError,
@@ -29,12 +28,9 @@ from yesword.channels.http.provider import (
     Taken,
     UnprovenCallError,
     accepted,
-    refused,
-    usual,
 )
 from yesword.channels.ports import DeliveryReport, HandOver, InboundText, Outcome, ReportState
 
-_BASE: Final = "https://api.plivo.com"
 _MOST_MEDIA: Final = 10
 
 # https://www.plivo.com/docs/messaging/troubleshooting/error-codes; they come in reports. What is not here is OTHER.
@@ -88,25 +84,9 @@ class PlivoSettings(HttpSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plivo:
-    setup: Setup
-
-    @property
-    def origin(self) -> str:
-        return self._settings.base_url or _BASE
-
-    @property
-    def repeats_safely(self) -> bool:
-        return False
-
-    @property
-    def carries_media(self) -> bool:
-        return True
-
-    @property
-    def _settings(self) -> PlivoSettings:
-        settings: PlivoSettings = self.setup.settings
-        return settings
+class Plivo(shapes.OfAccount[PlivoSettings]):
+    home = "https://api.plivo.com"
+    carries_media = True
 
     def request(self, handover: HandOver) -> Request:
         fields: dict[str, object] = {
@@ -120,27 +100,19 @@ class Plivo:
         if self.setup.callback_url:
             fields["url"] = numbers.with_reference(self.setup.callback_url, handover.message_id)
             fields["method"] = "POST"
-        return Request(
-            method="POST",
-            url=self._url("Message/"),
-            headers=self._headers() | {"Content-Type": "application/json"},
-            body=json.dumps(fields).encode(),
-        )
+        return shapes.post_json(self._url("Message/"), self._headers(), fields)
 
     def outcome(self, handover: HandOver, reply: Reply) -> Outcome:
         if reply.status in (200, 201, 202):
             return accepted(handover, json.loads(reply.body)["message_uuid"][0])
-        # 404: there is no such account, whatever the text.
-        if (found := usual(handover, Reply(status=401) if reply.status == 404 else reply)) is not None:
-            return found
-        # A refusal has a sentence, which may quote the number, and no code.
-        return refused(handover, str(reply.status), {})
+        # 404: there is no such account, whatever the text. A refusal has a sentence and no code.
+        return shapes.answered(handover, Reply(status=401) if reply.status == 404 else reply, "", {})
 
     def verify(self, call: Call) -> None:
         """https://www.plivo.com/docs/messaging/concepts/signature-validation: with version 3 over the address, the sorted
         fields and a nonce; with version 2, which it uses for texts, over the address without its query and the nonce.
         """
-        if not (token := self.setup.secrets.get("auth_token", "")):
+        if not (token := self.secrets.get("auth_token", "")):
             raise UnprovenCallError(why="the account has no auth_token")
         if call.method != "POST":
             raise UnprovenCallError(why="it comes by another method than the one that we ask for")
@@ -160,15 +132,14 @@ class Plivo:
         raise UnprovenCallError(why="it is not signed")
 
     def read(self, call: Call) -> Taken:
-        fields = dict(parse_qsl(call.body.decode("utf-8"), keep_blank_values=True))
+        fields = shapes.read_form(call.body)
         if "Status" in fields:
-            report = self._report(fields, call)
-            return Taken(items=() if report is None else (report,))
-        return Taken(items=(self._text(fields, call),), answer=_XML)
+            return Taken.of(self._report(fields, call))
+        return Taken.of(self._text(fields, call), answer=_XML)
 
     def trial(self) -> Request | None:
         """The account itself: reading it changes nothing, and needs the right id and token."""
-        return Request(method="GET", url=self._url(""), headers=self._headers())
+        return shapes.get(self._url(""), self._headers())
 
     def _text(self, fields: Mapping[str, str], call: Call) -> InboundText:
         media = (fields.get(f"Media{index}", "") for index in range(_MOST_MEDIA))
@@ -194,15 +165,14 @@ class Plivo:
             state=ReportState.EXPIRED if code == _EXPIRED else state,
             error_code=code or None,
             at=call.at,
-            meaning=ERRORS.get(code, CarrierError.OTHER) if code else None,
+            meaning=shapes.meaning_of(code, ERRORS),
         )
 
     def _url(self, rest: str) -> str:
-        return f"{self.origin.rstrip('/')}/v1/Account/{self._settings.auth_id}/{rest}"
+        return self.at(f"/v1/Account/{self.settings.auth_id}/{rest}")
 
     def _headers(self) -> dict[str, str]:
-        pair = f"{self._settings.auth_id}:{self.setup.secrets['auth_token']}"
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        return shapes.basic(self.settings.auth_id, self.secrets["auth_token"])
 
 
 def _signed_by_3(call: Call, nonce: str) -> str:

@@ -8,7 +8,7 @@ asks `take` what a call from the provider holds. What most providers have in com
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 from urllib.parse import urlsplit
 
 from yesword.channels.errors import CarrierError
@@ -97,6 +97,11 @@ class Taken:
     items: tuple[InboundItem, ...] = ()  # none for what is no news, such as "queued"
     answer: Answer = field(default_factory=Answer)
 
+    @classmethod
+    def of(cls, *items: InboundItem | None, answer: Answer | None = None) -> Self:
+        """Of what was read; None is what is no news."""
+        return cls(items=tuple(item for item in items if item is not None), answer=answer or Answer())
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HttpSettings:
@@ -145,13 +150,13 @@ class Provider(Protocol):
         """What hands this text over. Its idempotency key, where there is one, is made of the attempt's id."""
 
     def outcome(self, handover: HandOver, reply: Reply) -> Outcome:
-        """What the reply means. Raises UnreadableReplyError, ValueError, KeyError or TypeError where nobody can tell."""
+        """What the reply means. Raises UnreadableReplyError, or one of NOT_OF_THE_FORM, where nobody can tell."""
 
     def verify(self, call: Call) -> None:
         """Raises UnprovenCallError or StaleCallError."""
 
     def read(self, call: Call) -> Taken:
-        """What a proven call holds. Raises UnreadableCallError, ValueError, KeyError or TypeError."""
+        """What a proven call holds. Raises UnreadableCallError, or one of NOT_OF_THE_FORM."""
 
     def trial(self) -> Request | None:
         """A harmless request that shows whether the account signs in; None where the provider has none."""
@@ -168,12 +173,16 @@ class Kind:
     make: Callable[[Setup], Provider]
 
 
+# What comes of reading something that is not of the form that it should have, however deep.
+NOT_OF_THE_FORM: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
+
+
 def take(provider: Provider, call: Call) -> Taken:
     """Prove a call, and only then read it. Raises BadCallError."""
     provider.verify(call)
     try:
         return provider.read(call)
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+    except NOT_OF_THE_FORM as error:
         # The provider's own words may hold a number; the kind of error does not.
         raise UnreadableCallError(what=type(error).__name__) from error
 

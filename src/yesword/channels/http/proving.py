@@ -5,11 +5,15 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from urllib.parse import parse_qsl
 
-from yesword.channels.http.provider import StaleCallError, UnprovenCallError
+from yesword.channels.http.provider import Call, StaleCallError, UnprovenCallError
+from yesword.domain import standard_webhooks
 
 TOLERANCE: Final = timedelta(minutes=5)
+KEY: Final = "key"  # the field of a password that stands in an address
 _LONGEST: Final = 4096
+_MOST_FIELDS: Final = 100
 
 
 def digest_fits(expected: bytes, given: str, *, is_base64: bool) -> bool:
@@ -53,6 +57,27 @@ def check_basic(user: str, password: str, header: str) -> None:
         user.encode(), given.partition(":")[0].encode("utf-8", "replace")
     ):
         raise UnprovenCallError(why="the name does not fit")
+
+
+def check_key(password: str, query: str) -> None:
+    """A password in the address, as `shapes.with_key` puts it there. Raises UnprovenCallError."""
+    try:
+        given = dict(parse_qsl(query, max_num_fields=_MOST_FIELDS)).get(KEY, "")
+    except ValueError:  # more fields than anybody sends
+        given = ""
+    check_word(password, given)
+
+
+def check_standard_webhook(secret: str, call: Call) -> None:
+    """https://www.standardwebhooks.com. Raises UnprovenCallError or StaleCallError."""
+    try:
+        standard_webhooks.check(secret, call.headers, call.body, call.at)
+    except standard_webhooks.StaleError:
+        raise StaleCallError from None
+    except standard_webhooks.BadSecretError:
+        raise UnprovenCallError(why="the account has no secret for it") from None
+    except (standard_webhooks.BadSignatureError, ValueError):  # such as letters that no header has
+        raise UnprovenCallError(why="its signature does not fit") from None
 
 
 def check_stamp(seconds: str, at: datetime, tolerance: timedelta = TOLERANCE) -> None:

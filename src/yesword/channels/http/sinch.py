@@ -8,11 +8,10 @@ else it can call with a name and a password.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from yesword.channels.errors import CarrierError
-from yesword.channels.http import numbers, proving
+from yesword.channels.http import numbers, proving, shapes
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -24,8 +23,6 @@ from yesword.channels.http.provider import (
     Setup,
     Taken,
     accepted,
-    refused,
-    usual,
 )
 from yesword.channels.ports import DeliveryReport, HandOver, InboundText, Outcome, ReportState
 
@@ -92,25 +89,10 @@ class SinchSettings(HttpSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sinch:
-    setup: Setup
-
+class Sinch(shapes.OfAccount[SinchSettings]):
     @property
     def origin(self) -> str:
-        return self._settings.base_url or f"https://{self._settings.region}.sms.api.sinch.com"
-
-    @property
-    def repeats_safely(self) -> bool:
-        return False
-
-    @property
-    def carries_media(self) -> bool:
-        return False
-
-    @property
-    def _settings(self) -> SinchSettings:
-        settings: SinchSettings = self.setup.settings
-        return settings
+        return self.settings.base_url or f"https://{self.settings.region}.sms.api.sinch.com"
 
     def request(self, handover: HandOver) -> Request:
         fields: dict[str, object] = {
@@ -122,29 +104,22 @@ class Sinch:
             "client_reference": str(handover.message_id),
         }
         # Only the address that Sinch keeps for the plan has the name and the password.
-        if self.setup.callback_url and not self._settings.callback_user:
+        if self.setup.callback_url and not self.settings.callback_user:
             fields["callback_url"] = self.setup.callback_url
-        return Request(
-            method="POST",
-            url=self._url("/batches"),
-            headers=self._headers() | {"Content-Type": "application/json"},
-            body=json.dumps(fields).encode(),
-        )
+        return shapes.post_json(self._url("/batches"), self._headers(), fields)
 
     def outcome(self, handover: HandOver, reply: Reply) -> Outcome:
         if reply.status in (200, 201):
             return accepted(handover, json.loads(reply.body)["id"])
-        # 404: there is no such plan, whatever the text.
-        if (found := usual(handover, Reply(status=401) if reply.status == 404 else reply)) is not None:
-            return found
-        # Its code is a word about the form of the request; its sentence may quote the number.
-        return refused(handover, _code(reply) or str(reply.status), {})
+        # 404: there is no such plan, whatever the text. Its code is a word about the form of the request.
+        reply_or_401 = Reply(status=401) if reply.status == 404 else reply
+        return shapes.answered(handover, reply_or_401, _code(shapes.read_json(reply.body)), {})
 
     def verify(self, call: Call) -> None:
         """https://developers.sinch.com/docs/sms/api-reference/sms/webhooks: over body, nonce and time, with points
         between. An account that names a user is called with a password instead.
         """
-        secrets, user = self.setup.secrets, self._settings.callback_user
+        secrets, user = self.secrets, self.settings.callback_user
         if user:
             proving.check_basic(
                 user, secrets.get("callback_password", ""), call.headers.get("authorization", "")
@@ -160,15 +135,14 @@ class Sinch:
         fields = json.loads(call.body)
         kind = fields["type"]
         if kind in ("mo_text", "mo_media"):
-            return Taken(items=(self._text(fields),))
+            return Taken.of(self._text(fields))
         if kind in _REPORTS:
-            report = self._report(fields)
-            return Taken(items=() if report is None else (report,))
+            return Taken.of(self._report(fields))
         return Taken()  # a summary, or a message that no person wrote
 
     def trial(self) -> Request | None:
         """The last batch: reading it changes nothing, and needs the right plan and token."""
-        return Request(method="GET", url=self._url("/batches?page_size=1"), headers=self._headers())
+        return shapes.get(self._url("/batches?page_size=1"), self._headers())
 
     def _text(self, fields: Mapping[str, Any]) -> InboundText:
         body = fields["body"]
@@ -179,7 +153,7 @@ class Sinch:
             sender_number=numbers.full(fields["from"]),
             to_address=numbers.full(fields["to"]),
             text=held.get("message") or "",
-            received_at=_moment(fields["received_at"]),
+            received_at=shapes.moment(fields["received_at"]),
             media=tuple(each["url"] for each in held.get("media") or () if each.get("url")),
         )
 
@@ -193,28 +167,19 @@ class Sinch:
             message_id=numbers.read_reference(fields.get("client_reference")),
             state=state,
             error_code=code or None,
-            at=_moment(fields["at"]),
-            meaning=ERRORS.get(code, CarrierError.OTHER) if code else None,
+            at=shapes.moment(fields["at"]),
+            meaning=shapes.meaning_of(code, ERRORS),
         )
 
     def _url(self, rest: str) -> str:
-        return f"{self.origin.rstrip('/')}/xms/v1/{self._settings.service_plan}{rest}"
+        return self.at(f"/xms/v1/{self.settings.service_plan}{rest}")
 
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.setup.secrets['api_token']}"}
+        return shapes.bearer(self.secrets["api_token"])
 
 
-def _code(reply: Reply) -> str:
-    try:
-        said = json.loads(reply.body)
-    except ValueError:
-        return ""  # of a proxy between
-    return str(said.get("code") or "")[:64] if isinstance(said, dict) else ""
-
-
-def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _code(said: object) -> str:
+    return str(said.get("code") or "") if isinstance(said, dict) else ""
 
 
 def make(setup: Setup) -> Sinch:

@@ -10,14 +10,13 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from yesword.channels.errors import CarrierError
-from yesword.channels.http import numbers, proving
+from yesword.channels.http import numbers, proving, shapes
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -30,12 +29,9 @@ from yesword.channels.http.provider import (
     Taken,
     UnprovenCallError,
     accepted,
-    refused,
-    usual,
 )
 from yesword.channels.ports import DeliveryReport, HandOver, InboundText, Outcome, ReportState
 
-_BASE: Final = "https://api.telnyx.com"
 _STOPPED: Final = "40300"
 
 # https://developers.telnyx.com/docs/messaging/messages/error-codes; what is not here is OTHER.
@@ -121,25 +117,9 @@ class TelnyxSettings(HttpSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Telnyx:
-    setup: Setup
-
-    @property
-    def origin(self) -> str:
-        return self._settings.base_url or _BASE
-
-    @property
-    def repeats_safely(self) -> bool:
-        return False
-
-    @property
-    def carries_media(self) -> bool:
-        return True
-
-    @property
-    def _settings(self) -> TelnyxSettings:
-        settings: TelnyxSettings = self.setup.settings
-        return settings
+class Telnyx(shapes.OfAccount[TelnyxSettings]):
+    home = "https://api.telnyx.com"
+    carries_media = True
 
     def request(self, handover: HandOver) -> Request:
         fields: dict[str, object] = {
@@ -149,30 +129,20 @@ class Telnyx:
         }
         if handover.media:
             fields["media_urls"] = list(handover.media)
-        if self._settings.messaging_profile:
-            fields["messaging_profile_id"] = self._settings.messaging_profile
+        if self.settings.messaging_profile:
+            fields["messaging_profile_id"] = self.settings.messaging_profile
         if self.setup.callback_url:
             fields["webhook_url"] = numbers.with_reference(self.setup.callback_url, handover.message_id)
-        return Request(
-            method="POST",
-            url=self._url("/messages"),
-            headers=self._headers() | {"Content-Type": "application/json"},
-            body=json.dumps(fields).encode(),
-        )
+        return shapes.post_json(self.at("/v2/messages"), self._headers(), fields)
 
     def outcome(self, handover: HandOver, reply: Reply) -> Outcome:
         if reply.status in (200, 201, 202):
             return accepted(handover, json.loads(reply.body)["data"]["id"])
-        problem = _problem(_read(reply.body))
-        code = str(problem.get("code", ""))
-        if reply.status < 500 and code in _OF_THE_ACCOUNT:
-            reply = Reply(status=401)
         # A block by the person may come with a 403, which says something else where no code stands beside it.
-        is_told = code in ERRORS and reply.status not in (401, 408, 429) and reply.status < 500
-        if not is_told and (found := usual(handover, reply)) is not None:
-            return found
-        # Its sentence quotes the number, so only the code is kept.
-        return refused(handover, code or str(reply.status), {**ERRORS, _STOPPED: _meaning(problem)})
+        problem = _problem(shapes.read_json(reply.body))
+        code = str(problem.get("code", ""))
+        meanings = {**ERRORS, _STOPPED: _meaning(problem)}
+        return shapes.answered(handover, reply, code, meanings, _OF_THE_ACCOUNT)
 
     def verify(self, call: Call) -> None:
         """https://developers.telnyx.com/development/api-fundamentals/webhooks: Ed25519 over time, bar and body."""
@@ -180,7 +150,7 @@ class Telnyx:
         given = call.headers.get("telnyx-signature-ed25519", "")
         if not given:
             raise UnprovenCallError(why="it is not signed")
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(self._settings.public_key))
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(self.settings.public_key))
         try:
             signature = base64.b64decode(given[:200], validate=True)
             key.verify(signature, stamp.encode("utf-8", "replace") + b"|" + call.body)
@@ -192,15 +162,14 @@ class Telnyx:
         event = json.loads(call.body)["data"]
         match event["event_type"]:
             case "message.received":
-                return Taken(items=(self._text(event["payload"]),))
+                return Taken.of(self._text(event["payload"]))
             case "message.finalized":
-                report = self._report(event, call)
-                return Taken(items=() if report is None else (report,))
+                return Taken.of(self._report(event, call))
         return Taken()  # on its way, or an event that is not about a text
 
     def trial(self) -> Request | None:
         """The list of messaging profiles: reading it changes nothing, and needs the right key."""
-        return Request(method="GET", url=self._url("/messaging_profiles"), headers=self._headers())
+        return shapes.get(self.at("/v2/messaging_profiles"), self._headers())
 
     def _text(self, payload: Mapping[str, Any]) -> InboundText:
         return InboundText(
@@ -209,7 +178,7 @@ class Telnyx:
             sender_number=payload["from"]["phone_number"],
             to_address=payload["to"][0]["phone_number"],
             text=payload.get("text") or "",
-            received_at=_moment(payload["received_at"]),
+            received_at=shapes.moment(payload["received_at"]),
             media=tuple(each["url"] for each in payload.get("media") or () if each.get("url")),
         )
 
@@ -225,22 +194,12 @@ class Telnyx:
             message_id=numbers.reference_in(call.query),
             state=state,
             error_code=code or None,
-            at=_moment(payload.get("completed_at") or event["occurred_at"]),
+            at=shapes.moment(payload.get("completed_at") or event["occurred_at"]),
             meaning=_meaning(problem) if code else None,
         )
 
-    def _url(self, rest: str) -> str:
-        return f"{self.origin.rstrip('/')}/v2{rest}"
-
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.setup.secrets['api_key']}"}
-
-
-def _read(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None  # of a proxy between
+        return shapes.bearer(self.secrets["api_key"])
 
 
 def _problem(said: object) -> dict[str, Any]:
@@ -256,11 +215,6 @@ def _meaning(problem: Mapping[str, Any]) -> CarrierError:
     if code == _STOPPED and title and "stop" not in title.lower():
         return CarrierError.OTHER
     return ERRORS.get(code, CarrierError.OTHER)
-
-
-def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def make(setup: Setup) -> Telnyx:

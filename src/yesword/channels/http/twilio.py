@@ -4,7 +4,6 @@ Twilio has no idempotency key for messages, so a request without an answer leave
 own reference in the address that we give for reports, since a report may come before the answer does.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -16,7 +15,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from yesword.channels.errors import CarrierError
-from yesword.channels.http import proving
+from yesword.channels.http import numbers, proving, shapes
 from yesword.channels.http.missed import Page
 from yesword.channels.http.provider import (
     Answer,
@@ -32,14 +31,10 @@ from yesword.channels.http.provider import (
     UnprovenCallError,
     UnreadableCallError,
     accepted,
-    refused,
-    usual,
 )
 from yesword.channels.ports import DeliveryReport, HandOver, InboundText, Outcome, ReportState
 
-_BASE: Final = "https://api.twilio.com"
 _VERSION: Final = "2010-04-01"
-_REFERENCE: Final = "reference"
 _MOST_MEDIA: Final = 10
 
 # https://www.twilio.com/docs/api/errors
@@ -117,7 +112,7 @@ _STATES: Final[Mapping[str, ReportState | None]] = {
 }
 _EXPIRED: Final = "30036"
 _PAGE: Final = 1000  # the most that it gives at once
-_UNAUTHORIZED: Final = "20003"
+_OF_THE_ACCOUNT: Final = frozenset(("20003",))
 _TWIML: Final = Answer(body=b"<Response/>", content_type="text/xml")  # no answer of Twilio's own
 
 
@@ -150,28 +145,12 @@ class TwilioSettings(HttpSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Twilio:
-    setup: Setup
-
-    @property
-    def origin(self) -> str:
-        return self._settings.base_url or _BASE
-
-    @property
-    def repeats_safely(self) -> bool:
-        return False
-
-    @property
-    def carries_media(self) -> bool:
-        return True
-
-    @property
-    def _settings(self) -> TwilioSettings:
-        settings: TwilioSettings = self.setup.settings
-        return settings
+class Twilio(shapes.OfAccount[TwilioSettings]):
+    home = "https://api.twilio.com"
+    carries_media = True
 
     def request(self, handover: HandOver) -> Request:
-        settings = self._settings
+        settings = self.settings
         fields = [("To", handover.number)]
         if settings.messaging_service:
             fields.append(("MessagingServiceSid", settings.messaging_service))
@@ -180,28 +159,16 @@ class Twilio:
         fields.append(("Body", handover.text))
         fields += [("MediaUrl", url) for url in handover.media[:_MOST_MEDIA]]
         if self.setup.callback_url:
-            reference = urlencode({_REFERENCE: handover.message_id})
-            fields.append(("StatusCallback", f"{self.setup.callback_url}?{reference}"))
+            url = numbers.with_reference(self.setup.callback_url, handover.message_id)
+            fields.append(("StatusCallback", url))
         if settings.validity_s:
             fields.append(("ValidityPeriod", str(settings.validity_s)))
-        return Request(
-            method="POST",
-            url=self._url("/Messages.json"),
-            headers=self._headers() | {"Content-Type": "application/x-www-form-urlencoded"},
-            body=urlencode(fields).encode(),
-        )
+        return shapes.post_form(self._url("/Messages.json"), self._headers(), fields)
 
     def outcome(self, handover: HandOver, reply: Reply) -> Outcome:
         if reply.status in (200, 201):
             return accepted(handover, json.loads(reply.body)["sid"])
-        by_status = usual(handover, reply)
-        code = _code(reply)
-        if reply.status in (401, 429) or reply.status >= 500 or not code or code == _UNAUTHORIZED:
-            found = usual(handover, Reply(status=401)) if code == _UNAUTHORIZED else by_status
-            if found is not None:
-                return found
-        # Its sentence quotes the number, so only the code is kept.
-        return refused(handover, code or str(reply.status), ERRORS)
+        return shapes.answered(handover, reply, _code(shapes.read_json(reply.body)), ERRORS, _OF_THE_ACCOUNT)
 
     def verify(self, call: Call) -> None:
         """https://www.twilio.com/docs/usage/security: over the public address and the sorted fields of a form; for
@@ -214,7 +181,7 @@ class Twilio:
         name, algorithm = "auth_token", hashlib.sha1
         if "HMAC_SHA256" in call.headers.get("x-twilio-webhooks-signature-settings", ""):
             name, algorithm = "webhook_key", hashlib.sha256
-        if not (key := self.setup.secrets.get(name, "")):
+        if not (key := self.secrets.get(name, "")):
             raise UnprovenCallError(why=f"the account has no {name}")
         is_form = _is_form(call)
         rest = "".join(name + value for name, value in _sorted(call)) if is_form else ""
@@ -233,33 +200,29 @@ class Twilio:
         if not _is_form(call) and call.method == "POST":
             raise UnreadableCallError(what="it is no form")
         fields = dict(_form(call))
-        if fields["AccountSid"] != self._settings.account_sid:
+        if fields["AccountSid"] != self.settings.account_sid:
             raise UnreadableCallError(what="it is of another account of Twilio's")
         if fields.get("SmsStatus") == "received" or ("Body" in fields and "MessageStatus" not in fields):
-            return Taken(items=(self._text(fields, call),), answer=_TWIML)
-        report = self._report(fields, call)
-        return Taken(items=() if report is None else (report,), answer=Answer(status=204))
+            return Taken.of(self._text(fields, call), answer=_TWIML)
+        return Taken.of(self._report(fields, call), answer=Answer(status=204))
 
     def trial(self) -> Request | None:
         """The account itself: reading it changes nothing, and needs the right sid and token."""
-        return Request(method="GET", url=self._url(".json"), headers=self._headers())
+        return shapes.get(self._url(".json"), self._headers())
 
     def list_since(self, since: datetime) -> Request:
         """Its list can be asked for whole days only; what is older is left out when it is read."""
         asked = urlencode({"PageSize": _PAGE, "DateSent>": since.astimezone(UTC).date().isoformat()})
-        return Request(method="GET", url=self._url(f"/Messages.json?{asked}"), headers=self._headers())
+        return shapes.get(self._url(f"/Messages.json?{asked}"), self._headers())
 
     def listed(self, reply: Reply, since: datetime) -> Page:
         said = json.loads(reply.body)
         texts = (each for each in said["messages"] if each["direction"] == "inbound")
         items = [self._listed(each) for each in texts]
         rest = said.get("next_page_uri") or ""
-        following = None
-        if rest.startswith("/") and not rest.startswith(
-            "//"
-        ):  # never to another host: the request holds the account's token
-            url = f"{self.origin.rstrip('/')}{rest}"
-            following = Request(method="GET", url=url, headers=self._headers())
+        # Never to another host: the request holds the account's token.
+        is_ours = rest.startswith("/") and not rest.startswith("//")
+        following = shapes.get(self.at(rest), self._headers()) if is_ours else None
         return Page(items=tuple(each for each in items if each.received_at >= since), following=following)
 
     def _listed(self, fields: Mapping[str, str]) -> InboundText:
@@ -292,40 +255,28 @@ class Twilio:
         if (state := _STATES[status]) is None:
             return None
         code = fields.get("ErrorCode", "")
-        reference = dict(parse_qsl(call.query)).get(_REFERENCE, "")
         return DeliveryReport(
             account=self.setup.account,
             provider_id=fields["MessageSid"],
-            message_id=int(reference)
-            if reference.isascii() and reference.isdecimal() and len(reference) < 20
-            else None,
+            message_id=numbers.reference_in(call.query),
             state=ReportState.EXPIRED if code == _EXPIRED else state,
             error_code=code or None,
             at=call.at,
-            meaning=ERRORS.get(code, CarrierError.OTHER) if code else None,
+            meaning=shapes.meaning_of(code, ERRORS),
         )
 
     def _url(self, rest: str) -> str:
-        return f"{self.origin.rstrip('/')}/{_VERSION}/Accounts/{self._settings.account_sid}{rest}"
+        return self.at(f"/{_VERSION}/Accounts/{self.settings.account_sid}{rest}")
 
     def _headers(self) -> dict[str, str]:
-        secrets = self.setup.secrets
-        key = self._settings.api_key
-        pair = (
-            f"{key}:{secrets['api_key_secret']}"
-            if key
-            else f"{self._settings.account_sid}:{secrets['auth_token']}"
-        )
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        if key := self.settings.api_key:
+            return shapes.basic(key, self.secrets["api_key_secret"])
+        return shapes.basic(self.settings.account_sid, self.secrets["auth_token"])
 
 
-def _code(reply: Reply) -> str:
+def _code(said: object) -> str:
     """Twilio's own code; empty where the body is none of Twilio's."""
-    try:
-        said = json.loads(reply.body)
-    except ValueError:
-        return ""
-    return str(said["code"]) if isinstance(said, dict) and said.get("code") else ""
+    return str(said.get("code") or "") if isinstance(said, dict) else ""
 
 
 def _is_form(call: Call) -> bool:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from yesword.channels.errors import CarrierError
-from yesword.channels.http import numbers, proving
+from yesword.channels.http import numbers, proving, shapes
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -35,12 +35,8 @@ from yesword.channels.http.provider import (
     UnprovenCallError,
     UnreadableCallError,
     accepted,
-    refused,
-    usual,
 )
 from yesword.channels.ports import DeliveryReport, HandOver, InboundText, Outcome, ReportState
-
-_BASE: Final = "https://api.nexmo.com"
 
 # https://developer.vonage.com/en/api-errors/messages; what is not here is OTHER.
 ERRORS: Final[Mapping[str, CarrierError]] = {
@@ -99,25 +95,8 @@ class VonageSettings(HttpSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Vonage:
-    setup: Setup
-
-    @property
-    def origin(self) -> str:
-        return self._settings.base_url or _BASE
-
-    @property
-    def repeats_safely(self) -> bool:
-        return False
-
-    @property
-    def carries_media(self) -> bool:
-        return False
-
-    @property
-    def _settings(self) -> VonageSettings:
-        settings: VonageSettings = self.setup.settings
-        return settings
+class Vonage(shapes.OfAccount[VonageSettings]):
+    home = "https://api.nexmo.com"
 
     def request(self, handover: HandOver) -> Request:
         fields: dict[str, object] = {
@@ -130,27 +109,16 @@ class Vonage:
         }
         if self.setup.callback_url:
             fields |= {"webhook_url": self.setup.callback_url, "webhook_version": "v1"}
-        if self._settings.validity_s:
-            fields["ttl"] = self._settings.validity_s
-        key = self.setup.secrets["private_key"]
-        token = _signed_token(self._settings.application_id, key, datetime.now(UTC))
-        return Request(
-            method="POST",
-            url=f"{self.origin.rstrip('/')}/v1/messages",
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-            body=json.dumps(fields).encode(),
-        )
+        if self.settings.validity_s:
+            fields["ttl"] = self.settings.validity_s
+        key = self.secrets["private_key"]
+        token = _signed_token(self.settings.application_id, key, datetime.now(UTC))
+        return shapes.post_json(self.at("/v1/messages"), shapes.bearer(token), fields)
 
     def outcome(self, handover: HandOver, reply: Reply) -> Outcome:
         if reply.status in (200, 202):
             return accepted(handover, json.loads(reply.body)["message_uuid"])
-        code = _code(_read(reply.body))
-        if reply.status < 500 and code in _OF_THE_ACCOUNT:
-            reply = Reply(status=401)
-        is_told = code in ERRORS and reply.status not in (401, 408, 429) and reply.status < 500
-        if not is_told and (found := usual(handover, reply)) is not None:
-            return found
-        return refused(handover, code or str(reply.status), ERRORS)  # its sentence may quote the number
+        return shapes.answered(handover, reply, _code(shapes.read_json(reply.body)), ERRORS, _OF_THE_ACCOUNT)
 
     def verify(self, call: Call) -> None:
         """https://developer.vonage.com/en/getting-started/concepts/webhooks: a token by HS256 with the account's
@@ -162,7 +130,7 @@ class Vonage:
         signed, _, signature = token.strip().rpartition(".")
         head, _, claims = signed.partition(".")
         proving.check_hmac(
-            self.setup.secrets.get("signature_secret", ""),
+            self.secrets.get("signature_secret", ""),
             signed.encode("utf-8", "replace"),
             signature.replace("-", "+").replace("_", "/") + "=" * (-len(signature) % 4),
             is_base64=True,
@@ -177,17 +145,16 @@ class Vonage:
         ):
             raise UnprovenCallError(why="its body is not the one that was signed")
         # One secret signs for every application of an account.
-        if said.get("application_id", self._settings.application_id) != self._settings.application_id:
+        if said.get("application_id", self.settings.application_id) != self.settings.application_id:
             raise UnprovenCallError(why="it is of another application")
 
     def read(self, call: Call) -> Taken:
         fields = json.loads(call.body)
         if "status" in fields:
-            report = self._report(fields)
-            return Taken(items=() if report is None else (report,))
+            return Taken.of(self._report(fields))
         if fields["channel"] not in ("sms", "mms"):
             raise UnreadableCallError(what="it is of another channel")
-        return Taken(items=(self._text(fields),))
+        return Taken.of(self._text(fields))
 
     def trial(self) -> Request | None:
         """There is none: an application's token reads nothing that is harmless."""
@@ -206,7 +173,7 @@ class Vonage:
             sender_number=numbers.full(fields["from"]),
             to_address=numbers.full(fields["to"]),
             text=text,
-            received_at=_moment(fields["timestamp"]),
+            received_at=shapes.moment(fields["timestamp"]),
             media=media,
         )
 
@@ -220,16 +187,9 @@ class Vonage:
             message_id=numbers.read_reference(fields.get("client_ref")),
             state=state,
             error_code=code or None,
-            at=_moment(fields["timestamp"]),
-            meaning=ERRORS.get(code, CarrierError.OTHER) if code else None,
+            at=shapes.moment(fields["timestamp"]),
+            meaning=shapes.meaning_of(code, ERRORS),
         )
-
-
-def _read(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None  # of a proxy between
 
 
 def _code(problem: object) -> str:
@@ -241,11 +201,6 @@ def _code(problem: object) -> str:
 
 def _digits(title: object) -> str:
     return str(title) if str(title).isdecimal() else ""
-
-
-def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _decoded(part: str) -> dict[str, Any]:

@@ -154,8 +154,14 @@ def test_what_is_no_news_is_taken_and_leaves_nothing(status):
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, basic("46elks", "other"), basic("other", WORD), basic("46elks", "")],
-    ids=["no password", "another password", "another name", "an empty password"],
+    [{}, basic("46elks", "other"), basic("other", WORD), basic("46elks", ""), {"authorization": "Basic é"}],
+    ids=[
+        "no password",
+        "another password",
+        "another name",
+        "an empty password",
+        "letters that no header has",
+    ],
 )
 def test_a_call_of_a_stranger_is_not_read(headers):
     with pytest.raises(UnprovenCallError):
