@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import settings
 
+from factories.emptied import Databases
 from yesword.store.opening import Store, open_store, set_up_django
 
 # No test asserts on time: a busy machine must not make a property false.
@@ -55,23 +55,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Databases, Path]]:
+    """Databases, and the folder with the keys of their template."""
     if POSTGRES_URL is None:
         _lacking("PostgreSQL (YESWORD_TEST_POSTGRES_URL)")
     assert POSTGRES_URL is not None
-    name = f"yesword_template_{uuid.uuid4().hex[:8]}"
-    folder = tmp_path_factory.mktemp("postgres-template")
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    open_store(folder, _database(name), may_create=True).close()
-    yield name, folder
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _database(name: str) -> str:
-    assert POSTGRES_URL is not None
-    return POSTGRES_URL.rsplit("/", 1)[0] + f"/{name}"
+    databases, folder = Databases(server=POSTGRES_URL), tmp_path_factory.mktemp("postgres-template")
+    databases.make_template(folder)
+    yield databases, folder
+    databases.drop_all()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -81,7 +73,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "sqlite":
         yield from _opened_sqlite(request.getfixturevalue("sqlite_template"), folder)
     else:
-        yield from _opened_postgres(*request.getfixturevalue("postgres_template"), folder)
+        yield from _opened_postgres(*request.getfixturevalue("postgres"), folder)
 
 
 @pytest.fixture
@@ -91,7 +83,7 @@ def chosen_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sto
     if getattr(request, "param", "sqlite") == "sqlite":
         yield from _opened_sqlite(request.getfixturevalue("sqlite_template"), folder)
     else:
-        yield from _opened_postgres(*request.getfixturevalue("postgres_template"), folder)
+        yield from _opened_postgres(*request.getfixturevalue("postgres"), folder)
 
 
 @pytest.fixture
@@ -101,8 +93,8 @@ def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def postgresql_store(postgres_template: tuple[str, Path], tmp_path: Path) -> Iterator[Store]:
-    yield from _opened_postgres(*postgres_template, tmp_path / "data")
+def postgresql_store(postgres: tuple[Databases, Path], tmp_path: Path) -> Iterator[Store]:
+    yield from _opened_postgres(*postgres, tmp_path / "data")
 
 
 def _opened_sqlite(template: Path, folder: Path) -> Iterator[Store]:
@@ -112,15 +104,11 @@ def _opened_sqlite(template: Path, folder: Path) -> Iterator[Store]:
     opened.close()
 
 
-def _opened_postgres(template: str, keys: Path, folder: Path) -> Iterator[Store]:
-    assert POSTGRES_URL is not None
+def _opened_postgres(databases: Databases, keys: Path, folder: Path) -> Iterator[Store]:
     shutil.copytree(keys, folder)
-    name = f"yesword_test_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    opened = open_store(folder, _database(name))
+    name = databases.take()
+    opened = open_store(folder, databases.url(name))
     yield opened
     opened.close()
     os.environ.pop("YESWORD_DATABASE_URL", None)  # opening set it, and commands read it
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    databases.give_back(name)

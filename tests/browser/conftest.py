@@ -1,5 +1,10 @@
-"""The demo as anybody starts it, and a browser that is signed in to it; each file of tests has its own."""
+"""The demo as anybody starts it, and a browser that is signed in to it.
 
+Files of tests share one demo, each with forms and people of its own. A file marked `own_demo` changes what others look
+at, or what lies in the demo's folder, and gets a demo for itself.
+"""
+
+import contextlib
 import os
 import shutil
 import socket
@@ -38,19 +43,35 @@ def fresh_demo(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_demo(fresh_demo, tmp_path_factory):
+    with _running(shutil.copytree(fresh_demo, tmp_path_factory.mktemp("shared") / "demo")) as demo:
+        yield demo
+
+
 @pytest.fixture(scope="module")
-def demo_folder(fresh_demo, tmp_path_factory):
+def demo_folder(request, fresh_demo, tmp_path_factory):
+    assert request.node.get_closest_marker("own_demo"), "what lies in the demo's folder is not for all"
     return shutil.copytree(fresh_demo, tmp_path_factory.mktemp("demo") / "demo")
+
+
+@pytest.fixture(scope="module")
+def demo(request):
+    """The address of the demo, and the words to sign in with."""
+    if request.node.get_closest_marker("own_demo") is None:
+        yield request.getfixturevalue("shared_demo")
+        return
+    with _running(request.getfixturevalue("demo_folder")) as demo:
+        yield demo
 
 
 def _environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
 
 
-@pytest.fixture(scope="module")
-def demo(demo_folder):
-    """The demo as people start it, and the words to sign in with."""
-    folder, port = demo_folder, free_port()
+@contextlib.contextmanager
+def _running(folder):
+    port = free_port()
     command = [sys.executable, "-m", "yesword", "demo", "--data", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=_environment())
     address = f"http://localhost:{port}"
@@ -117,6 +138,7 @@ def visit(demo, chromium, signed_in):
             "console",
             lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
         )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
     yield opened

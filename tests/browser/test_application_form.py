@@ -94,7 +94,6 @@ def test_both_questions_are_answered_and_neither_was_before(
         assert fits(page)
     page.check("#specific")
     page.check("#general-no")
-    page.wait_for_timeout(2100)
     page.click("#send")
     page.wait_for_url("**/f/apply/next?**")
     assert re.fullmatch(r"(YES|JA) \d{4}", page.locator(".code").inner_text())

@@ -67,7 +67,6 @@ def test_a_form_is_read_corrected_and_sent(demo, chromium, language, size, has_s
     if has_script:
         page.wait_for_selector("#number-said:not(:empty)")
     page.check("#agree")
-    page.wait_for_timeout(2100)
     page.click("#send")
     page.wait_for_url("**/f/door/next?**")
     code = page.locator(".code").inner_text()

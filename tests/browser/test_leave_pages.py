@@ -9,7 +9,7 @@ from factories.looks import wrong_with
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 
 NUMBERS = [f"+316123450{last:02}" for last in range(1, 9)]
 WAYS = [

@@ -9,7 +9,7 @@ from factories.looks import wrong_with
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 PATIENCE_MS = 20_000
 ANNA, BRAM = "Anna de Wit", "Bram Kuipers"
 WRONG = "422"  # how the browser tells of a form that has to be corrected

@@ -181,7 +181,6 @@ def test_i6_a_yes_on_a_page_with_a_strict_policy(chromium, shop, signing_key, si
         assert violations(page) == []
         page.fill("#number", "06 1234 5678")
         page.check("#agree")
-        page.wait_for_timeout(2100)
         with page.expect_request("**/send") as sent:
             page.click("#send")
         page.wait_for_selector("dialog .code")

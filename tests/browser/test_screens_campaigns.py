@@ -11,7 +11,7 @@ from factories.looks import wrong_with
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 TEXT = "[Brand]: hello [First name|there], 20% off until Sunday."
 PEOPLE = "phone,name,language\n+31612345601,Anna,nl\nnonsense,Nobody,nl\n"
 

@@ -1,19 +1,9 @@
 """The pages about people, programs and handsets in a real browser, on the demo as anybody starts it."""
 
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
 
 import pytest
 
-CHROMIUM = os.environ.get("YESWORD_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-READY_WITHIN_S = 90
 PATIENCE_MS = 20_000
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
@@ -21,88 +11,15 @@ DESK = {"width": 1280, "height": 900}
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Demo:
-    url: str
-    password: str
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "yesword", "demo", "--data", str(folder / "data"), "--port", str(port)],
-            stdout=log,
-            stderr=log,
-            env=environment,
-        )
-    try:
-        deadline = time.monotonic() + READY_WITHIN_S
-        while b"The demo is ready" not in (folder / "log").read_bytes():
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, (folder / "log").read_text()
-            time.sleep(0.2)
-        said = (folder / "log").read_text()
-        (url,) = re.findall(r"Console +(http://\S+)/", said)
-        yield Demo(url=url, password=(folder / "data" / "demo-sign-in").read_text())
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if not os.path.exists(CHROMIUM):  # noqa: PTH110
-        pytest.skip("Chromium is not on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def session(chromium, demo):
-    """What a browser keeps once somebody has signed in."""
-    context = chromium.new_context(locale="en-GB")
-    page = context.new_page()
-    page.goto(f"{demo.url}/sign-in")
-    page.get_by_label("Name", exact=True).fill("demo")
-    page.get_by_label("Password").fill(demo.password)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{demo.url}/")
-    state = context.storage_state()
-    context.close()
-    return state
-
-
 @pytest.fixture
-def open_page(chromium, demo, session):
-    """Opens a page of the demo in a browser of a given size; complaints of the browser fail the test."""
-    opened, complaints = [], []
-
-    def opener(address, viewport=None, **more):
-        context = chromium.new_context(
-            base_url=demo.url, storage_state=session, viewport=viewport or DESK, locale="en-GB", **more
-        )
-        opened.append(context)
-        page = context.new_page()
+def open_page(visit):
+    def opener(address, **more):
+        page = visit(**{"viewport": DESK, **more})
         page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)
         return page
 
-    yield opener
-    for context in opened:
-        context.close()
-    assert complaints == []
+    return opener
 
 
 def anna(page):
@@ -132,7 +49,7 @@ def serious(page):
     "address", ["/", "/people", "/programs", "/programs/club", "/handsets", "person", "/people?state=refused"]
 )
 def test_axe_finds_nothing_serious_and_nothing_sticks_out(open_page, address, viewport, scheme):
-    page = open_page("/" if address == "person" else address, viewport, color_scheme=scheme)
+    page = open_page("/" if address == "person" else address, viewport=viewport, color_scheme=scheme)
     if address == "person":
         anna(page)
         page.goto(page.url + "?check=club")

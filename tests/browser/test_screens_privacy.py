@@ -8,7 +8,7 @@ from factories.looks import wrong_with
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 PATIENCE_MS = 20_000
 ANNA, BRAM = "Anna de Wit", "Bram"
 WHAT = "A laptop with a list of members was stolen from a car."
@@ -112,7 +112,7 @@ def test_a_restriction_is_set_and_lifted_and_stands_where_one_looks(visit, addre
     page.set_default_timeout(PATIENCE_MS)
     page.goto(addresses["person"])
     page.locator("summary", has_text="Restrict").click()
-    page.get_by_label("Why").fill("they dispute it")
+    page.get_by_role("textbox", name="Why").fill("they dispute it")
     page.get_by_role("button", name="Restrict").click()
     page.get_by_text("Everything is kept and nothing is used").wait_for()
     page.locator("summary", has_text="Lift the restriction").click()

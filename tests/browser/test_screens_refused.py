@@ -11,7 +11,7 @@ from factories.looks import wrong_with
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 MEANINGS = (
     *(("filtered", "30007"), ("filtered", "30007"), ("carrier_violation", "30034")),
     *(("deactivated", "30005"), ("unknown_subscriber", "30005"), ("temporary", "30003")),

@@ -8,7 +8,7 @@ from factories.looks import wrong_with
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 PROBABLE = "please cancel and stop"
 QUESTION = "do you have size 42?"
 # What one person texts; a START brings back what the stop before it had ended.

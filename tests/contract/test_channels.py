@@ -48,6 +48,8 @@ def handovers(count, *, first=1, text="Hej!"):
 class Memory:
     """The carrier in memory."""
 
+    patience_s = 0.0  # it answers at once, or never
+
     def __init__(self):
         self.network = MemoryCarrier()
 
@@ -64,6 +66,8 @@ class Memory:
 class Simulator:
     """The carrier in a process of its own."""
 
+    patience_s = 10.0  # a busy machine is slow, and not silent
+
     def __init__(self, endpoint):
         self.endpoint = endpoint
         self.network = SimulatorControl(endpoint)
@@ -71,7 +75,9 @@ class Simulator:
         self.network.reset()
 
     def channel(self, **settings):
-        channel = SimulatorChannel(self.endpoint, account="main", answer_timeout_s=0.3, **settings)
+        channel = SimulatorChannel(
+            self.endpoint, account="main", answer_timeout_s=self.patience_s, **settings
+        )
         self.channels.append(channel)
         return channel
 
@@ -99,7 +105,7 @@ class Smpp(Simulator):
             system_id=name,
             password=TOKEN,
             binding=Binding.PAIRS,
-            answer_timeout_s=0.3,
+            answer_timeout_s=self.patience_s,
             own_codes={number: code for code, number in STATUSES.items()},
             reference_tag=REFERENCE,
             **settings,
@@ -117,13 +123,18 @@ class Smpp(Simulator):
 class Http:
     """The network in memory behind HTTP, as a card describes it."""
 
+    patience_s = 10.0
+
     def __init__(self):
         self.network = http_carrier.HttpCarrier()
         self.channels = []
 
     def channel(self, *, takes_per_second=20_000, window=20, chunk=20):
         settings = HttpSettings(
-            per_second=takes_per_second, parallel=min(window, 50), connect_timeout_s=2, answer_timeout_s=0.3
+            per_second=takes_per_second,
+            parallel=min(window, 50),
+            connect_timeout_s=2,
+            answer_timeout_s=self.patience_s,
         )
         provider = http_carrier.provider(self.network.origin)
         channel = HttpChannel(provider, settings, account="main", chunk=chunk)
@@ -173,6 +184,12 @@ def carrier(request):
         carrier = Simulator(endpoint) if request.param == "simulator" else Smpp(endpoint, port)
     yield carrier
     carrier.close()
+
+
+def be_silent(carrier, **more):
+    """Take what is handed over and never answer; whoever waits does not wait long."""
+    carrier.patience_s = 0.3
+    carrier.network.configure(silent=True, **more)
 
 
 def statuses(outcomes):
@@ -400,7 +417,7 @@ def test_a_recall_in_the_middle_gives_back_only_what_was_not_written(carrier):
 
 
 def test_a_silent_carrier_does_not_hold_up_what_is_recalled(carrier):
-    carrier.network.configure(silent=True)
+    be_silent(carrier)
     sent = handovers(40)
     last = sent[-1].message_id
     calls = 0
@@ -556,7 +573,7 @@ def test_a_delivery_report_echoes_our_own_reference(carrier):
 
 
 def test_a_text_that_was_taken_without_an_answer_is_still_reported_by_our_reference(carrier):
-    carrier.network.configure(reports=1.0, silent=True)
+    be_silent(carrier, reports=1.0)
     assert statuses(carrier.channel().submit(handovers(3))) == {UNKNOWN: 3}
     wait_until(lambda: carrier.network.counts().get("reports") == 3)
     assert [item.message_id for item in drain(carrier)] == [1, 2, 3]

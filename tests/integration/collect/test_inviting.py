@@ -58,7 +58,7 @@ def record(here, contact):
 
 
 def rows(here):
-    return here.sql("SELECT state, reason FROM invitation ORDER BY id")
+    return here.sql("SELECT state, reason FROM invitation ORDER BY campaign_id, id")
 
 
 def took(here, raw):

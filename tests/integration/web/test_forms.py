@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -282,6 +283,17 @@ def test_what_a_machine_fills_in_goes_no_further(here, browser, monkeypatch, cha
         monkeypatch.setattr(forms, "LEAST_S", 2.0)
     assert says in words(read(send(browser, **changes), 422))
     assert here.sql("SELECT count(*) FROM contact") == [(0,)]
+
+
+def test_what_is_corrected_need_not_be_read_as_slowly_once_more(here, browser, monkeypatch):
+    published(here)
+    monkeypatch.setattr(forms, "LEAST_S", 0.3)
+    first = ticket_of(read(browser.get("/f/door")))
+    time.sleep(0.35)
+    data = {"number": "06 1", "agree": "yes", "website": "", "ticket": first, "s": ""}
+    second = ticket_of(read(browser.post("/f/door", data), 422))
+    assert second != first
+    assert browser.post("/f/door", {**data, "number": ANNA, "ticket": second}).status_code == 303
 
 
 def test_ten_thousand_submissions_from_one_address_are_slowed_and_harm_nobody_else(here, browser):

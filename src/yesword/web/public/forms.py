@@ -149,9 +149,15 @@ def accent(request: HttpRequest, colour: str) -> HttpResponse:  # noqa: ARG001 -
 
 
 def _show(
-    request: HttpRequest, point: Point, language: str, typed: Typed = NOTHING, status: int = 200
+    request: HttpRequest,
+    point: Point,
+    language: str,
+    typed: Typed = NOTHING,
+    status: int = 200,
+    since: datetime | None = None,
 ) -> HttpResponse:
-    ticket, nonce = give_ticket(point.digest, language, datetime.now(UTC))
+    """`since`: when they got the page that they now correct; nobody has to read it as slowly a second time."""
+    ticket, nonce = give_ticket(point.digest, language, since or datetime.now(UTC))
     source, who = source_of(request), _invited(request, point)
     if not typed.country:
         typed = Typed(
@@ -203,9 +209,10 @@ def _send(request: HttpRequest, point: Point, language: str) -> HttpResponse:
         notice = _("Something filled in a field that people do not see. Send it again.")
         return _again(request, point, language, read.typed, notice)
     if (now - ticket.given_at).total_seconds() < LEAST_S:
-        return _again(request, point, language, read.typed, _("That went very fast. Send it again."))
+        notice = _("That went very fast. Send it again.")
+        return _again(request, point, language, read.typed, notice, since=ticket.given_at)
     if read.typed.errors:
-        return _again(request, point, language, read.typed)
+        return _again(request, point, language, read.typed, since=ticket.given_at)
     if read.number is None:  # a no without a number: there is nothing to remember it by, and nothing to send
         return _onward(point, {"lang": language, "next": Next.NOTED.value})
     submission = Submission(
@@ -267,8 +274,16 @@ def _onward(point: Point, asked: dict[str, str]) -> HttpResponse:
     return answer
 
 
-def _again(request: HttpRequest, point: Point, language: str, typed: Typed, notice: str = "") -> HttpResponse:
-    return _show(request, point, language, replace(typed, notice=notice), status=422)
+def _again(
+    request: HttpRequest,
+    point: Point,
+    language: str,
+    typed: Typed,
+    notice: str = "",
+    *,
+    since: datetime | None = None,
+) -> HttpResponse:
+    return _show(request, point, language, replace(typed, notice=notice), status=422, since=since)
 
 
 def _busy(request: HttpRequest, sent: Submission, typed: Typed, why: str = "") -> HttpResponse:

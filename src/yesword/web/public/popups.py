@@ -172,9 +172,10 @@ def send(request: HttpRequest, point: Point, chosen: PopupOptions, language: str
         notice = _("Something filled in a field that people do not see. Send it again.")
         return _again(request, point, language, read.typed, notice)
     if (now - ticket.given_at).total_seconds() < LEAST_S:
-        return _again(request, point, language, read.typed, _("That went very fast. Send it again."))
+        notice = _("That went very fast. Send it again.")
+        return _again(request, point, language, read.typed, notice, since=ticket.given_at)
     if read.typed.errors or read.number is None:
-        return _again(request, point, language, read.typed)
+        return _again(request, point, language, read.typed, since=ticket.given_at)
     page = page_address(request.POST.get("page", ""), _sites(request, chosen))
     probe = forms.fitting_probe(request.POST.get("probe", ""), nonce=ticket.nonce, point=shown)
     submission = Submission(
@@ -220,12 +221,20 @@ def _take(request: HttpRequest, sent: Submission, typed: Typed, now: datetime) -
     return JsonResponse({"done": True, "html": render_to_string("public/popup_answered.html", context)})
 
 
-def _again(request: HttpRequest, point: Point, language: str, typed: Typed, notice: str = "") -> HttpResponse:
-    """The same once more, with what is wrong."""
+def _again(
+    request: HttpRequest,
+    point: Point,
+    language: str,
+    typed: Typed,
+    notice: str = "",
+    *,
+    since: datetime | None = None,
+) -> HttpResponse:
+    """The same once more, with what is wrong. `since`: as on a form's page."""
     chosen, typed = read_options(point.definition), replace(typed, notice=notice)
     is_reader = request.POST.get("who") == Audience.READER.value
     audience = Audience.READER if is_reader else Audience.NOBODY
-    html = _drawn(request, point, chosen, language, audience, datetime.now(UTC), typed)
+    html = _drawn(request, point, chosen, language, audience, since or datetime.now(UTC), typed)
     return JsonResponse({"done": False, "html": html}, status=422)
 
 
