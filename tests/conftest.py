@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from hypothesis import settings
 
 from factories.emptied import Databases
@@ -25,6 +26,8 @@ _SESSION_FOLDER = (
     Path(os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp")) / f"yesword-tests-{uuid.uuid4().hex[:8]}"
 )
 set_up_django(_SESSION_FOLDER, None)
+# A password takes a fifth of a second on purpose, and a thousand tests make somebody who signs in.
+ScryptPasswordHasher.work_factor = 2**4
 
 
 def pytest_sessionfinish() -> None:

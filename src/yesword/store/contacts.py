@@ -338,7 +338,8 @@ def standings(
     session: Session, ids: Iterable[ContactId], *, lock: bool = False
 ) -> dict[ContactId, StandingRow]:
     """The standings of these contacts. With `lock` (PostgreSQL), those that somebody writes just now are left out."""
-    wanted = sorted(set(ids))
+    if not (wanted := sorted(set(ids))):
+        return {}
     rows = session.rows(
         "lock_standings" if lock else "standings",
         ids=session.ids(wanted),
