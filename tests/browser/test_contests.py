@@ -9,7 +9,7 @@ import pytest
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -84,7 +84,7 @@ def test_the_handsets_work_without_script(open_page):
     desk.get_by_label("Text message to 800123").fill("HELP")
     desk.get_by_role("button", name="Send to 800123").click()
     page.wait_for_url(re.compile(r"/handsets#p\w+$"))
-    for _look in range(20):
+    for _look in range(100):
         if desk.locator(".bubble").count() == before + 2:
             break
         page.get_by_role("link", name="Look for new texts").click()

@@ -116,7 +116,7 @@ def test_a_restriction_is_set_and_lifted_and_stands_where_one_looks(visit, addre
     page.get_by_role("button", name="Restrict").click()
     page.get_by_text("Everything is kept and nothing is used").wait_for()
     page.locator("summary", has_text="Lift the restriction").click()
-    page.get_by_label("Why").fill("settled")
+    page.get_by_role("textbox", name="Why").fill("settled")
     page.get_by_label("The person has been told that it is lifted.").check()
     page.get_by_role("button", name="Lift the restriction").click()
     page.get_by_text("The restriction is lifted.").first.wait_for()
