@@ -15,7 +15,7 @@ from yesword.domain.times import from_micros
 from yesword.ledger.entry import JsonObject, SectionValue, matches
 from yesword.proof.evidence import losses
 from yesword.proof.evidence.opening import items_in
-from yesword.store import blobs, models
+from yesword.store import blobs, erasures, models
 from yesword.store.checking import StoredEvent, StoredRecord, misfits_of, misfits_of_contact
 from yesword.store.contacts import PHONE
 from yesword.store.journal import DamagedJournalError
@@ -107,7 +107,8 @@ class Look:
             disclosures = open_sections(record.seal, row.sealed, origin, row.id)
         except YeswordError as error:
             self._is_all_read = False
-            if may_be_gone:
+            # An erasure that came to its end sealed anew what it kept, and made nothing of the rest.
+            if may_be_gone and record.erasure not in (erasures.HELD, erasures.DONE):
                 self.unreadable += 1
             else:
                 yield misfit(Fault.DISCLOSURES_UNREADABLE, _EVENTS, event=row.name, reason=error.message)

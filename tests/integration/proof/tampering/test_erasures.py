@@ -379,6 +379,18 @@ ON_BOTH = (
 )
 
 
+def kept_proof_changed(hands):
+    """Ben is erased as well, and what proves his consent is locked away."""
+    at = from_micros(last_recorded(hands)) + timedelta(hours=2)
+    erasing.erase(hands.store, contact_of(hands, BEN), Wish(ground=OPERATOR), at)
+    kept = "contact_id = (SELECT contact_id FROM erasure WHERE stage = 'held') AND seq = 1"
+    hands.flip("consent_event", "sealed", kept)
+    return to_text("evt", hands.one(f"SELECT id FROM consent_event WHERE {kept}"))
+
+
+CASES["kept proof of somebody who was erased, flipped"] = (kept_proof_changed, Fault.DISCLOSURES_UNREADABLE)
+
+
 def test_what_nobody_changed_fits(hands, look_again):
     report = look_again()
     assert report.misfits.told == []
