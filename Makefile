@@ -55,6 +55,9 @@ bench: $(RUNTIME) ## Measure speed and memory, with ratios from the same run
 torture: $(RUNTIME) ## Kill the worker at ten random moments in a 20,000-message campaign and count
 	$(RUN) torture
 
+faults: $(RUNTIME) ## Kill, pause and cut off an installation for an hour, and check what it promised
+	$(RUN) faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
 docs: $(DEV) ## Write what is made from the code: tables of the reference, compiled packs, translations
 	$(VENV)/bin/python tests/unit/docs/tables.py --write
 	$(VENV)/bin/python -m yesword.web.catalogs
@@ -68,4 +71,4 @@ replies-score: $(DEV) ## Measure how replies are understood, on texts that no ru
 lock: ## Renew the pinned requirements (needs uv)
 	for f in runtime build dev model; do uv pip compile -q --universal --generate-hashes --python-version 3.11 requirements/$$f.in -o requirements/$$f.txt; done
 
-.PHONY: help setup demo demo-check serve lint test bench torture docs model replies-score lock
+.PHONY: help setup demo demo-check serve lint test bench torture faults docs model replies-score lock

@@ -1,6 +1,6 @@
 """Many people at once, who all said yes: for measuring."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -21,23 +21,31 @@ def numbers(start: int = 0) -> Iterator[PhoneNumber]:
         yield PhoneNumber(e164=f"+3161{1_000_000 + index:07d}", country="NL", kind=NumberKind.MOBILE)
 
 
-def make_crowd(store: Store, program: Program, count: int, at: datetime) -> None:
-    """`count` new people, each with a grant for the program, given the day before."""
+def make_crowd(
+    store: Store, program: Program, count: int, at: datetime, *, also: Sequence[Program] = (), start: int = 0
+) -> None:
+    """`count` new people from this number on, each with a grant for the program, given the day before.
+
+    `also`: for these programs of the brand, too.
+    """
     brand = programs.brand(program.brand)
-    source = numbers()
+    source = numbers(start)
     given_at = at - timedelta(days=1)
-    draft = Draft(
-        kind=EventKind.GRANTED,
-        scope=Scope(program=program.id, purposes=(program.purpose,), categories=program.categories),
-        actor=Actor.HANDSET,
-        route="keyword",
-        occurred_at=given_at,
-        received_at=given_at,
-        program=program,
-        basis=Basis.EXPRESS_WRITTEN,
-        grade=Grade.A,
-        language="nl",
-    )
+    drafts = [
+        Draft(
+            kind=EventKind.GRANTED,
+            scope=Scope(program=each.id, purposes=(each.purpose,), categories=each.categories),
+            actor=Actor.HANDSET,
+            route="keyword",
+            occurred_at=given_at,
+            received_at=given_at,
+            program=each,
+            basis=Basis.EXPRESS_WRITTEN,
+            grade=Grade.A,
+            language="nl",
+        )
+        for each in (program, *also)
+    ]
     made = 0
     while page := list(islice(source, min(_PAGE, count - made))):
         keys = contacts.prepare(store, program.brand, [number.e164 for number in page])
@@ -54,5 +62,5 @@ def make_crowd(store: Store, program: Program, count: int, at: datetime) -> None
         ]
         with store.database.write() as session:
             found = contacts.insert(session, people, at)
-            append_many(store, session, brand, [(person, [draft]) for person in found], at)
+            append_many(store, session, brand, [(person, drafts) for person in found], at)
         made += len(page)

@@ -30,7 +30,8 @@ from yesword.worker import smpp_accounts
 from yesword.worker.channels import CARRIER_PORT, SIMULATOR, TOKEN
 
 ADDRESS = "800123"  # of the club
-TEMPLATE = "[Brand]: [First name|Hi], this week 20% off [Category of interest|our range]. Show this text at the till."
+# Transactional, as the program is here: it may hold no offer.
+TEMPLATE = "[Brand]: [First name|Hi], your order from [Category of interest|our range] is ready. Show this text at the till."
 
 
 @contextlib.contextmanager

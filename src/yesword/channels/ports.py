@@ -231,6 +231,22 @@ class Missed(Protocol):
         """
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class ListedOptOut:
+    """One entry of a provider's own list of opt-outs. `sender` empty: it wants texts from none of the account's."""
+
+    number: str  # as the provider writes it
+    sender: str = ""
+    at: datetime | None = None
+
+
+class OptOutList(Protocol):
+    """A provider that hands over its own list of opt-outs."""
+
+    def opt_outs(self) -> Iterator[ListedOptOut]:
+        """All of them, as they come. Raises ChannelError: then nothing is known."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountFacts:
     """What the carrier of an account does by itself, so that a person is not answered twice or not at all."""

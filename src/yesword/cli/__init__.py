@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "evidence": ("evidence", "command"),
     "exclude": ("exclude", "command"),
     "exclusions": ("exclude", "list_command"),
+    "faults": ("faults", "command"),
     "figures": ("figures", "command"),
     "halt": ("halt", "halt"),
     "hook": ("hook", "command"),

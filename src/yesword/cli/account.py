@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from yesword.cli.misuse import MisuseError
+from yesword.cli.opt_outs import opt_outs
 from yesword.cli.options import using, with_store
 from yesword.cli.setting_up import UnknownAccountError
 from yesword.domain.errors import YeswordError
@@ -131,7 +132,7 @@ def add_account(
 def set_settings(key: str, settings: tuple[str, ...], data: Path, database_url: str | None) -> None:
     """Change settings of the account KEY. NAME= takes one away. Processes take it up when they start the next time."""
     with using(data, database_url) as store:
-        row = _find(key)
+        row = find(key)
         row.settings = _changed(row, settings)
         _check(row)
         row.save(update_fields=["settings"])
@@ -156,7 +157,7 @@ def set_secret(key: str, name: str, source: Path | None, data: Path, database_ur
     with using(data, database_url) as store:
         from yesword.store import account_secrets
 
-        row = _find(key)
+        row = find(key)
         known = _secrets_of(row)
         if name not in known:
             raise UnknownSecretError(channel=row.channel, name=name, known=", ".join(known) or "none")
@@ -183,7 +184,7 @@ def test_account(key: str, data: Path, database_url: str | None) -> None:
         from yesword.worker import smpp_accounts
         from yesword.worker.channels import channel
 
-        row = _find(key)
+        row = find(key)
         if row.channel == _SMPP:
             click.echo(f"The carrier of {key} at {smpp_accounts.sign_in(store, row)} lets it in.")
             return
@@ -215,12 +216,15 @@ def remove_account(key: str, data: Path, database_url: str | None) -> None:
     with using(data, database_url) as store:
         from yesword.store import account_secrets
 
-        row = _find(key)
+        row = find(key)
         if senders := sorted(row.sender_set.values_list("address", flat=True)):
             raise AccountInUseError(account=key, senders=", ".join(senders))
         row.delete()
         account_secrets.forget(store, key)
         click.echo(f"Removed the account {key}.")
+
+
+command.add_command(opt_outs)
 
 
 @command.group("card")
@@ -252,7 +256,7 @@ def check_card(file: Path) -> None:
         click.echo(f"Wants the secret {name}")
 
 
-def _find(key: str) -> "Account":
+def find(key: str) -> "Account":
     from yesword.store.models import Account
 
     row = Account.objects.filter(key=key).first()

@@ -15,8 +15,8 @@ from yesword.cli.options import scratch_folder
 @click.option("--server-url", envvar="YESWORD_TEST_POSTGRES_URL", help="Measure this PostgreSQL server too.")
 @click.option(
     "--only",
-    type=click.Choice(["pure", "ledger", "engine", "imports"]),
-    help="Measure only the interpreter, the ledger, the engine, or imports.",
+    type=click.Choice(["pure", "ledger", "engine", "workers", "imports"]),
+    help="Measure only the interpreter, the ledger, the engine, a second worker on PostgreSQL, or imports.",
 )
 @click.option("--rows", default=20_000, show_default=True, help="Size of the file that is imported.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows of name, value, unit, ratio and against.")
@@ -40,6 +40,11 @@ def command(
             from yesword.bench import engine
 
             found += list(engine.figures(messages, server_url))
+    if only in (None, "workers") and server_url is not None:
+        with scratch_folder():
+            from yesword.bench import workers
+
+            found += list(workers.figures(messages, server_url))
     if only in (None, "imports"):
         with scratch_folder():
             from yesword.bench import imports

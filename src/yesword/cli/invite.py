@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from yesword.cli.options import using, with_store
+from yesword.domain.errors import YeswordError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from yesword.collect.letters import Wording
     from yesword.reporting.invitations import Result
     from yesword.store.models import InvitationCampaign
+
+
+class BadWordsFileError(YeswordError):
+    """The invitation cannot be sent: the words are no TOML with tables of subject and body, such as [en]."""
+
+    code = "bad_invitation_file"
 
 
 @click.command("invite")
@@ -84,7 +91,7 @@ def command(
 
 
 def _wordings(file: Path) -> "Mapping[str, Wording]":
-    from yesword.collect.letters import BadInvitationError, Wording
+    from yesword.collect.letters import Wording
 
     try:
         found = tomllib.loads(file.read_text("utf-8"))
@@ -93,9 +100,7 @@ def _wordings(file: Path) -> "Mapping[str, Wording]":
             for language, each in found.items()
         }
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise BadInvitationError(
-            what="the words are no TOML with tables of subject and body, such as [en]"
-        ) from error
+        raise BadWordsFileError from error
 
 
 def _shipped(languages: tuple[str, ...]) -> "Mapping[str, Wording]":

@@ -34,6 +34,7 @@ def dispatch(data: Path, database_url: str | None) -> None:
     store = opened(data, database_url)
 
     from yesword.domain.rules import RuleBook
+    from yesword.store.shared_clock import SharedClock
     from yesword.worker.channels import channels
     from yesword.worker.dispatcher import keep_dispatching
     from yesword.worker.one_bind import listening_besides
@@ -41,7 +42,7 @@ def dispatch(data: Path, database_url: str | None) -> None:
 
     stop = stop_on_signals()
     with watched(store, "dispatch"), listening_besides(store, channels, stop) as all_channels:
-        keep_dispatching(store, all_channels, RuleBook.load(), stop.wait)
+        keep_dispatching(store, all_channels, RuleBook.load(), stop.wait, SharedClock(store))
     store.close()
 
 

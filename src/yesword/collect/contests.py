@@ -13,6 +13,7 @@ from yesword.collect.points import Point
 from yesword.domain import codec
 from yesword.domain.collecting import drawing
 from yesword.domain.collecting.ages import age_gate
+from yesword.domain.collecting.contest_errors import ContestError
 from yesword.domain.collecting.contests import (
     UNDRAWN_DAYS,
     ContestDefinition,
@@ -24,11 +25,10 @@ from yesword.domain.collecting.contests import (
 )
 from yesword.domain.collecting.draw_files import Commitment, DrawFile, Drawn
 from yesword.domain.collecting.points import Confirming, PointDefinition, PointKind, Wording
-from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId
 from yesword.domain.linting.contests import consent_text, lint_terms
 from yesword.domain.linting.finding import Finding, Severity
-from yesword.domain.linting.sentences import render
+from yesword.domain.linting.sentences import Said
 from yesword.domain.programs import Program
 from yesword.domain.rules import RuleBook
 from yesword.store import contests, models, programs
@@ -41,79 +41,91 @@ HEARD: Final = timedelta(days=30)  # so long after closing, a text to it is told
 A_DAY: Final = timedelta(days=1)
 
 
-class NoSuchContestError(YeswordError):
+class NoSuchContestError(ContestError):
     """There is no contest {key}. `yesword contest list` shows those that there are."""
 
     code = "no_such_contest"
 
 
-class ContestKeyTakenError(YeswordError):
+class ContestKeyTakenError(ContestError):
     """The name {key} in the address is taken by another contest. Choose another."""
 
     code = "contest_key_taken"
 
 
-class AnnouncedContestError(YeswordError):
+class AnnouncedContestError(ContestError):
     """{name} is open, or was. What people were told when they entered does not change any more."""
 
     code = "contest_is_open"
 
 
-class BadTermsError(YeswordError):
-    """The terms of {name} do not do: {what} Mend them; what a yes means has to be plain."""
+class BadTermsError(ContestError):
+    """The contest cannot be announced as its terms are."""
 
     code = "contest_terms"
 
 
-class NotAnnouncedError(YeswordError):
+class PastContestError(BadTermsError):
+    """{name} cannot be announced: it would have closed already. Give it a time that is still to come."""
+
+    code = "contest_past"
+
+
+class UnplainTermsError(BadTermsError):
+    """The terms of {name} do not do: ({language}) {what} Mend them; what a yes means has to be plain."""
+
+    code = "contest_terms_unplain"
+
+
+class NotAnnouncedError(ContestError):
     """{name} was never announced, so nobody has entered it. Announce it first."""
 
     code = "contest_not_announced"
 
 
-class StillOpenError(YeswordError):
+class StillOpenError(ContestError):
     """{name} is open until {until}. People were told so; to close it earlier, say so expressly."""
 
     code = "contest_still_open"
 
 
-class ClosedTwiceError(YeswordError):
+class ClosedTwiceError(ContestError):
     """{name} was closed at {at}, and its list is fixed."""
 
     code = "contest_closed"
 
 
-class SeedDueError(YeswordError):
+class SeedDueError(ContestError):
     """The seed of {name} was to be published at {due}, which is over: it would be known before the list is fixed. Name a seed that comes later."""
 
     code = "contest_seed_due"
 
 
-class NothingToDrawError(YeswordError):
+class NothingToDrawError(ContestError):
     """{name} draws nobody: it is a vote, or nobody took part."""
 
     code = "nothing_to_draw"
 
 
-class NotClosedError(YeswordError):
+class NotClosedError(ContestError):
     """{name} is not closed yet. Its list has to be fixed and published before there is a seed."""
 
     code = "contest_not_closed"
 
 
-class DrawnTwiceError(YeswordError):
+class DrawnTwiceError(ContestError):
     """{name} was drawn at {at}. A draw stands: the same seed draws the same winners."""
 
     code = "contest_drawn"
 
 
-class EarlySeedError(YeswordError):
+class EarlySeedError(ContestError):
     """The seed was published at {seed_at}, and the list was fixed at {committed_at}: whoever fixed it could have known the seed. Take one that came later."""
 
     code = "seed_too_early"
 
 
-class FutureSeedError(YeswordError):
+class FutureSeedError(ContestError):
     """The seed cannot have been published at {seed_at}, which is still to come."""
 
     code = "seed_in_future"
@@ -226,12 +238,12 @@ def announce(contest: Contest, at: datetime, *, despite: bool = False) -> Contes
     """
     _refuse_late_change(contest, at)
     if contest.definition.closes_at <= at:
-        raise BadTermsError(name=contest.name, what="it would have closed already.")
+        raise PastContestError(name=contest.name)
     check(contest.definition, contest.program, _taken(contest.program, contest.id, at))
     for language in contest.definition.languages:
         for each in findings(contest.definition, contest.program, language, at):
             if each.severity is Severity.ERROR and (is_of_house(each) or not despite):
-                raise BadTermsError(name=contest.name, what=f"({language}) {render(each.sentence)}")
+                raise UnplainTermsError(name=contest.name, language=language, what=Said(each.sentence))
     definition = with_age(contest.definition, contest.program, at)
     point = _publish_terms(contest, definition) if definition.asks else None
     models.Contest.objects.filter(pk=contest.id).update(

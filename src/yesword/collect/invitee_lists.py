@@ -16,9 +16,39 @@ _LONGEST_NAME: Final = 80
 
 
 class BadListError(YeswordError):
-    """The list cannot be read: {what}."""
+    """The list cannot be read."""
 
     code = "invitee_list_bad"
+
+
+class BadLineError(BadListError):
+    """The list cannot be read: line {line} is no line of a CSV file."""
+
+    code = "invitee_list_bad_line"
+
+
+class NotUtf8Error(BadListError):
+    """The list cannot be read: it is no text in UTF-8; save it as CSV (UTF-8)."""
+
+    code = "invitee_list_not_utf8"
+
+
+class EmptyListError(BadListError):
+    """The list cannot be read: there is nothing in it."""
+
+    code = "invitee_list_empty"
+
+
+class BadHeadError(BadListError):
+    """The list cannot be read: its first line is no line of a CSV file."""
+
+    code = "invitee_list_bad_head"
+
+
+class NoMailColumnError(BadListError):
+    """The list cannot be read: no column is called e-mail."""
+
+    code = "invitee_list_no_mail"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -47,9 +77,9 @@ def _rows(source: Path | bytes) -> Iterator[ListRow]:
                 if any(cells):
                     yield _row(columns, cells)
         except csv.Error as error:
-            raise BadListError(what=f"line {lines.line_num} is no line of a CSV file") from error
+            raise BadLineError(line=lines.line_num) from error
         except UnicodeDecodeError as error:
-            raise BadListError(what="it is no text in UTF-8; save it as CSV (UTF-8)") from error
+            raise NotUtf8Error from error
 
 
 def _opened(source: Path | bytes) -> io.TextIOBase:
@@ -62,23 +92,23 @@ def _columns(file: io.TextIOBase) -> tuple[Mapping[str, int], Any]:
     try:
         sample = file.read(_SAMPLE)
     except UnicodeDecodeError as error:
-        raise BadListError(what="it is no text in UTF-8; save it as CSV (UTF-8)") from error
+        raise NotUtf8Error from error
     file.seek(0)
     head = sample.partition("\n")[0]
     lines = csv.reader(file, delimiter=max(",;\t|", key=head.count))
     try:
         names = [_plain(each) for each in next(lines)]
     except StopIteration:
-        raise BadListError(what="there is nothing in it") from None
+        raise EmptyListError from None
     except csv.Error as error:
-        raise BadListError(what="its first line is no line of a CSV file") from error
+        raise BadHeadError from error
     columns = {
         field: next(index for index, name in enumerate(names) if name in known)
         for field, known in _NAMES.items()
         if any(name in known for name in names)
     }
     if "mail" not in columns:
-        raise BadListError(what="no column is called e-mail")
+        raise NoMailColumnError
     return columns, lines
 
 

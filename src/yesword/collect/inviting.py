@@ -12,8 +12,21 @@ from datetime import datetime
 from typing import Final
 
 from yesword.collect import points
+from yesword.collect.invitation_errors import (
+    ForeignFormError,
+    InvitationStateError,
+    NoPageError,
+    NotCancellableError,
+    NotChangeableError,
+    NotPausableError,
+    NotResumableError,
+    NotStartableError,
+    SilentInvitationError,
+    TakesNobodyError,
+    UnpermittedError,
+)
 from yesword.collect.invitee_lists import ListRow
-from yesword.collect.letters import BadInvitationError, Wording, check
+from yesword.collect.letters import Wording, check
 from yesword.collect.points import NoSuchPointError, Point
 from yesword.consent import meet
 from yesword.domain import phone
@@ -40,12 +53,6 @@ class NoSuchInvitationError(YeswordError):
     """There is no invitation campaign {number}. `yesword invitations list` shows those that there are."""
 
     code = "no_such_invitation"
-
-
-class InvitationStateError(YeswordError):
-    """The invitation is {state}, so it cannot be {wish} now."""
-
-    code = "invitation_state"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,18 +85,18 @@ def rewrite(row: InvitationCampaign, new: NewCampaign) -> None:
     """Say something else in a draft. Raises as `create`, and InvitationStateError once it was started."""
     changes = _checked(new)
     if changes["brand_id"] != row.brand_id:
-        raise BadInvitationError(what="the form belongs to another brand")
-    _move(row, (row.State.DRAFT,), row.State.DRAFT, "changed", **changes)
+        raise ForeignFormError
+    _move(row, (row.State.DRAFT,), row.State.DRAFT, NotChangeableError, **changes)
 
 
 def _checked(new: NewCampaign) -> dict[str, object]:
     point = points.find(new.point)
     if point.definition.kind not in PAGES:
-        raise BadInvitationError(what=f"{new.point} has no page that a letter could lead to")
+        raise NoPageError(point=new.point)
     if not new.permitted_by.strip():
-        raise BadInvitationError(what="say why these people may be written to by e-mail")
+        raise UnpermittedError
     if not new.wordings:
-        raise BadInvitationError(what="it says nothing in any language")
+        raise SilentInvitationError
     for language, wording in new.wordings.items():
         check(wording, point.program, language)
     return {
@@ -140,7 +147,7 @@ def add_people(
     Raises BadListError, and InvitationStateError where the campaign is over.
     """
     if row.state in (row.State.CANCELLED, row.State.DONE):
-        raise InvitationStateError(state=row.state, wish="added to")
+        raise TakesNobodyError(state=row.State(row.state))
     added, done = Added(), 0
     brand = BrandId(row.brand_id)
     for leavers in _chunks(each for each in read() if each.has_left):
@@ -332,28 +339,34 @@ def _invitation(store: Store, row: InvitationCampaign, person: _Person, known: _
 def start(row: InvitationCampaign, at: datetime) -> None:
     """Raises InvitationStateError, NoSuchPointError."""
     point_of(row)
-    _move(row, (row.State.DRAFT,), row.State.RUNNING, "started", started_at=at)
+    _move(row, (row.State.DRAFT,), row.State.RUNNING, NotStartableError, started_at=at)
 
 
 def pause(row: InvitationCampaign, reason: str = "") -> None:
-    _move(row, (row.State.RUNNING,), row.State.PAUSED, "paused", pause_reason=reason)
+    _move(row, (row.State.RUNNING,), row.State.PAUSED, NotPausableError, pause_reason=reason)
 
 
 def resume(row: InvitationCampaign) -> None:
     point_of(row)
-    _move(row, (row.State.PAUSED,), row.State.RUNNING, "resumed", pause_reason="")
+    _move(row, (row.State.PAUSED,), row.State.RUNNING, NotResumableError, pause_reason="")
 
 
 def cancel(store: Store, row: InvitationCampaign, at: datetime) -> int:
     """For good: what waits never goes. How many that are."""
     states = (row.State.DRAFT, row.State.RUNNING, row.State.PAUSED)
     with store.database.write() as session:
-        _move(row, states, row.State.CANCELLED, "cancelled", ended_at=at)
+        _move(row, states, row.State.CANCELLED, NotCancellableError, ended_at=at)
         return invitations.cancel_waiting(session, row.pk)
 
 
-def _move(row: InvitationCampaign, sources: Sequence[str], target: str, wish: str, **changes: object) -> None:
+def _move(
+    row: InvitationCampaign,
+    sources: Sequence[str],
+    target: str,
+    refused: type[InvitationStateError],
+    **changes: object,
+) -> None:
     moved = InvitationCampaign.objects.filter(pk=row.pk, state__in=sources).update(state=target, **changes)
     row.refresh_from_db()
     if not moved:
-        raise InvitationStateError(state=row.state, wish=wish)
+        raise refused(state=row.State(row.state))

@@ -10,12 +10,17 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
+from yesword.collect.invitation_errors import (
+    BrokenSubjectError,
+    EmptyLetterError,
+    LetterFieldError,
+    LongLetterError,
+)
 from yesword.collect.invitations import Opens, word
 from yesword.collect.points import Point
 from yesword.domain import composing, templates
 from yesword.domain.collecting.invitation_words import FixedWords, fixed_words
 from yesword.domain.collecting.wordings import consent_text
-from yesword.domain.errors import YeswordError
 from yesword.domain.programs import Program
 from yesword.mail import addresses
 from yesword.mail.sending import Letter
@@ -23,12 +28,6 @@ from yesword.store.opening import Store
 
 LONGEST_SUBJECT: Final = 150
 LONGEST_BODY: Final = 8_000
-
-
-class BadInvitationError(YeswordError):
-    """The invitation cannot be sent: {what}."""
-
-    code = "bad_invitation"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,18 +68,16 @@ class Reader:
 def check(wording: Wording, program: Program, language: str) -> None:
     """Whether it can be sent to everybody as it is. Raises BadInvitationError."""
     if not wording.subject.strip() or not wording.body.strip():
-        raise BadInvitationError(what=f"subject or text is empty in {language}")
+        raise EmptyLetterError(language=language)
     if len(wording.subject) > LONGEST_SUBJECT or len(wording.body) > LONGEST_BODY:
-        raise BadInvitationError(
-            what=f"in {language} the subject has at most {LONGEST_SUBJECT} characters, the text {LONGEST_BODY}"
-        )
+        raise LongLetterError(language=language, subject=LONGEST_SUBJECT, body=LONGEST_BODY)
     if not all(each.isprintable() for each in wording.subject):
-        raise BadInvitationError(what=f"the subject in {language} has a line break")
+        raise BrokenSubjectError(language=language)
     try:
         for source in (wording.subject, wording.body):
             composing.compose(source, program, program.texts_in(language)[1])
     except templates.TemplateError as error:
-        raise BadInvitationError(what=f"in {language}: {error.message}") from error
+        raise LetterFieldError(language=language, why=error) from error
 
 
 def links(store: Store, invitation: int, point: Point, sender: Sender, *, measures_opens: bool) -> Links:

@@ -33,6 +33,18 @@ _ENDING: Final = "-popup"
 _LONGEST_KEY: Final = 60
 
 
+class NoFormError(BadPointError):
+    """The collection point cannot be published: a pop-up is made of a form."""
+
+    code = "bad_popup_no_form"
+
+
+class OneWaySenderError(BadPointError):
+    """The collection point cannot be published: nobody can text {sender}, so a link to write a text is no way in."""
+
+    code = "bad_popup_one_way"
+
+
 def key_for(form: str) -> str:
     """The key of the pop-up that belongs to a form."""
     return f"{form[: _LONGEST_KEY - len(_ENDING)]}{_ENDING}"
@@ -41,13 +53,11 @@ def key_for(form: str) -> str:
 def definition_of(form: Point, options: PopupOptions) -> PointDefinition:
     """A pop-up that asks what the form asks, in the same words. Raises BadPointError."""
     if form.definition.kind is not PointKind.FORM:
-        raise BadPointError(what="a pop-up is made of a form")
+        raise NoFormError
     check_options(options)
     sender = programs.sender_of(form.program)
     if options.way is Way.TEXT and not sender.facts.can_receive:
-        raise BadPointError(
-            what=f"nobody can text {form.program.sender}, so a link to write a text is no way in"
-        )
+        raise OneWaySenderError(sender=form.program.sender)
     most = form.definition.setting("most_an_hour")
     settings = (*write_options(options), *((("most_an_hour", most),) if most else ()))
     # Where a person texts first, nothing else confirms.

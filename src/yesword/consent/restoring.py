@@ -56,12 +56,14 @@ class Replayed:
 
 def forgotten(store: Store) -> Forgotten:
     """Whether this store is older than its journal. Raises DamagedJournalError."""
+    # All of the journal before the store, which is never behind it: what is written in between is in the store only.
     newest, erased = store.journal.newest(_LOOKED_AT), store.journal.newest_erased(_LOOKED_AT)
+    heads = store.journal.heads()
     with store.database.read() as session:
         unknown = len(newest) - len(_known(session, newest))
         people = {line.contact for line in erasures.unknown(session, erased)}
         logs = ledgers.logs(session)
-    return Forgotten(stops=unknown, erasures=len(people), logs=tuple(_behind(logs, store.journal.heads())))
+    return Forgotten(stops=unknown, erasures=len(people), logs=tuple(_behind(logs, heads)))
 
 
 def _behind(logs: Sequence[LogRow], heads: Mapping[int, str]) -> Iterator[str]:

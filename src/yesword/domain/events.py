@@ -22,6 +22,13 @@ CONFIRM_LINK: Final = "confirm_link"
 SLIP: Final = timedelta(minutes=15)
 # By hand and by number, for somebody who asked a colleague. It is what it says, so nobody but the handset lifts it.
 EXCLUSION: Final = "exclusion"
+# By what carriers answered on several days: that nobody has the number. And by a list of numbers that were given up.
+DEAD_NUMBER: Final = "dead_number"
+GONE_LIST: Final = "gone_list"
+# Why an invalidation says that a number is not theirs any more, beside a text that says so.
+UNKNOWN_SUBSCRIBER: Final = "unknown_subscriber"
+DEACTIVATED: Final = "deactivated"
+REASSIGNED: Final = "reassigned"
 
 
 class EventKind(enum.StrEnum):

@@ -1,11 +1,14 @@
 """Delivery reports: kept when they come, applied when our own record of the hand-over is there."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
+from yesword.channels.errors import CarrierError
 from yesword.channels.ports import DeliveryReport, ReportState
 from yesword.domain.messages import MessageState
 from yesword.domain.times import to_micros
+from yesword.sending import carrier_stops, dead_numbers
 from yesword.store.opening import Store
 
 _MEANS: Final = {
@@ -41,8 +44,11 @@ def _possible(reference: int | None) -> int | None:
     return reference if reference is not None and 0 < reference < 1 << 63 else None
 
 
-def apply(store: Store, count: int = 1000) -> int:
+def apply(store: Store, count: int = 1000, *, at: datetime | None = None) -> int:
     """Apply the reports whose message is known by now. A report also settles a message that was uncertain.
+
+    One that says that the person told the carrier to stop is a withdrawal; those that say that nobody has the number
+    are weighed together. `at`: now, unless somebody else keeps the time.
 
     The carrier's id tells which message is meant, as our record of the hand-over has it. Where there is no such
     record, our own reference does, if the carrier echoed it; the carrier's id is then known from here on.
@@ -54,6 +60,10 @@ def apply(store: Store, count: int = 1000) -> int:
     rows = [*known, *(row[:8] for row in echoed)]
     if not rows:
         return 0
+    at = at or datetime.now(UTC)
+    failed = [row for row in rows if _MEANS.get(ReportState(row[2])) is MessageState.UNDELIVERED]
+    stopped = [row[6] for row in failed if row[7] == CarrierError.OPTED_OUT]
+    dead = [row[6] for row in failed if row[7] in dead_numbers.PERMANENT]
     learned = [
         {
             "account_id": account,
@@ -89,4 +99,10 @@ def apply(store: Store, count: int = 1000) -> int:
                 for account, provider, state, *_ in rows
             ],
         )
+        if stopped:
+            carrier_stops.note(store, session, dead_numbers.contacts_of(session, stopped), at)
+    if dead:
+        with store.database.read() as session:
+            people = dead_numbers.contacts_of(session, dead)
+        dead_numbers.judge(store, people, at)
     return len(rows)

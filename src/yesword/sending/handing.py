@@ -12,7 +12,7 @@ from yesword.channels.ports import RECALLED, Channel, HandOver, Outcome, Outcome
 from yesword.domain.ids import bucket_of
 from yesword.domain.messages import KINDS, STARTED_BY_US, MessageState
 from yesword.domain.times import to_micros
-from yesword.sending import carrier_stops, handed, routing
+from yesword.sending import carrier_stops, dead_numbers, handed, routing
 from yesword.sending.claiming import Claim, Claimed
 from yesword.store import holds, limits, sent_tallies
 from yesword.store.opening import Store
@@ -122,6 +122,7 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
     }
     counts = dict.fromkeys(("sent", "failed", "given_back", "uncertain"), 0)
     stopped = []
+    dead = []
     written = []
     sent: list[Sent] = []
     unused: Counter[limits.CappedDay] = Counter()
@@ -195,6 +196,8 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
             )
         if outcome.meaning is CarrierError.OPTED_OUT or outcome.error_code == _OPTED_OUT:
             stopped.append(each.judged.queued.contact)
+        elif outcome.meaning in dead_numbers.PERMANENT:
+            dead.append(each.judged.queued.contact)
     prepared = handed.prepare(written)
     with store.database.write() as session:
         for name, group in rows.items():
@@ -203,6 +206,8 @@ def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime
         limits.count(session, unused)
         handed.log(store, session, claim.claimant.owner, prepared, at)
         carrier_stops.note(store, session, stopped, at)
+    # Apart: it takes locks in an order of its own. What a crash leaves here, the daily sweep finds.
+    dead_numbers.judge(store, dead, at)
     _count(claimed, outcomes)
     return Told(**counts)
 

@@ -144,6 +144,7 @@ _WIPES: Final = (
     "wipe_arrivals",
     "wipe_arrivals_by_point",
     "wipe_departures",
+    "wipe_opt_out_differences",
     "wipe_triggers",
     "wipe_deliveries",
     "wipe_invitations",

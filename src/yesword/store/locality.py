@@ -6,8 +6,10 @@ can no longer write to a carrier.
 
 import contextlib
 import fcntl
+import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +21,12 @@ class TooManyProcessesError(YeswordError):
     """All {count} places for processes that make ids are taken in {folder}. Stop one that is no longer needed."""
 
     code = "too_many_processes"
+
+
+class BadMakersError(YeswordError):
+    """YESWORD_MAKERS cannot be {value}. Give the numbers of this machine's processes, such as 0-7; there are 0 to {last}."""
+
+    code = "bad_makers"
 
 
 def run_folder(data_folder: Path) -> Path:
@@ -42,11 +50,27 @@ def locality(folder: Path) -> str:
     return path.read_text().split()[0]
 
 
+def makers(environ: Mapping[str, str] = os.environ) -> range:
+    """The numbers from which processes here may take theirs. Raises BadMakersError.
+
+    Locks on files are seen on one machine only. Machines that share a database each need numbers of their own, or two
+    processes could make the same id.
+    """
+    written = environ.get("YESWORD_MAKERS")
+    if not written:
+        return range(MAKERS)
+    found = re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", written)
+    if found is None or not int(found[1]) <= int(found[2]) < MAKERS:
+        raise BadMakersError(value=written, last=MAKERS - 1)
+    return range(int(found[1]), int(found[2]) + 1)
+
+
 def take_maker(folder: Path) -> tuple[int, IO[bytes]]:
     """One of the numbers that tell id makers apart, held until the file is closed or the process ends."""
-    first = secrets.randbelow(MAKERS)
-    for step in range(MAKERS):
-        number = (first + step) % MAKERS
+    ours = makers()
+    first = secrets.randbelow(len(ours))
+    for step in range(len(ours)):
+        number = ours[(first + step) % len(ours)]
         file = (folder / f"maker-{number}").open("ab")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,7 +78,7 @@ def take_maker(folder: Path) -> tuple[int, IO[bytes]]:
             file.close()
             continue
         return number, file
-    raise TooManyProcessesError(count=MAKERS, folder=folder)
+    raise TooManyProcessesError(count=len(ours), folder=folder)
 
 
 @contextlib.contextmanager

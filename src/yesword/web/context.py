@@ -66,6 +66,7 @@ PLACES: Final = (
         about=_("Who may be texted what, and the proof of it."),
         belongs=(
             "console:person",
+            "console:dead-numbers",
             "console:person-hours",
             "console:person-rectify",
             "console:person-restrict",
@@ -143,6 +144,7 @@ PLACES: Final = (
         icon="sliders",
         label=_("Connections"),
         about=_("Shops, lead ads and other systems that tell us of answers, and those that we tell."),
+        belongs=("console:opt-outs",),
     ),
     Place(
         route="console:programs",

@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from yesword.domain.events import LINK, Actor, ConsentEvent, EventKind, Grade
+from yesword.domain.events import DEAD_NUMBER, GONE_LIST, LINK, Actor, ConsentEvent, EventKind, Grade
 from yesword.sending.leaving import PREFERENCES
 from yesword.sending.stopping import CLARIFIED
 
@@ -50,6 +50,10 @@ def _case(event: ConsentEvent, *, is_program: bool) -> str:
             return f"{what}.handset" if by_handset else what
         case EventKind.EXPIRED if event.reason:
             return "expired.rule"
+        case EventKind.INVALIDATED if event.route == DEAD_NUMBER:
+            return "invalidated.dead"
+        case EventKind.INVALIDATED if event.route == GONE_LIST:
+            return "invalidated.list"
         case _:
             return event.kind.value
 
@@ -176,6 +180,16 @@ _SAID: Final[Mapping[str, Said]] = {
     "invalidated": Said(
         about=gettext_lazy("The number was reported as no longer that of %(name)s."),
         to=gettext_lazy("Your number was reported as somebody else's now."),
+    ),
+    "invalidated.dead": Said(
+        about=gettext_lazy("Carriers said on several days that nobody has the number of %(name)s any more."),
+        to=gettext_lazy("Carriers said on several days that nobody has your number any more."),
+    ),
+    "invalidated.list": Said(
+        about=gettext_lazy(
+            "The number of %(name)s stands in a list of numbers that were given up or passed on."
+        ),
+        to=gettext_lazy("Your number stands in a list of numbers that were given up or passed on."),
     ),
     "erased": Said(
         about=gettext_lazy("%(name)s was erased."),

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from yesword.domain.events import ConsentEvent, EventKind, Grade
+from yesword.domain.events import DEAD_NUMBER, ConsentEvent, EventKind, Grade
 from yesword.domain.explain import permission_sentence
 from yesword.domain.ids import ProgramId
 from yesword.domain.programs import Program
@@ -61,6 +61,8 @@ _ROUTES: Final[Mapping[str, Promise]] = {
     "lapse": gettext_lazy("Time: nobody answered"),
     "renewal": gettext_lazy("A reminder: nobody objected"),
     "carrier_block": gettext_lazy("The carrier's own block"),
+    "dead_number": gettext_lazy("Carriers, on several days"),
+    "gone_list": gettext_lazy("A list of numbers that were given up or passed on"),
     "form": gettext_lazy("A form"),
     "popup": gettext_lazy("A pop-up on a site"),
     "reverse": gettext_lazy("A code from a page, texted"),
@@ -172,11 +174,17 @@ def permission(
             state="erased", sentence=about(name, _("%(name)s was erased, and gets no texts."), words)
         )
     if state.invalid_since is not None:
+        is_dead = any(
+            each.route == DEAD_NUMBER and each.at == state.invalid_since for each in state.withdrawals
+        )
+        why = (
+            _("Carriers say that nobody has this number, so nothing may be texted to it.")
+            if is_dead
+            else _("Somebody else has this number now, so nothing may be texted to it.")
+        )
         return parts.Permission(
             state="invalidated",
-            sentence=about(
-                name, _("Somebody else has this number now, so nothing may be texted to it."), words
-            ),
+            sentence=about(name, why, words),
             remedy=_("The new owner may join by texting a keyword."),
         )
     request = state.request_for(program.id)

@@ -48,9 +48,33 @@ class NoRouteError(YeswordError):
 
 
 class NotToldError(YeswordError):
-    """The alert did not arrive {how}: {why}."""
+    """The alert did not arrive."""
 
     code = "alert_not_told"
+
+
+class LetterRefusedError(NotToldError):
+    """The alert did not arrive by letter: the mail server says {said}."""
+
+    code = "alert_letter_refused"
+
+
+class LetterUnansweredError(NotToldError):
+    """The alert did not arrive by letter: the mail server says nothing."""
+
+    code = "alert_letter_unanswered"
+
+
+class WebhookRefusedError(NotToldError):
+    """The alert did not arrive by webhook: it answers {status}."""
+
+    code = "alert_webhook_refused"
+
+
+class WebhookUnreachedError(NotToldError):
+    """The alert did not arrive by webhook: {trouble}."""
+
+    code = "alert_webhook_unreached"
 
 
 @dataclass(kw_only=True)
@@ -121,7 +145,7 @@ class Alerting:
         with posting(settings.out) as post:
             told = post.deliver(letter, at)
         if told.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN):
-            raise NotToldError(how="by letter", why=f"the mail server says {told.code or 'nothing'}")
+            raise LetterRefusedError(said=told.code) if told.code else LetterUnansweredError()
 
     def _call(self, route: Route, event: Mapping[str, object], at: datetime) -> None:
         body = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
@@ -129,7 +153,12 @@ class Alerting:
         headers = {"Content-Type": "application/json", "User-Agent": "Yesword", **signed}
         outcome = self.post(route.webhook, headers, body)
         if not outcome.is_delivered:
-            raise NotToldError(how="by webhook", why=outcome.trouble or f"it answers {outcome.status}")
+            known = outcome.status is not None
+            raise (
+                WebhookRefusedError(status=outcome.status)
+                if known
+                else WebhookUnreachedError(trouble=outcome.trouble)
+            )
 
     def try_out(self) -> None:
         """Tell a test by every way. Raises NoRouteError, or the first error there was."""

@@ -145,7 +145,7 @@ class Dispatcher:
         self._tell_pace()
         moved = campaigns.feed(self.store, at)
         moved += self._match_reports(at)
-        moved += deliveries.apply(self.store)
+        moved += deliveries.apply(self.store, at=self.clock())
         moved += draining.release_forgotten(self.store, at)
         moved += halting.release(self.store, at)
         moved += self._lead_around(at)
@@ -222,9 +222,9 @@ class Dispatcher:
         """Since when a carrier takes nothing: noted when it begins and when it is over."""
         at = self.clock()
         for account, channel in self.channels.items():
-            is_away, since = channel.rests_s > 0, self._away.get(account)
-            if is_away == (since is not None):
-                continue
+            is_away = channel.rests_s > 0
+            if account in self._away and is_away == (self._away[account] is not None):
+                continue  # noted; and at the first look in any case, for whoever noted it before may have died since
             self._away[account] = at if is_away else None
             gaps.note_away(self.store, account, self._away[account])
 

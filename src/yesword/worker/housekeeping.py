@@ -15,9 +15,10 @@ import structlog
 from yesword.collect import contests
 from yesword.collect.forgetting import forget
 from yesword.privacy import retaining
-from yesword.sending import inbound_parts
+from yesword.sending import dead_numbers, gone_numbers, inbound_parts
 from yesword.store import models, sent_tallies
 from yesword.store.opening import Store
+from yesword.worker import opt_outs
 
 log = structlog.get_logger("yesword.housekeeping")
 
@@ -33,15 +34,19 @@ def is_due(at: datetime) -> bool:
 
 def run(store: Store, has_ended: threading.Event, clock: Callable[[], datetime]) -> None:
     """Until told to stop. A round that fails is told, and tried again the next time."""
+    lists: set[tuple[str, int, int]] = set()  # dropped files that this process has read
     try:
         while not has_ended.wait(_LOOK_EVERY_S):
             try:
                 forget(store, clock())
                 contests.keep_time(store, clock())
                 inbound_parts.purge(store, [each.key for each in models.Account.objects.all()], clock())
+                opt_outs.ask_around(store, clock())
+                gone_numbers.look(store, clock(), lists)
                 if is_due(clock()):
                     with store.database.write() as session:
                         sent_tallies.roll_up(session, clock())
+                    dead_numbers.sweep(store, clock())
                     retaining.run(store, clock(), is_stopped=has_ended.is_set, with_people=False)
             except Exception:
                 log.exception("housekeeping_failed")

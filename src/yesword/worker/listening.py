@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -21,6 +21,7 @@ from yesword.sending import gaps
 from yesword.sending.taking import take
 from yesword.store.models import SendingHold
 from yesword.store.opening import Store
+from yesword.store.shared_clock import SharedClock
 from yesword.worker import channels
 
 log = structlog.get_logger("yesword.listening")
@@ -136,7 +137,7 @@ def at_the_door(store: Callable[[], Store]) -> Iterator[None]:
 
     def note() -> None:
         opened = store()
-        run(opened, Doors(opened), stop, lambda: datetime.now(UTC))
+        run(opened, Doors(opened), stop, SharedClock(opened))
 
     thread = threading.Thread(target=note, name="listening", daemon=True)
     thread.start()

@@ -10,8 +10,8 @@ import structlog
 from yesword.channels.ports import Receiver
 from yesword.sending.taking import act_on_spool, take
 from yesword.store.opening import Store
+from yesword.store.shared_clock import SharedClock
 from yesword.worker import alerting, listening
-from yesword.worker.dispatcher import utc_now
 
 log = structlog.get_logger("yesword.receiver")
 
@@ -24,7 +24,7 @@ def run(store: Store, receivers: Callable[[Store], Mapping[int, Receiver]], stop
         log.error("keys_missing_so_texts_are_only_kept", code=store.keys_trouble.code)
     elif taken := act_on_spool(store):
         log.warning("spool_acted_on", items=taken)
-    alerts = threading.Thread(target=alerting.run, args=(store, stop, utc_now), name="alerting")
+    alerts = threading.Thread(target=alerting.run, args=(store, stop, SharedClock(store)), name="alerting")
     alerts.start()
     listen(store, receivers, stop)
     alerts.join()
@@ -34,14 +34,17 @@ def listen(store: Store, receivers: Callable[[Store], Mapping[int, Receiver]], s
     """One thread an account, until `stop`. Accounts that are added meanwhile get theirs within seconds."""
     threads: dict[int, threading.Thread] = {}
     ears: list[listening.Ear] = []
+    clock = SharedClock(store)
     noting = threading.Thread(
-        target=listening.run, args=(store, lambda: tuple(ears), stop, utc_now), name="listening"
+        target=listening.run, args=(store, lambda: tuple(ears), stop, clock), name="listening"
     )
     noting.start()
     while not stop.is_set():
         for account, receiver in receivers(store).items():
             if account not in threads:
-                ear = listening.Ear(account=account, listens=receiver, take=partial(take, store, account))
+                ear = listening.Ear(
+                    account=account, listens=receiver, take=partial(take, store, account, clock=clock)
+                )
                 serve = threading.Thread(
                     target=_serve, args=(store, ear, receiver, stop), name=f"account-{account}"
                 )

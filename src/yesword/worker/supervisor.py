@@ -55,10 +55,10 @@ class Child:
         self.process, self.due_at = None, now + self.pause_s
 
 
-def die_with_parent() -> None:
+def die_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
     """Ask the kernel to end this process when its parent is gone, whatever ended that (Linux)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by)
 
 
 def supervise(children: Sequence[Child], stop: threading.Event) -> None:

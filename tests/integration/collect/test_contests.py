@@ -18,8 +18,9 @@ from yesword.collect.contests import (
     StillOpenError,
 )
 from yesword.domain.collecting import draw_files, drawing
+from yesword.domain.collecting.contest_errors import BadContestError
 from yesword.domain.collecting.contest_words import suggested
-from yesword.domain.collecting.contests import Answering, BadContestError, ContestWording, State
+from yesword.domain.collecting.contests import Answering, ContestWording, State
 from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.events import Grade
 from yesword.domain.evidence import Happening, grade

@@ -13,9 +13,10 @@ from factories.points import published, sent
 from factories.worlds import ANNA, elsewhere
 from yesword.collect import invitations, inviting, mail_answers
 from yesword.collect.forms import take as take_form
+from yesword.collect.invitation_errors import BadInvitationError
 from yesword.collect.invitations import Opens
 from yesword.collect.invitee_lists import reader
-from yesword.collect.letters import BadInvitationError, Wording
+from yesword.collect.letters import Wording
 from yesword.collect.mail_answers import Became
 from yesword.collect.posting import AlreadyPostingError
 from yesword.domain.collecting.points import Confirming

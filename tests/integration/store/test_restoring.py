@@ -180,3 +180,20 @@ def test_a_stop_under_a_pepper_that_is_not_here_is_not_replayed_and_holds(backed
     with pytest.raises(KeyMissingError, match="pepper-2"):
         restoring.replay(here.store, here.at)
     assert is_held(here.store) == {holds.RESTORED}
+
+
+def test_a_head_that_is_signed_while_somebody_looks_is_no_sign_of_an_older_store(backed_up, monkeypatch):
+    here, _ = backed_up
+    sequencer = Sequencer(store=here.store, clock=lambda: here.at)
+    sequencer.round()
+    read = restoring.ledgers.logs
+
+    def logs(*about):
+        found = read(*about)
+        monkeypatch.undo()
+        here.text(ANNA, "STOP")
+        sequencer.round()
+        return found
+
+    monkeypatch.setattr(restoring.ledgers, "logs", logs)
+    assert not restoring.forgotten(here.store)

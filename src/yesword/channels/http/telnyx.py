@@ -11,12 +11,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from yesword.channels.errors import CarrierError
 from yesword.channels.http import numbers, proving, shapes
+from yesword.channels.http.opt_outs import OptOutPage
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -30,9 +32,10 @@ from yesword.channels.http.provider import (
     UnprovenCallError,
     accepted,
 )
-from yesword.channels.ports import DeliveryReport, HandOver, InboundText, Outcome, ReportState
+from yesword.channels.ports import DeliveryReport, HandOver, InboundText, ListedOptOut, Outcome, ReportState
 
 _STOPPED: Final = "40300"
+_PAGE: Final = 250  # of the list of opt-outs
 
 # https://developers.telnyx.com/docs/messaging/messages/error-codes; what is not here is OTHER.
 ERRORS: Final[Mapping[str, CarrierError]] = {
@@ -170,6 +173,27 @@ class Telnyx(shapes.OfAccount[TelnyxSettings]):
     def trial(self) -> Request | None:
         """The list of messaging profiles: reading it changes nothing, and needs the right key."""
         return shapes.get(self.at("/v2/messaging_profiles"), self._headers())
+
+    def list_opt_outs(self) -> Request:
+        """https://developers.telnyx.com/api-reference/opt-out-management/list-opt-outs, page by page."""
+        return self._opt_outs(1)
+
+    def listed_opt_outs(self, reply: Reply) -> OptOutPage:
+        said = json.loads(reply.body)
+        page, pages = int(said["meta"]["page_number"]), int(said["meta"]["total_pages"])
+        return OptOutPage(
+            items=tuple(
+                ListedOptOut(
+                    number=each["to"], sender=each.get("from") or "", at=shapes.moment(each["created_at"])
+                )
+                for each in said["data"]
+            ),
+            following=self._opt_outs(page + 1) if page < pages else None,
+        )
+
+    def _opt_outs(self, page: int) -> Request:
+        query = urlencode({"page[number]": page, "page[size]": _PAGE, "redaction_enabled": "false"})
+        return shapes.get(self.at(f"/v2/messaging_optouts?{query}"), self._headers())
 
     def _text(self, payload: Mapping[str, Any]) -> InboundText:
         return InboundText(

@@ -11,8 +11,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from yesword.domain import codec
-from yesword.domain.errors import YeswordError
+from yesword.domain import codec, composing, templates
+from yesword.domain.collecting.contest_errors import (
+    AnswerAndYesError,
+    ClosesFirstError,
+    ContestLanguageError,
+    EntryCountError,
+    KeywordInUseError,
+    KnownSeedError,
+    LeavingWordError,
+    LongWordError,
+    NeedlessOptionsError,
+    NegativeDaysError,
+    NoConsentTermsError,
+    NoKeywordError,
+    NoSeedError,
+    NoTitleError,
+    OptionCountError,
+    RightOfNothingError,
+    SilentContestError,
+    TermsFieldError,
+    UnknownRightAnswerError,
+    WinnerCountError,
+    WordTwiceError,
+)
 from yesword.domain.ids import ProgramId
 from yesword.domain.linting.answers import refuse_answers
 from yesword.domain.linting.finding import has_errors
@@ -110,18 +132,6 @@ class ContestDefinition:
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
 
-class BadContestError(YeswordError):
-    """The contest cannot be announced: {what}."""
-
-    code = "bad_contest"
-
-
-class LeavingWordError(YeswordError):
-    """{word} cannot be used in a contest: people leave, join or ask for help with it, and that always comes first. Choose another word."""
-
-    code = "contest_leaving_word"
-
-
 def yes_words(definition: ContestDefinition, program: Program) -> tuple[str, ...]:
     """The words that the terms spell as a yes: the first of the program's own, in each language of the contest."""
     if not definition.takes_yes:
@@ -139,59 +149,63 @@ def check(definition: ContestDefinition, program: Program, taken: Iterable[str] 
     _check_words(definition, program, taken)
     _check_times(definition)
     if not 1 <= definition.entries_each <= MOST_ENTRIES:
-        raise BadContestError(what=f"a number enters once, or up to {MOST_ENTRIES} times")
+        raise EntryCountError(most=MOST_ENTRIES)
     if not 0 <= definition.winners <= MOST_WINNERS:
-        raise BadContestError(what=f"{definition.winners} winners cannot be drawn")
+        raise WinnerCountError(winners=definition.winners)
     if definition.keeps_days < 0 or definition.winners_days < 0:
-        raise BadContestError(what="entries cannot be kept for less than no days")
+        raise NegativeDaysError
 
 
 def _check_texts(definition: ContestDefinition, program: Program) -> None:
     if not definition.wordings:
-        raise BadContestError(what="it says nothing in any language")
+        raise SilentContestError
     foreign = [each for each in definition.languages if each not in program.languages]
     if foreign:
-        raise BadContestError(what=f"the program has no texts in {', '.join(foreign)}")
+        raise ContestLanguageError(languages=", ".join(foreign))
     for language, wording in definition.wordings:
         if not wording.title.strip():
-            raise BadContestError(what=f"it has no title in {language}")
+            raise NoTitleError(language=language)
         if definition.asks and not wording.consent.strip():
-            raise BadContestError(what=f"it asks for consent, and the terms in {language} do not say to what")
+            raise NoConsentTermsError(language=language)
+        try:
+            composing.compose(wording.consent, program, program.texts_in(language)[1])
+        except templates.TemplateError as error:
+            raise TermsFieldError(language=language, why=error) from error
 
 
 def _check_words(definition: ContestDefinition, program: Program, taken: Iterable[str]) -> None:
     used = {plain(each) for each in taken}
     if not definition.keywords:
-        raise BadContestError(what="it has no word by which people enter")
+        raise NoKeywordError
     for word in (*definition.keywords, *(each.word for each in definition.options)):
         _check_word(word, definition.languages)
     for word in definition.keywords:
         if plain(word) in used:
-            raise BadContestError(what=f"{word} means something else on {program.sender}")
+            raise KeywordInUseError(word=word, sender=program.sender)
     words = [plain(each.word) for each in definition.options]
     if len({*words, *map(plain, definition.keywords)}) < len(words) + len(definition.keywords):
-        raise BadContestError(what="a word stands there twice")
+        raise WordTwiceError
     if definition.answering is Answering.OPTIONS and not 2 <= len(words) <= MOST_OPTIONS:
-        raise BadContestError(what=f"people choose from 2 to {MOST_OPTIONS} answers")
+        raise OptionCountError(most=MOST_OPTIONS)
     if definition.answering is not Answering.OPTIONS and words:
-        raise BadContestError(what="answers to choose from are for contests in which people choose")
+        raise NeedlessOptionsError
     both = {plain(each) for each in yes_words(definition, program)} & {
         *words,
         *map(plain, definition.keywords),
     }
     if both:
-        raise BadContestError(what=f"{next(iter(both)).upper()} would be an answer and a yes at once")
+        raise AnswerAndYesError(word=next(iter(both)).upper())
     if definition.right and definition.answering is Answering.NONE:
-        raise BadContestError(what="where nothing is asked, no answer is right")
+        raise RightOfNothingError
     unknown = [each for each in definition.right if words and plain(each) not in words]
     if unknown:
-        raise BadContestError(what=f"{unknown[0]} is right, and none of the answers")
+        raise UnknownRightAnswerError(answer=unknown[0])
 
 
 def _check_word(word: str, languages: tuple[str, ...]) -> None:
     said = normalise(word).words
     if len(said) != 1 or len(word) > _LONGEST_WORD:
-        raise BadContestError(what=f"{word} is not one short word")
+        raise LongWordError(word=word)
     commands = any(known_words(said, kind, weak=True) for kind in (Kind.HELP, Kind.OPT_IN))
     if commands or has_errors(refuse_answers((word,), languages)):
         raise LeavingWordError(word=word)
@@ -199,15 +213,13 @@ def _check_word(word: str, languages: tuple[str, ...]) -> None:
 
 def _check_times(definition: ContestDefinition) -> None:
     if definition.opens_at >= definition.closes_at:
-        raise BadContestError(what="it closes before it opens")
+        raise ClosesFirstError
     if not definition.winners:
         return
     if not definition.seed_source.strip() or definition.seed_due_at is None:
-        raise BadContestError(
-            what="winners are drawn from a seed: say from where it comes, and when that is published"
-        )
+        raise NoSeedError
     if definition.seed_due_at <= definition.closes_at:
-        raise BadContestError(what="the seed would be known before it closes: name one that comes later")
+        raise KnownSeedError
 
 
 def state_of(

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from yesword.domain.collecting.contest_errors import ContestError
 from yesword.domain.errors import YeswordError
 from yesword.domain.times import iso_millis
 
@@ -28,7 +29,7 @@ class BadLeafError(YeswordError):
     code = "bad_leaf"
 
 
-class EmptySeedError(YeswordError):
+class EmptySeedError(ContestError):
     """The seed is empty. Type what the announced source published."""
 
     code = "empty_seed"

@@ -94,7 +94,7 @@ _SHIPPED: Final = Wording()
 
 
 class BadPointError(YeswordError):
-    """The collection point cannot be published: {what}."""
+    """The collection point cannot be published."""
 
     code = "bad_point"
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from yesword.domain.collecting.points import BadPointError, PointDefinition
 
 MOST_DAYS: Final = 365
+_MOST_CLOSES: Final = 10
 _MOST_AFTER: Final = {"delay": 3600, "scroll": 100, "exit": 3600, "click": 0}
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1"})
@@ -80,24 +81,57 @@ class PopupOptions:
         return dict(self.readers).get(language, ReaderWords())
 
 
+class NoSiteError(BadPointError):
+    """The collection point cannot be published: it says on which site it stands nowhere; give one, such as https://shop.example."""
+
+    code = "bad_popup_no_site"
+
+
+class BadSiteError(BadPointError):
+    """The collection point cannot be published: {site} is no address of a site, such as https://shop.example."""
+
+    code = "bad_popup_site"
+
+
+class UnsafeSiteError(BadPointError):
+    """The collection point cannot be published: {site} is not safe; a number is typed there, so it has to be https."""
+
+    code = "bad_popup_unsafe_site"
+
+
+class BadDelayError(BadPointError):
+    """The collection point cannot be published: it comes after 0 to {most}, and not after {after}."""
+
+    code = "bad_popup_delay"
+
+
+class BadRestError(BadPointError):
+    """The collection point cannot be published: it comes once in 1 to {most} days."""
+
+    code = "bad_popup_rest"
+
+
+class BadClosesError(BadPointError):
+    """The collection point cannot be published: it stays away after it was closed 1 to {most} times."""
+
+    code = "bad_popup_closes"
+
+
 def check_options(options: PopupOptions) -> None:
     """Raises BadPointError at the first thing that is not as it has to be."""
     if not options.origins:
-        raise BadPointError(
-            what="it says on which site it stands nowhere; give one, such as https://shop.example"
-        )
+        raise NoSiteError
     for each in options.origins:
         if not _ORIGIN.fullmatch(each):
-            raise BadPointError(what=f"{each} is no address of a site, such as https://shop.example")
+            raise BadSiteError(site=each)
         if each.startswith("http:") and urlsplit(each).hostname not in _LOCAL:
-            raise BadPointError(what=f"{each} is not safe; a number is typed there, so it has to be https")
+            raise UnsafeSiteError(site=each)
     if not 0 <= options.after <= _MOST_AFTER[options.trigger.value]:
-        most = _MOST_AFTER[options.trigger.value]
-        raise BadPointError(what=f"it comes after 0 to {most}, and not after {options.after}")
+        raise BadDelayError(most=_MOST_AFTER[options.trigger.value], after=options.after)
     if not 1 <= options.every_days <= MOST_DAYS:
-        raise BadPointError(what=f"it comes once in 1 to {MOST_DAYS} days")
-    if not 1 <= options.most_closes <= 10:
-        raise BadPointError(what="it stays away after it was closed 1 to 10 times")
+        raise BadRestError(most=MOST_DAYS)
+    if not 1 <= options.most_closes <= _MOST_CLOSES:
+        raise BadClosesError(most=_MOST_CLOSES)
 
 
 def write_options(options: PopupOptions) -> tuple[tuple[str, str], ...]:

@@ -8,10 +8,16 @@ from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.programs import Program
 
 
+class SilentBoxError(BadPointError):
+    """The collection point cannot be published: it says nothing in {language}."""
+
+    code = "bad_point_silent"
+
+
 def box(definition: PointDefinition, program: Program, language: str) -> str:
     """No script and no style; the shop's form sends both fields along. Raises BadPointError for a language without words."""
     if language not in definition.languages:
-        raise BadPointError(what=f"it says nothing in {language}")
+        raise SilentBoxError(language=language)
     wording = consent_text(definition, program, language)
     digest = hashlib.sha256(wording.encode()).hexdigest()
     name = html.escape(language)

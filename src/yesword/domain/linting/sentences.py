@@ -4,6 +4,7 @@ The English wording is the gettext msgid. Placeholders are named.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from string import Formatter
 from types import MappingProxyType
 from typing import Final
@@ -119,3 +120,13 @@ def render(sentence: Sentence, translate: Callable[[str], str] = identity) -> st
 
         raise MissingArgumentError(id=sentence.id, missing=", ".join(sorted(missing)))
     return translate(template).format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence as a part of another one: it reads in English, and a page says it in its own language."""
+
+    sentence: Sentence
+
+    def __str__(self) -> str:
+        return render(self.sentence)

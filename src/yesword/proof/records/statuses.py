@@ -24,7 +24,14 @@ import enum
 from collections.abc import Sequence
 from typing import Final
 
-from yesword.domain.events import OTHER_OWNER, Actor, EventKind
+from yesword.domain.events import (
+    DEACTIVATED,
+    OTHER_OWNER,
+    REASSIGNED,
+    UNKNOWN_SUBSCRIBER,
+    Actor,
+    EventKind,
+)
 from yesword.domain.understanding.intent import Kind
 from yesword.proof.records.model import RecordedEvent
 
@@ -129,4 +136,7 @@ def _corrected(event: RecordedEvent, now: Status, without: Status) -> Status:
 
 
 def _changed_hands(event: RecordedEvent) -> bool:
-    return event.method == OTHER_OWNER or event.reason == Kind.WRONG_NUMBER.value
+    return event.method == OTHER_OWNER or event.reason in _NOT_THEIRS
+
+
+_NOT_THEIRS: Final = frozenset({Kind.WRONG_NUMBER.value, UNKNOWN_SUBSCRIBER, DEACTIVATED, REASSIGNED})

@@ -8,6 +8,7 @@ from yesword.store.models.holds import Alert, AlertSettings, SendingHold
 from yesword.store.models.hooks import HookSource, PointKey, WebhookEndpoint
 from yesword.store.models.invitations import InvitationCampaign
 from yesword.store.models.leaving import LeavePage
+from yesword.store.models.opt_outs import GoneFile, OptOutCheck, OptOutDifference
 from yesword.store.models.pauses import BrandThresholds, SendingAlarm
 from yesword.store.models.people import AuditEntry, User
 from yesword.store.models.privacy import Breach, RetentionRun
@@ -41,10 +42,13 @@ __all__ = [
     "Contest",
     "Disclosure",
     "FurtherSender",
+    "GoneFile",
     "HookSource",
     "ImportRun",
     "InvitationCampaign",
     "LeavePage",
+    "OptOutCheck",
+    "OptOutDifference",
     "PointKey",
     "PointVersion",
     "Proclamation",

@@ -13,6 +13,8 @@ class Brand(models.Model):
     traits = models.JSONField(default=list)  # what it says of itself, as `domain.parties` names it
     address = models.CharField(max_length=240, blank=True)
     origin = models.CharField(max_length=200, unique=True)  # names the brand's ledger
+    # On so many days a carrier has to say that nobody has a number before its consents end; 0: never by itself.
+    gone_after = models.PositiveSmallIntegerField(default=3)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

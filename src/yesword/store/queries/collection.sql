@@ -31,7 +31,7 @@ SELECT digest, event_id, asked_at FROM asked_number WHERE event_id IN (
 
 -- name: blur_asked_number
 UPDATE asked_number SET event_id = :nobodys, asked_at = :day, bucket = :nowhere, point_id = NULL, source = '',
-  answered_at = CASE WHEN answered_at IS NULL THEN NULL ELSE :day END
+  answered_at = CASE WHEN answered_at IS NULL THEN NULL ELSE CAST(:day AS BIGINT) END
 WHERE digest = :digest AND event_id = :event_id
 
 -- name: purge_asked_numbers

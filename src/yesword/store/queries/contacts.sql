@@ -18,10 +18,11 @@ SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, pla
 FROM contact WHERE id IN (SELECT value FROM json_each(:ids))
 
 -- name: contacts_by_id [postgresql]
-SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, source, created_at, recipient, hidden_since, erased_at,
-  restricted_since, age_said, age_said_at
-FROM contact WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
+SELECT found.* FROM (SELECT DISTINCT unnest(:ids::bigint[]) AS id) asked CROSS JOIN LATERAL (
+  SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
+    is_excluded, adult_since, source, created_at, recipient, hidden_since, erased_at,
+    restricted_since, age_said, age_said_at FROM contact
+  WHERE bucket = (asked.id >> 53)::integer AND id = asked.id OFFSET 0) found
 
 -- name: contacts_after [sqlite]
 SELECT id FROM contact WHERE id > :cursor AND brand_id = :brand_id ORDER BY id LIMIT :count

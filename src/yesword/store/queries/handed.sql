@@ -4,13 +4,15 @@
 INSERT INTO handed_batch (bucket, id, brand_id, chain, n, after_id, first_at, last_at, nonce, secret, leaves)
 VALUES (:bucket, :id, :brand_id, :chain, :n, :after_id, :first_at, :last_at, :nonce, :secret, :leaves)
 
+-- As joins, PostgreSQL would read all statements for the newest one.
+
 -- name: newest_of_chain
-SELECT b.n, s.leaf_hash FROM handed_batch b JOIN ledger_statement s ON s.bucket = b.bucket AND s.id = b.id
+SELECT b.n, (SELECT s.leaf_hash FROM ledger_statement s WHERE s.bucket = b.bucket AND s.id = b.id) FROM handed_batch b
 WHERE b.brand_id = :brand_id AND b.chain = :chain ORDER BY b.n DESC LIMIT 1
 
 -- name: newest_handed
-SELECT b.id, b.chain, s.leaf_hash FROM handed_batch b JOIN ledger_statement s ON s.bucket = b.bucket AND s.id = b.id
-WHERE b.brand_id = :brand_id ORDER BY b.last_at DESC, b.id DESC LIMIT 1
+SELECT b.id, b.chain, (SELECT s.leaf_hash FROM ledger_statement s WHERE s.bucket = b.bucket AND s.id = b.id)
+FROM handed_batch b WHERE b.brand_id = :brand_id ORDER BY b.last_at DESC, b.id DESC LIMIT 1
 
 -- name: handed_in_span
 SELECT id, chain, n, after_id, last_at FROM handed_batch

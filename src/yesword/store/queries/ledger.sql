@@ -1,7 +1,14 @@
 -- The ledger: one log a brand, taken from the outbox in batches by one sequencer.
 
+-- Each brand found by one look into the index, however much waits.
+
 -- name: brands_in_outbox
-SELECT DISTINCT brand_id FROM ledger_outbox
+WITH RECURSIVE brands (id) AS (
+  SELECT min(brand_id) FROM ledger_outbox
+  UNION ALL
+  SELECT (SELECT min(o.brand_id) FROM ledger_outbox o WHERE o.brand_id > brands.id) FROM brands
+  WHERE brands.id IS NOT NULL)
+SELECT id FROM brands WHERE id IS NOT NULL
 
 -- name: outbox_of_brand
 SELECT bucket, event_id, leaf_hash, created_at FROM ledger_outbox

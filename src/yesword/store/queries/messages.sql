@@ -176,11 +176,16 @@ WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
 AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
 ORDER BY handed_at, id
 
+-- Person by person: asked for many buckets and many people at once, PostgreSQL reads all texts of those buckets.
+
 -- name: recent_texts [postgresql]
-SELECT contact_id, handed_at, program_id, subject, class, event_at FROM message
-WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
-AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
-ORDER BY handed_at, id
+SELECT m.contact_id, m.handed_at, m.program_id, m.subject, m.class, m.event_at
+FROM (SELECT DISTINCT unnest(:ids::bigint[]) AS id) asked CROSS JOIN LATERAL (
+  SELECT id, contact_id, handed_at, program_id, subject, class, event_at FROM message
+  WHERE bucket = (asked.id >> 53)::integer AND contact_id = asked.id
+  AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
+  OFFSET 0) m
+ORDER BY m.handed_at, m.id
 
 -- name: apply_report
 UPDATE message SET state = :state, reason = :reason, meaning = :meaning, ended_at = :ended_at
@@ -191,9 +196,18 @@ INSERT INTO delivery_report (account_id, provider_id, state, error_code, meaning
 VALUES (:account_id, :provider_id, :state, :error_code, :meaning, :message_id, :reported_at)
 ON CONFLICT (account_id, provider_id, state) DO NOTHING
 
--- name: reports_to_apply
+-- name: reports_to_apply [sqlite]
 SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, p.bucket, p.message_id, r.meaning
 FROM delivery_report r JOIN provider_ref p ON p.account_id = r.account_id AND p.provider_id = r.provider_id
+WHERE r.is_applied = 0 ORDER BY r.reported_at, r.account_id, r.provider_id, r.state LIMIT :count
+
+-- As a plain join, with many reports waiting, PostgreSQL would read all of provider_ref; with the limit it looks up each.
+
+-- name: reports_to_apply [postgresql]
+SELECT r.account_id, r.provider_id, r.state, r.error_code, r.reported_at, p.bucket, p.message_id, r.meaning
+FROM delivery_report r CROSS JOIN LATERAL (
+  SELECT bucket, message_id FROM provider_ref
+  WHERE account_id = r.account_id AND provider_id = r.provider_id LIMIT 1) p
 WHERE r.is_applied = 0 ORDER BY r.reported_at, r.account_id, r.provider_id, r.state LIMIT :count
 
 -- Where no answer told us the carrier's id, its echo of our own reference finds the text, if the account is the one that
@@ -281,10 +295,13 @@ AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign',
 GROUP BY contact_id
 
 -- name: last_texts [postgresql]
-SELECT contact_id, max(handed_at) FROM message
-WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
-AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
-GROUP BY contact_id
+SELECT m.contact_id, max(m.handed_at)
+FROM (SELECT DISTINCT unnest(:ids::bigint[]) AS id) asked CROSS JOIN LATERAL (
+  SELECT contact_id, handed_at FROM message
+  WHERE bucket = (asked.id >> 53)::integer AND contact_id = asked.id
+  AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey')
+  OFFSET 0) m
+GROUP BY m.contact_id
 
 -- name: requests_before [sqlite]
 SELECT contact_id, count(*) FROM message
@@ -293,7 +310,10 @@ AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('consent_re
 GROUP BY contact_id
 
 -- name: requests_before [postgresql]
-SELECT contact_id, count(*) FROM message
-WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
-AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('consent_request', 'invitation')
-GROUP BY contact_id
+SELECT m.contact_id, count(*)
+FROM (SELECT DISTINCT unnest(:ids::bigint[]) AS id) asked CROSS JOIN LATERAL (
+  SELECT contact_id FROM message
+  WHERE bucket = (asked.id >> 53)::integer AND contact_id = asked.id
+  AND handed_at IS NOT NULL AND state IN (2, 3, 5, 9, 10) AND kind IN ('consent_request', 'invitation')
+  OFFSET 0) m
+GROUP BY m.contact_id

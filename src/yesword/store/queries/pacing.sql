@@ -20,7 +20,9 @@ SELECT contact_id, program_id, sender_id FROM contact_sender
 WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
 
 -- name: senders_of_contacts [postgresql]
-SELECT contact_id, program_id, sender_id FROM contact_sender WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+SELECT found.* FROM (SELECT DISTINCT unnest(:ids::bigint[]) AS id) asked CROSS JOIN LATERAL (
+  SELECT contact_id, program_id, sender_id FROM contact_sender
+  WHERE bucket = (asked.id >> 53)::integer AND contact_id = asked.id OFFSET 0) found
 
 -- name: keep_sender
 INSERT INTO contact_sender (bucket, contact_id, program_id, sender_id, since)

@@ -11,8 +11,9 @@ SELECT contact_id, seq, state, last_leaf FROM standing
 WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
 
 -- name: standings_to_write [postgresql]
-SELECT contact_id, seq, state, last_leaf FROM standing WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
-ORDER BY bucket, contact_id FOR NO KEY UPDATE
+SELECT found.* FROM (SELECT DISTINCT unnest(:ids::bigint[]) AS id ORDER BY id) asked CROSS JOIN LATERAL (
+  SELECT contact_id, seq, state, last_leaf FROM standing
+  WHERE bucket = (asked.id >> 53)::integer AND contact_id = asked.id FOR NO KEY UPDATE) found
 
 -- name: settle_standing
 UPDATE standing SET seq = :seq, state = :state, stop_seq = :stop_seq, last_leaf = :last_leaf
@@ -23,11 +24,14 @@ SELECT contact_id, seq, state FROM standing
 WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
 
 -- name: standings [postgresql]
-SELECT contact_id, seq, state FROM standing WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+SELECT found.* FROM (SELECT DISTINCT unnest(:ids::bigint[]) AS id) asked CROSS JOIN LATERAL (
+  SELECT contact_id, seq, state FROM standing
+  WHERE bucket = (asked.id >> 53)::integer AND contact_id = asked.id OFFSET 0) found
 
 -- name: lock_standings [postgresql]
-SELECT contact_id, seq, state FROM standing WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
-FOR SHARE SKIP LOCKED
+SELECT found.* FROM (SELECT DISTINCT unnest(:ids::bigint[]) AS id) asked CROSS JOIN LATERAL (
+  SELECT contact_id, seq, state FROM standing
+  WHERE bucket = (asked.id >> 53)::integer AND contact_id = asked.id FOR SHARE SKIP LOCKED) found
 
 -- name: insert_event
 INSERT INTO consent_event (bucket, id, brand_id, contact_id, seq, kind, program_id, received_at, recorded_at, body,
@@ -82,4 +86,5 @@ AND +e.kind IN ('withdrawn', 'invalidated', 'erased') AND e.recorded_at >= :sinc
 -- name: stops_lately [postgresql]
 SELECT e.body FROM generate_series(0, 1023) AS b (number) CROSS JOIN LATERAL (
   SELECT body FROM consent_event WHERE bucket = b.number AND id >= (b.number::bigint << 53) + :stamp
-  AND kind IN ('withdrawn', 'invalidated', 'erased') AND recorded_at >= :since) e
+  AND kind IN ('withdrawn', 'invalidated', 'erased') AND recorded_at >= :since
+  OFFSET 0) e  -- or all of consent_event would be read and joined

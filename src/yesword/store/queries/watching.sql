@@ -58,7 +58,8 @@ SELECT key, count(DISTINCT contact_id) FROM (
   FROM generate_series(0, 1023) AS b (number) CROSS JOIN LATERAL (
     SELECT bucket, contact_id, last_message_id FROM inbound_text
     WHERE bucket = b.number AND id >= (b.number::bigint << 53) + :stamp::bigint
-    AND ' ' || kinds || ' ' LIKE '%% complaint %%') i
+    AND ' ' || kinds || ' ' LIKE '%% complaint %%'
+    OFFSET 0) i  -- or all of inbound_text would be read and joined
   JOIN message m ON m.bucket = i.bucket AND m.id = i.last_message_id
   WHERE m.handed_at >= :since) AS found
 WHERE key IS NOT NULL AND (:only::bigint = 0 OR key = :only::bigint) GROUP BY key
@@ -122,6 +123,7 @@ FROM generate_series(0, 1023) AS b (number) CROSS JOIN LATERAL (
   SELECT bucket, contact_id, program_id, last_message_id FROM inbound_text
   WHERE bucket = b.number AND id >= (b.number::bigint << 53) + :stamp::bigint
   AND brand_id = :brand_id AND received_at >= :since AND received_at < :until
-  AND ' ' || kinds || ' ' LIKE '%% complaint %%') i
+  AND ' ' || kinds || ' ' LIKE '%% complaint %%'
+  OFFSET 0) i
 LEFT JOIN message m ON m.bucket = i.bucket AND m.id = i.last_message_id
 GROUP BY 1, 2

@@ -247,6 +247,7 @@ CREATE INDEX message_uncertain ON message (ended_at) WHERE state = 5;
 CREATE INDEX message_held ON message (created_at) WHERE state = 1;
 CREATE INDEX message_of_contact ON message (bucket, contact_id, id);
 CREATE INDEX message_of_campaign ON message (campaign_id, state) WHERE campaign_id IS NOT NULL;
+CREATE INDEX message_dead ON message (brand_id, ended_at) WHERE meaning IN ('unknown_subscriber', 'deactivated');
 CREATE UNIQUE INDEX message_confirms ON message (bucket, held_for) WHERE held_for IS NOT NULL;
 
 -- Each hand-over has a row of its own, or a late answer to the first would overwrite the second.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from django import forms
 from django.contrib import messages
@@ -11,8 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yesword.domain.errors import YeswordError
 from yesword.mail.addresses import BadAddressError, GatewayAddressError
+from yesword.mail.sending import BadLetterError, NoServerError
+from yesword.mail.servers import BadServerError, BareServerError
+from yesword.mail.settings import BadSenderError, NoMailError
 from yesword.reporting import alert_routes, alerts
 from yesword.reporting.alerts import AlertKind
 from yesword.sending.webhooks import BadEndpointError
@@ -22,9 +25,21 @@ from yesword.store.sealing import UnreadableError
 from yesword.web import languages
 from yesword.web.brands import brand_of, zone_of
 from yesword.web.console.acting import actor, for_actors
+from yesword.web.error_words import told
 from yesword.web.installation import store
 from yesword.worker import alert_words
-from yesword.worker.alerting import Alerting, NoRouteError
+from yesword.worker.alerting import Alerting, NoRouteError, NotToldError
+
+# What may come of a test.
+_TROUBLE: Final = (
+    NotToldError,
+    NoMailError,
+    BadSenderError,
+    BadServerError,
+    BareServerError,
+    NoServerError,
+    BadLetterError,
+)
 
 
 class RouteForm(forms.Form):
@@ -86,8 +101,10 @@ def test(request: HttpRequest) -> HttpResponse:
         Alerting(store=store(), clock=lambda: datetime.now(UTC)).try_out()
     except NoRouteError:
         messages.warning(request, _("Alerts lead nowhere yet: give an e-mail address or a webhook first."))
-    except YeswordError as error:
-        messages.error(request, _("The test did not go out: %(why)s") % {"why": error.message})
+    except UnreadableError:
+        messages.error(request, _unreadable())
+    except _TROUBLE as error:
+        messages.error(request, _("The test did not go out: %(why)s") % {"why": told(error)})
     else:
         messages.success(request, _("The test was taken. Look whether it has come."))
     return redirect("console:alerts")
@@ -97,8 +114,12 @@ def _route(request: HttpRequest) -> Route:
     try:
         return alert_settings.read(store())
     except UnreadableError:
-        messages.warning(request, _("Where alerts go cannot be read: its key is not here. Set it anew."))
+        messages.warning(request, _unreadable())
         return Route()
+
+
+def _unreadable() -> str:
+    return _("Where alerts go cannot be read: its key is not here. Set it anew.")
 
 
 def _initial(route: Route) -> dict[str, object]:

@@ -11,8 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from yesword.domain.errors import YeswordError
+from yesword.domain.phone import UnknownCountryError
 from yesword.reporting.audit_answers import Asked, Question, read_numbers
+from yesword.reporting.audit_answers.asking import NoNumbersError, TooManyNumbersError
+from yesword.web.error_words import told
 
 LARGEST: Final = 1024 * 1024  # bytes of a list
 _TIME: Final = "%Y-%m-%dT%H:%M"
@@ -53,9 +55,9 @@ class NumbersForm(forms.Form):
         self.errors.pop("numbers", None)
         try:
             cleaned["asked"] = read_numbers(self._listed(cleaned), self._country)
-        except YeswordError as error:
+        except (NoNumbersError, TooManyNumbersError, UnknownCountryError) as error:
             known = _REFUSED.get(error.code)
-            self.add_error("numbers", str(known) if known else error.message)
+            self.add_error("numbers", str(known) if known else told(error))
         return cleaned
 
     def _listed(self, cleaned: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from yesword.store import models
 from yesword.store.models import HookSource, WebhookEndpoint
 from yesword.web import parts
 from yesword.web.brands import brand_of, zone_of
+from yesword.web.console import opt_outs
 from yesword.web.console.acting import for_actors, leave_trace, may_act
 from yesword.web.formats import count
 from yesword.web.installation import store
@@ -96,6 +97,7 @@ def page(request: HttpRequest) -> HttpResponse:
         {
             "sources": [_source(row, zone, now) for row in sources.rows_of(brand.id)],
             "endpoints": [_endpoint(row, zone) for row in webhooks.endpoints_of(brand.id)],
+            "accounts": opt_outs.account_lines(),
             "may_act": may_act(request),
             "add_source": parts.Code(
                 text="yesword hook add shopify --name … --point …",

@@ -23,7 +23,6 @@ from yesword.domain.collecting.contests import (
     ContestWording,
     Option,
 )
-from yesword.domain.errors import YeswordError
 from yesword.domain.programs import Program
 from yesword.store import models
 from yesword.web.brands import zone_of
@@ -203,10 +202,6 @@ class ContestForm(forms.Form):
         if key == "new" or models.Contest.objects.filter(key=key).exists():
             raise forms.ValidationError(_("That address is taken. Choose another."))
         return key
-
-    def refuse(self, error: YeswordError) -> None:
-        """What the contest itself has against it, beside the form."""
-        self.add_error(None, str(error))
 
     @property
     def definition(self) -> ContestDefinition:

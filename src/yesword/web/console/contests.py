@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yesword.collect import contests
 from yesword.collect.contests import Contest, NoSuchContestError
+from yesword.collect.points import KeyTakenError
 from yesword.domain.collecting import contest_words
+from yesword.domain.collecting.contest_errors import ContestError
 from yesword.domain.collecting.contests import State
+from yesword.domain.collecting.points import BadPointError
 from yesword.domain.collecting.wordings import consent_text
-from yesword.domain.errors import YeswordError
 from yesword.domain.ids import to_text
 from yesword.domain.linting.finding import Severity
 from yesword.domain.programs import Program
@@ -39,6 +41,7 @@ from yesword.web.console.contest_fields import (
 )
 from yesword.web.console.previews import Remark, remark_lines
 from yesword.web.console.shop import known_programs
+from yesword.web.error_words import told
 from yesword.web.formats import masked
 from yesword.web.installation import store
 from yesword.web.public.addresses import origin
@@ -53,6 +56,8 @@ STATES: Final[Mapping[State, str]] = {
     State.CLOSED: "closed",
     State.DRAWN: "finished",
 }
+# What may be against it: its own rules, and those of the collection point that pins its terms.
+_REFUSALS: Final = (ContestError, BadPointError, KeyTakenError)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,8 +158,8 @@ def announce(request: HttpRequest, key: str) -> HttpResponse:
         with store().database.write():
             contests.announce(contest, datetime.now(UTC), despite=request.POST.get("despite") == "yes")
             leave_trace(request, "contest.announce", f"contest {contest.id}")
-    except YeswordError as error:
-        return _shown(request, contest, wrong=str(error))
+    except _REFUSALS as error:
+        return _shown(request, contest, wrong=told(error))
     messages.success(request, _("It is announced: its page is there, and its keyword is its own."))
     return redirect("console:contest", key=key)
 
@@ -179,8 +184,8 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
                 seed_due_at=due,
             )
             leave_trace(request, "contest.close", f"contest {contest.id}", list=fixed.list_digest)
-    except YeswordError as error:
-        return _shown(request, contest, wrong=str(error))
+    except _REFUSALS as error:
+        return _shown(request, contest, wrong=told(error))
     messages.success(request, _("It is closed. The digest of its list stands on its page."))
     return redirect("console:contest", key=key)
 
@@ -200,8 +205,8 @@ def draw(request: HttpRequest, key: str) -> HttpResponse:
                 store(), contest, typed["seed"], typed["source"], seed_at, datetime.now(UTC)
             )
             leave_trace(request, "contest.draw", f"contest {contest.id}", seed=drawn.seed)
-    except YeswordError as error:
-        form.add_error(None, str(error))
+    except _REFUSALS as error:
+        form.add_error(None, told(error))
         return _shown(request, contest, draw_form=form)
     said = ngettext("%(count)s winner is drawn.", "%(count)s winners are drawn.", len(drawn.winners))
     messages.success(request, said % {"count": len(drawn.winners)})
@@ -239,8 +244,8 @@ def _build(
         with store().database.write():
             kept = contests.draft(form.chosen.brand, key, definition, datetime.now(UTC))
             leave_trace(request, "contest.save", f"contest {kept.id}")
-    except YeswordError as error:
-        form.refuse(error)
+    except _REFUSALS as error:
+        form.add_error(None, told(error))
         return _form(request, form, contest)
     messages.success(request, _("It is kept. Look at it once more, and announce it."))
     return redirect("console:contest", key=key)

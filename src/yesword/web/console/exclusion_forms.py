@@ -122,12 +122,13 @@ class WishForm(forms.Form):
         )
 
 
-def _country(brand: BrandLine) -> forms.ChoiceField:
-    codes = dict.fromkeys((brand.country, *(each.country for each in brands()), *_OFTEN))
+def country_choice(usual: str) -> forms.ChoiceField:
+    """The country of numbers that do not say theirs."""
+    codes = dict.fromkeys((usual, *(each.country for each in brands()), *_OFTEN))
     return forms.ChoiceField(
         label=_("Country of a number without +"),
         choices=[(each, country_named(each)) for each in codes],
-        initial=brand.country,
+        initial=usual,
         required=False,
     )
 
@@ -146,7 +147,7 @@ class NumberForm(WishForm):
 
     def __init__(self, data: Any, brand: BrandLine, **more: Any) -> None:
         super().__init__(data, brand, **more)
-        self.fields["country"] = _country(brand)
+        self.fields["country"] = country_choice(brand.country)
         self.order_fields(["number", "country", "scope", "reason", "words"])
         self.phone: PhoneNumber | None = None
 
@@ -180,7 +181,7 @@ class ListForm(WishForm):
 
     def __init__(self, data: Any, brand: BrandLine, **more: Any) -> None:
         super().__init__(data, brand, prefix="many", **more)
-        self.fields["country"] = _country(brand)
+        self.fields["country"] = country_choice(brand.country)
         self.order_fields(["numbers", "file", "country", "scope", "reason", "words"])
         self.lines: Sequence[ReadLine] = ()
 

@@ -136,6 +136,9 @@ FAILED: Final[dict[str, Promise]] = {
     "import_stopped": gettext_lazy("Somebody stopped it. What was written stays; it can go on from there."),
     "import_taken_over": gettext_lazy("Somebody else goes on with this import. Wait for theirs to end."),
     "import_bad_column": gettext_lazy("The columns do not fit the file. Choose them again."),
+    "import_file_changed": gettext_lazy(
+        "The file was changed while it was being read. Nothing is lost: import it again."
+    ),
     "import_forbidden_provenance": gettext_lazy(
         "Consent given to somebody else is no consent, so nobody of this file was imported. Its opt-outs are recorded."
     ),

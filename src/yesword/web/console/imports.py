@@ -173,7 +173,7 @@ def upload_page(request: HttpRequest, token: str) -> HttpResponse:
     error = ""
     if upload.state != "running":
         known = FAILED.get(upload.error_code)
-        error = str(known) if known else upload.error
+        error = str(known or FAILED["broken"])
     uploads = Uploads(store())
     context = {
         **_heading(upload),
@@ -218,8 +218,9 @@ def _look(request: HttpRequest, upload: Upload, error: str = "", *, status: int 
     try:
         found = Uploads(store()).preview(upload)
     except (ImportFileError, OSError) as broken:
-        code = broken.code if isinstance(broken, ImportFileError) else "unreadable"
-        context = {**_heading(upload), "error": str(FAILED.get(code, broken)), "progress": _progress(upload)}
+        known = FAILED.get(broken.code) if isinstance(broken, ImportFileError) else FAILED["unreadable"]
+        why = str(known or FAILED["broken"])
+        context = {**_heading(upload), "error": why, "progress": _progress(upload)}
         return render(request, "console/import_upload.html", context)
     chosen = upload.columns or list(found.guess)
     context = {

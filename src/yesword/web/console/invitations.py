@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yesword.collect import invitee_lists, inviting, letters, points
+from yesword.collect.invitation_errors import BadInvitationError, InvitationStateError
 from yesword.collect.invitee_lists import BadListError
-from yesword.collect.inviting import InvitationStateError, NoSuchInvitationError
-from yesword.collect.letters import BadInvitationError, Links, Reader, Sender
+from yesword.collect.inviting import NoSuchInvitationError
+from yesword.collect.letters import Links, Reader, Sender
 from yesword.collect.points import NoSuchPointError
 from yesword.domain.ids import BrandId
 from yesword.reporting import invitations as reporting
@@ -28,6 +29,7 @@ from yesword.web import parts
 from yesword.web.brands import brand_of, zone_of
 from yesword.web.console.acting import actor, for_actors, leave_trace, may_act
 from yesword.web.console.invitation_form import InvitationForm
+from yesword.web.error_words import told
 from yesword.web.formats import count as shown_count
 from yesword.web.installation import store
 from yesword.web.telling import language_word
@@ -153,7 +155,7 @@ def _write(request: HttpRequest, row: InvitationCampaign | None) -> HttpResponse
                 leave_trace(request, "invitation.write", f"invitation {row.pk}")
             return redirect("console:invitation", row.pk)
         except (BadInvitationError, InvitationStateError, NoSuchPointError) as error:
-            form.add_error(None, error.message)
+            form.add_error(None, told(error))
     context = {
         "form": form,
         "invitation": row,
@@ -235,7 +237,7 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
     try:
         added = inviting.add_people(store(), row, invitee_lists.reader(file.read()), timezone.now())
     except (BadListError, InvitationStateError) as error:
-        messages.error(request, error.message)
+        messages.error(request, told(error))
         return redirect("console:invitation", row.pk)
     with store().database.write():
         leave_trace(request, "invitation.people", f"invitation {row.pk}", invited=added.invited)
@@ -287,7 +289,7 @@ def move(request: HttpRequest, number: int, wish: str) -> HttpResponse:
                 inviting.resume(row)
             leave_trace(request, f"invitation.{wish}", f"invitation {row.pk}")
     except (InvitationStateError, NoSuchPointError) as error:
-        messages.error(request, error.message)
+        messages.error(request, told(error))
     return redirect("console:invitation", row.pk)
 
 
@@ -312,7 +314,7 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
             inviting.cancel(store(), row, timezone.now())
             leave_trace(request, "invitation.cancel", f"invitation {row.pk}")
     except InvitationStateError as error:
-        messages.error(request, error.message)
+        messages.error(request, told(error))
     return redirect(back)
 
 

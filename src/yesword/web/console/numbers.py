@@ -17,6 +17,7 @@ from yesword.web.console.import_forms import NumbersForm
 from yesword.web.console.import_words import FAILED, REJECTED
 from yesword.web.console.imports import CountLine
 from yesword.web.console.uploads import LARGEST, StreamedUpload, Uploads
+from yesword.web.error_words import told
 from yesword.web.installation import store
 
 _OVERHEAD: Final = 64 * 1024  # bytes of a form around its file
@@ -50,7 +51,8 @@ def _check(request: HttpRequest, receiver: StreamedUpload) -> HttpResponse:
     try:
         found = check_numbers(receiver.path, country, cleaned)
     except ImportFileError as error:
-        form.add_error("file", str(FAILED.get(error.code, error)))
+        known = FAILED.get(error.code)
+        form.add_error("file", str(known) if known else told(error))
         return _shown(request, form, status=422)
     if cleaned is None:
         return _shown(request, form, found)

@@ -31,6 +31,7 @@ from yesword.store import programs, suppressions
 from yesword.web import parts
 from yesword.web.brands import brand_of, zone_of
 from yesword.web.counted import figures_of
+from yesword.web.error_words import told
 from yesword.web.formats import count, masked
 from yesword.web.installation import store
 from yesword.web.telling import language_word, plain_day, plain_month
@@ -87,7 +88,7 @@ def _search_number(request: HttpRequest, brand: BrandLine, asked: str) -> HttpRe
     try:
         number = phone.parse(asked, country=brand.country)
     except phone.PhoneError as error:
-        return _show(request, brand, status=422, asked=asked, problem=error.message)
+        return _show(request, brand, status=422, asked=asked, problem=told(error))
     found = find_by_number(store(), brand.id, number.e164)
     if found is not None:
         return redirect("console:person", to_text("con", found))

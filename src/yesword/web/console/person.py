@@ -30,7 +30,7 @@ from yesword.store.links import Link, LinkKind
 from yesword.store.programs import sender_by_id
 from yesword.web import parts
 from yesword.web.brands import zone_of_person
-from yesword.web.console import hours, person_data, person_erased, person_files, person_readings
+from yesword.web.console import dead_numbers, hours, person_data, person_erased, person_files, person_readings
 from yesword.web.console.acting import for_actors, leave_trace, may_act
 from yesword.web.console.addresses import hours_url, living_person_at, person_at
 from yesword.web.console.exclusion_forms import WishForm
@@ -166,6 +166,7 @@ def show(
             ],
             "programs": [(each.key, texts_of(each), each == checked) for each in running],
             "tree": _check(person, checked, at, zone) if checked else None,
+            "dead": dead_numbers.notice(person, zone),
             "hours": hours.usual_view(person, running, zone, at),
             "hours_url": hours_url(person.id),
             **_conversation(request, person, texts, running, zone),

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,9 +29,15 @@ from yesword.ledger.packs import Purpose
 from yesword.ledger.silence import write_silence
 from yesword.privacy import traces
 from yesword.privacy.former_records import Former, former_records
-from yesword.proof.packs.dossier import NoHeadYetError, NoRecordError, collect, waiting_events
+from yesword.proof.packs.dossier import (
+    NoHeadYetError,
+    NoRecordError,
+    ScatteredEventsError,
+    collect,
+    waiting_events,
+)
 from yesword.proof.packs.earlier import EarlierDossier
-from yesword.proof.packs.writing import Order, Pack, write_pack
+from yesword.proof.packs.writing import NumberInPackError, Order, Pack, write_pack
 from yesword.proof.silence import EmptySpanError, HandOversWaitingError, NoPublishedLogError, sent_to
 from yesword.store import programs
 from yesword.store.contacts import Contact
@@ -39,6 +46,8 @@ from yesword.web.brands import zone_of_person
 from yesword.web.console.acting import actor, for_actors, may_use
 from yesword.web.console.addresses import living_person_at, person_url
 from yesword.web.installation import store
+
+log = structlog.get_logger("yesword.person_files")
 
 _WAIT_S: Final = 2.0  # the log takes an event up within a second while it is being kept
 _LOOK_S: Final = 0.1
@@ -55,6 +64,12 @@ _TROUBLE: Final[Mapping[type[YeswordError], Promise]] = {
         "Some texts of that time are not in the log yet. Try again in a moment."
     ),
     EmptySpanError: gettext_lazy("That day is still to come."),
+    ScatteredEventsError: gettext_lazy(
+        "The log is just taking up something of theirs. Try again in a moment."
+    ),
+    NumberInPackError: gettext_lazy(
+        "Somebody wrote their number where no number belongs, so it would stand in the file. Correct that first."
+    ),
 }
 
 
@@ -197,7 +212,10 @@ def _day(text: str) -> date | None:
 
 def _told(error: YeswordError) -> str:
     known = _TROUBLE.get(type(error))
-    return str(known) if known else error.message
+    if known is not None:
+        return str(known)
+    log.error("person_file_not_made", code=error.code, exc_info=error)
+    return _("The file cannot be made (%(code)s). The server's log says why.") % {"code": error.code}
 
 
 def _refused(request: HttpRequest, person: Contact, why: str) -> HttpResponse:

@@ -34,6 +34,7 @@ from yesword.web import parts, point_publishing
 from yesword.web.brands import brand_of
 from yesword.web.console import embedding
 from yesword.web.console.acting import for_actors, leave_trace, may_act
+from yesword.web.error_words import told
 from yesword.web.installation import store
 from yesword.web.public import popup_pages
 from yesword.web.public.addresses import origin
@@ -133,7 +134,7 @@ class PopupForm(forms.Form):
             try:
                 popups.definition_of(self.form_point, self.options)
             except BadPointError as error:
-                raise forms.ValidationError(str(error)) from error
+                raise forms.ValidationError(told(error)) from error
         return cleaned
 
     @property
@@ -242,7 +243,7 @@ def _publish(request: HttpRequest, form: PopupForm, form_point: Point) -> HttpRe
     try:
         point = point_publishing.publish(store(), form_point.brand, key, definition, timezone.now())
     except (BadPointError, points.KeyTakenError) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, told(error))
         return _page(request, form, form_point, None, 422)
     with store().database.write():
         leave_trace(request, "point.publish", f"point {point.id}", version=point.version)

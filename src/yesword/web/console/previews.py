@@ -26,6 +26,7 @@ from yesword.store import leave_links, models
 from yesword.web import parts
 from yesword.web.brands import zone_of
 from yesword.web.console.addresses import rule_url
+from yesword.web.error_words import told
 from yesword.web.formats import count as shown_count
 from yesword.web.installation import rules, scales, store
 from yesword.web.sentences import remark, say
@@ -57,7 +58,7 @@ def said(error: templates.TemplateError, text: str) -> str:
     """What is wrong with a template, where, and the words at that place."""
     sentence = _TEMPLATE_ERRORS.get(error.code)
     if sentence is None:
-        return str(error)
+        return told(error)
     position = error.fields.get("position")
     start = position - 1 if isinstance(position, int) else 0
     place = text[start : start + 24].splitlines()[0] if text[start:] else ""

@@ -48,7 +48,7 @@ _UNSAFE: Final = re.compile(r"[^\w .()\[\]-]+")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Upload:
-    """One upload, as far as it is. `error` is the code and the sentence of what made it fail."""
+    """One upload, as far as it is. `error_code`: of what made it fail; `import_words` says it."""
 
     token: str
     file_name: str
@@ -67,7 +67,6 @@ class Upload:
     left_s: float | None = None
     run: int | None = None  # the row of its report
     error_code: str = ""
-    error: str = ""
     began_at: str = ""
 
 
@@ -173,7 +172,6 @@ class Uploads:
             is_writing=False,
             done=0,
             total=None,
-            error="",
             error_code="",
         )
         self._keep(upload)
@@ -248,10 +246,11 @@ class Uploads:
                 self._keep(replace(teller.upload, state="done", run=self._own(upload, program.brand)))
         except ImportStoppedError as error:
             is_over = False
-            self._keep(replace(teller.upload, state="stopped", error_code=error.code, error=str(error)))
+            self._keep(replace(teller.upload, state="stopped", error_code=error.code))
         except (YeswordError, OSError) as error:
             code = error.code if isinstance(error, YeswordError) else "unreadable"
-            self._keep(replace(teller.upload, state="failed", error_code=code, error=str(error)))
+            log.warning("import_failed", upload=upload.token, code=code, kind=type(error).__name__)
+            self._keep(replace(teller.upload, state="failed", error_code=code))
         except Exception:
             log.exception("import_failed", upload=upload.token)
             self._keep(replace(teller.upload, state="failed", error_code="broken"))

@@ -6,13 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from factories.programs import CLUB
+from yesword.domain.collecting.contest_errors import BadContestError, LeavingWordError
 from yesword.domain.collecting.contests import (
     Answering,
-    BadContestError,
     ContestDefinition,
     ContestWording,
     Entry,
-    LeavingWordError,
     Option,
     State,
     check,

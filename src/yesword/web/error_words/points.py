@@ -1,8 +1,4 @@
-"""What an error says in the language of the page. Its own message is English, for terminals and logs.
-
-The wording here is the error's docstring to the letter, as a message id with its placeholders; a test holds the two
-together. An error that is not here is told in English.
-"""
+"""Collection points, as their authors fill them in."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -45,14 +41,3 @@ WORDS: Final[Mapping[type[YeswordError], Promise]] = {
         "The two questions of an application are about one program, {program}. Name another one for the second."
     ),
 }
-
-
-def told(error: YeswordError) -> str:
-    """For a page. What an error names of another one is told alike."""
-    words = WORDS.get(type(error))
-    if words is None:
-        return error.message
-    fields = {
-        name: told(each) if isinstance(each, YeswordError) else each for name, each in error.fields.items()
-    }
-    return str(words).format(**fields)

@@ -1,0 +1,51 @@
+"""One time for all machines that share a database: the database's own.
+
+What a machine believes of the time decides when a text is due, stale or kept for the morning. Two machines whose clocks
+differ must not decide it differently, and none may take a lease for over that another has just renewed.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db import Error
+
+from yesword.domain.times import from_micros
+from yesword.store.opening import Store
+
+ASK_EVERY_S: Final = 10.0
+
+
+class SharedClock:
+    """The time by the database. Between two looks this machine only counts on, by a count that nobody can set.
+
+    On SQLite all processes are on one machine, and its clock is everybody's.
+    """
+
+    def __init__(self, store: Store, count: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._count = count
+        self._known: tuple[datetime, float] | None = None  # what time it was at which count
+
+    def __call__(self) -> datetime:
+        if self._store.database.vendor == "sqlite":
+            return datetime.now(UTC)
+        known = self._known
+        if known is None or self._count() - known[1] > ASK_EVERY_S:
+            known = self._known = self._asked(known)
+        at, count = known
+        return at + timedelta(seconds=self._count() - count)
+
+    def _asked(self, known: tuple[datetime, float] | None) -> tuple[datetime, float]:
+        """While the database does not answer, time goes on as it was known: whatever comes next will say what is wrong."""
+        before = self._count()
+        try:
+            with self._store.database.read() as session:
+                row = session.first("server_clock")
+        except Error:
+            if known is None:
+                raise
+            return known
+        assert row is not None
+        return from_micros(row[0]), (before + self._count()) / 2
