@@ -5,7 +5,7 @@ Who holds the link can leave, and nothing else. It ends texts to the number that
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from yesword.consent import Act, Confirmation, Withdrawn, withdraw
@@ -27,6 +27,8 @@ from yesword.store.leave_links import LeaveLink
 from yesword.store.opening import Store
 
 PREFERENCES: Final = "preferences"  # the page behind a code to the handset
+# Two taps of one finger. Later it is said anew: a START may have been texted in between that nobody has read yet.
+_ONE_TAP: Final = timedelta(seconds=10)
 # What the withdrawal itself tells of why.
 _REASONS: Final = {LINK: "unsubscribe_link", PREFERENCES: "preference_page"}
 
@@ -51,7 +53,7 @@ class Left:
 
     event: EventId
     program: ProgramId | None  # None: everything of the brand
-    is_new: bool  # False: the same withdrawal as before, seen once more
+    is_new: bool  # False: nothing was left to end, and they say so once more
     is_drained: bool
     may_undo: bool  # whether a slip may be taken back: once, until the handset itself has said yes again
 
@@ -97,7 +99,8 @@ def leave(
     is_program_only: bool = False,
     patience_s: float = PATIENCE_S,
 ) -> Left:
-    """End everything of the brand, or only the program whose text it was. To do it twice ends nothing twice.
+    """End everything of the brand, or only the program whose text it was. To do it twice ends nothing twice, and
+    whoever says so once more after a while is believed as of then.
 
     Raises `GoneError`.
     """
@@ -139,11 +142,11 @@ def _end(
         state = ConsentState.from_bytes(bytes(row[1]))
         may_undo = False
         before = _the_same(state, act.route, None if program is None else program.id)
-        if before is not None:
+        if before is not None and at - before.at < _ONE_TAP:
             ended = Withdrawn(event=before.event, seq=before.seq, program=before.scope.program)
         else:
             lately = by_links(session, person, frozenset(_REASONS))
-            may_undo = not lately.was_undone
+            may_undo = before is None and not lately.was_undone
             is_told = lately.has_left and was_told(session, person, at)
             ended = withdraw(
                 store,

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from yesword.domain.errors import YeswordError
 
@@ -11,6 +11,18 @@ _SQLITE_START: Final = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; "
     "PRAGMA wal_autocheckpoint=4000; PRAGMA secure_delete=FAST; PRAGMA cache_size=-32000;"
 )
+
+# A server that went away without a word, or a wire that brings nothing any more, is noticed within half a minute.
+# What the address itself says of these (libpq's parameters) counts instead.
+LIVELY: Final[dict[str, Any]] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # ms
+}
+# A worker that was stopped inside a claim must not hold its locks for ever.
+_SESSION: Final = "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=5000"
 
 
 class BadDatabaseUrlError(YeswordError):
@@ -51,6 +63,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         raise BadDatabaseUrlError(url=f"{parts.scheme}://…")
+    said = dict(parse_qsl(parts.query))  # such as sslmode
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
@@ -60,6 +73,5 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        # A worker that was stopped inside a claim must not hold its locks for ever.
-        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=5000"},
+        "OPTIONS": {**LIVELY, **said, "options": f"{_SESSION} {said.get('options', '')}".rstrip()},
     }

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from yesword.store.configuration import LIVELY
 
 if TYPE_CHECKING:
     from yesword.store.vault import Proposed
@@ -32,7 +35,8 @@ class PostgresRows:
     def _connection(self) -> psycopg.Connection[Any]:
         connection: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
         if connection is None or connection.closed:
-            connection = psycopg.connect(self._url, autocommit=True)
+            told: dict[str, Any] = {**LIVELY, **conninfo_to_dict(self._url)}
+            connection = psycopg.connect(**told, autocommit=True)
             # Two first starts at once must not both create the schema.
             with connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(7305810)")

@@ -13,6 +13,7 @@ from yesword.domain.events import Actor, EventKind, Grade
 from yesword.domain.messages import MessageState
 from yesword.domain.text import measure
 from yesword.reporting.people import read_events
+from yesword.sending import leaving
 from yesword.store import leave_answers, leave_links
 from yesword.store.leave_answers import LeaveReason
 from yesword.web.logs import mask
@@ -342,6 +343,28 @@ def test_to_undo_a_slip_after_a_stop_by_text_says_that_the_stop_stands(here, web
     assert "text START to 800123" in shown
     assert "is as it was before" not in shown
     assert not is_in(here)
+
+
+def test_who_leaves_once_more_is_not_brought_back_by_a_start_of_in_between(here, path):
+    who = leaving.holder(here.store, path.removeprefix("/u/"))
+
+    def leave():
+        return leaving.leave(here.store, who, here.at, door=leaving.Door.PAGE, language="en")
+
+    first = leave()
+    here.wait(seconds=2)
+    assert (leave().event, leave().is_new) == (first.event, False), "two taps of one finger"
+    here.wait(minutes=1)
+    texted_at = here.at
+    here.wait(minutes=1)
+    again = leave()
+    assert (again.is_new, again.may_undo) == (False, False)
+    assert again.event != first.event
+    here.wait(seconds=20)
+    here.receive(ANNA, "START", at=texted_at)  # it was on its way for long
+    assert not is_in(here)
+    here.text(ANNA, "START")
+    assert is_in(here)
 
 
 def test_the_same_slip_is_not_undone_twice(here, web, path):
