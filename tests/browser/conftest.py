@@ -69,7 +69,9 @@ def demo(request):
 
 
 def _environment():
-    return {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
+    """Nobody has listened since a copy was made, and nothing was missed: no gap has to be closed before anything is sent."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
+    return {**own, "YESWORD_GAP_AFTER": "86400"}
 
 
 @contextlib.contextmanager

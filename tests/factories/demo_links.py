@@ -17,13 +17,13 @@ with store.database.write() as session:
     program = next(each for each in programs.of_brand(1) if each.key == sys.argv[2])
     for number in sys.argv[3:]:
         contact = contacts.find(store, session, program.brand, number)
-        _, word = leave_links.give(leave_links.shown(LEAVE_LINK))
+        _, word = leave_links.LINKS.give(leave_links.LINKS.shown(LEAVE_LINK))
         row = leave_links.row(
             store, word, brand=program.brand, program=program.id, contact=contact,
             message=store.ids.make(contact >> 53), campaign=None, at=datetime.now(UTC),
         )
         session.run("insert_leave_link", **row)
-        found.append(leave_links.PATH + word)
+        found.append(leave_links.LINKS.path + word)
 print(json.dumps(found))
 store.close()
 """

@@ -20,7 +20,8 @@ from yesword.domain.programs import Frequency, OptIn, Program, Texts
 from yesword.domain.rules import RuleBook
 from yesword.domain.state import ConsentState
 from yesword.sending import campaigns, handing, inbound
-from yesword.sending.claiming import Claim, Claimant, claim
+from yesword.sending.claiming import Claim, claim
+from yesword.sending.fates import Claimant
 from yesword.sending.inbound import Handled
 from yesword.sending.weighing import Scales
 from yesword.store import contacts, models, outgoing, programs

@@ -29,7 +29,7 @@ def pacing(*limits: Limit, workers: int = 1, **weights: int) -> Pacing:
 def claim(
     pacing: Pacing, queued: Counter[Lane], count: int, now: float, used: dict[str, int] | None = None
 ) -> Counter[Lane]:
-    """What one claim takes of queues of this length, as `sending.claiming` does it."""
+    """What one claim takes of queues of this length, as `sending.due` does it."""
     sharing = pacing.round(now, used or {}, {})
     taken: Counter[Lane] = Counter()
     used_up: set[Lane] = set()

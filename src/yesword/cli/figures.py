@@ -1,13 +1,21 @@
 """`yesword figures`: the console's figures, for a terminal or another program."""
 
 import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from yesword.cli.finding import UnknownProgramError, find_brand
-from yesword.cli.options import using, with_store
+from yesword.cli.options import Function, using, with_store
+
+if TYPE_CHECKING:
+    from yesword.domain.ids import BrandId, ProgramId
+    from yesword.store.opening import Store
 
 
 @click.group("figures")
@@ -15,14 +23,75 @@ def command() -> None:
     """Figures about people, none of whom is named."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What is counted: whose, and from when until when."""
+
+    store: "Store"
+    brand: "BrandId"
+    program: "ProgramId | None"
+    program_key: str | None
+    since: datetime
+    until: datetime
+
+    def as_json(self, rows: Sequence[Mapping[str, object]]) -> str:
+        head = {
+            "since": self.since.isoformat(timespec="seconds"),
+            "until": self.until.isoformat(timespec="seconds"),
+            "program": self.program_key,
+        }
+        return json.dumps({**head, "figures": rows}, ensure_ascii=False)
+
+
+def _asking(function: Function) -> Function:
+    """The options by which it is said what to count, the same for all figures."""
+    options: Sequence[Callable[[Function], Function]] = (
+        click.option(
+            "--brand", "key", metavar="KEY", help="Of this brand; may be left out where there is one only."
+        ),
+        click.option("--program", "program_key", metavar="KEY", help="Only of this program."),
+        click.option(
+            "--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="How many days back."
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+        with_store,
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@contextmanager
+def _asked(
+    key: str | None, program_key: str | None, days: int, data: Path, database_url: str | None
+) -> Iterator[Asked]:
+    with using(data, database_url) as store:
+        from yesword.domain.ids import BrandId
+        from yesword.store import programs
+
+        brand = BrandId(find_brand(key).pk)
+        program = programs.by_key(brand, program_key) if program_key else None
+        if program_key and program is None:
+            known = ", ".join(each.key for each in programs.of_brand(brand)) or "none yet"
+            raise UnknownProgramError(key=program_key, known=known)
+        until = datetime.now(UTC)
+        yield Asked(
+            store=store,
+            brand=brand,
+            program=program.id if program else None,
+            program_key=program_key,
+            since=until - timedelta(days=days),
+            until=until,
+        )
+
+
+def _line(row: Mapping[str, Any], counted: str, parts: Sequence[tuple[str, Any]]) -> str:
+    more = ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in parts)
+    return f"  {row['about']:<9} {row['which']}: {row[counted]:,}{f' ({more})' if more else ''}"
+
+
 @command.command("leaving")
-@click.option("--brand", "key", metavar="KEY", help="Of this brand; may be left out where there is one only.")
-@click.option("--program", "program_key", metavar="KEY", help="Only of this program.")
-@click.option(
-    "--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="How many days back."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@with_store
+@_asking
 def leaving(
     key: str | None,
     program_key: str | None,
@@ -33,48 +102,23 @@ def leaving(
     as_json: bool,
 ) -> None:
     """Who left: why, by which way, from where they had come, after which texts, and how soon."""
-    with using(data, database_url) as store:
-        from yesword.domain.ids import BrandId
+    with _asked(key, program_key, days, data, database_url) as asked:
         from yesword.reporting import leaving as figures
-        from yesword.store import programs
 
-        brand = BrandId(find_brand(key).pk)
-        program = programs.by_key(brand, program_key) if program_key else None
-        if program_key and program is None:
-            known = ", ".join(each.key for each in programs.of_brand(brand)) or "none yet"
-            raise UnknownProgramError(key=program_key, known=known)
-        until = datetime.now(UTC)
-        since = until - timedelta(days=days)
-        found = figures.count(store, brand, since, until, program.id if program else None)
+        found = figures.count(asked.store, asked.brand, asked.since, asked.until, asked.program)
         rows = figures.as_rows(found)
         if as_json:
-            head = {
-                "since": since.isoformat(timespec="seconds"),
-                "until": until.isoformat(timespec="seconds"),
-                "program": program_key,
-            }
-            click.echo(json.dumps({**head, "figures": rows}, ensure_ascii=False))
+            click.echo(asked.as_json(rows))
             return
         click.echo(f"{found.left:,} left in {days} days, after {found.texts:,} texts.")
         for row in rows:
-            if row["about"] in ("all", "day"):
-                continue
-            more = ", ".join(
-                f"{value:,} {name.replace('_', ' ')}"
-                for name, value in row.items()
-                if name not in ("about", "which", "left") and isinstance(value, int)
-            )
-            click.echo(f"  {row['about']:<9} {row['which']}: {row['left']:,}{f' ({more})' if more else ''}")
+            if row["about"] not in ("all", "day"):
+                numbers = [(name, value) for name, value in row.items() if isinstance(value, int)]
+                click.echo(_line(row, "left", [each for each in numbers if each[0] != "left"]))
 
 
 @command.command("refused")
-@click.option("--brand", "key", metavar="KEY", help="Of this brand; may be left out where there is one only.")
-@click.option("--program", "program_key", metavar="KEY", help="Only of this program.")
-@click.option(
-    "--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="How many days back."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@with_store
+@_asking
 def refused(
     key: str | None,
     program_key: str | None,
@@ -85,40 +129,19 @@ def refused(
     as_json: bool,
 ) -> None:
     """What carriers refused or did not deliver: filtered, against their rules, or otherwise, by sender, program and code."""
-    with using(data, database_url) as store:
-        from yesword.domain.ids import BrandId
+    with _asked(key, program_key, days, data, database_url) as asked:
         from yesword.reporting import refused as figures
-        from yesword.store import programs
 
-        brand = BrandId(find_brand(key).pk)
-        program = programs.by_key(brand, program_key) if program_key else None
-        if program_key and program is None:
-            known = ", ".join(each.key for each in programs.of_brand(brand)) or "none yet"
-            raise UnknownProgramError(key=program_key, known=known)
-        until = datetime.now(UTC)
-        since = until - timedelta(days=days)
-        found = figures.count(store, brand, since, until, program.id if program else None)
+        found = figures.count(asked.store, asked.brand, asked.since, asked.until, asked.program)
         rows = figures.as_rows(found)
         if as_json:
-            head = {
-                "since": since.isoformat(timespec="seconds"),
-                "until": until.isoformat(timespec="seconds"),
-                "program": program_key,
-            }
-            click.echo(json.dumps({**head, "figures": rows}, ensure_ascii=False))
+            click.echo(asked.as_json(rows))
             return
         click.echo(
             f"{found.refused:,} refused or not delivered in {days} days, of {found.texts:,} texts; "
             f"{found.grave:,} of them filtered or against a carrier's rules."
         )
         for row in rows:
-            if str(row["about"]).startswith(("all", "day")):
-                continue
-            more = ", ".join(
-                f"{row[each.value]:,} {each.value.replace('_', ' ')}"
-                for each in figures.Cause
-                if row[each.value]
-            )
-            click.echo(
-                f"  {row['about']:<9} {row['which']}: {row['refused']:,}{f' ({more})' if more else ''}"
-            )
+            if not str(row["about"]).startswith(("all", "day")):
+                parts = [(each.value, row[each.value]) for each in figures.Cause if row[each.value]]
+                click.echo(_line(row, "refused", parts))

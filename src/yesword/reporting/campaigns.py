@@ -371,5 +371,5 @@ def way_outs(program: Program) -> list[tuple[str, str]]:
     found = []
     for language in program.languages:
         _, texts = program.texts_in(language)
-        found.append((language, leave_links.shown(compose(way_out_of(program, texts), program, texts))))
+        found.append((language, leave_links.LINKS.shown(compose(way_out_of(program, texts), program, texts))))
     return found

@@ -16,7 +16,7 @@ from yesword.domain.ids import BrandId, random_bucket, to_text
 from yesword.ledger import handed as logged
 from yesword.ledger.handed import HandedOver, HandedText
 from yesword.ledger.handed.statement import NONCE_BYTES
-from yesword.sending.claiming import Claimed
+from yesword.sending.fates import Claimed
 from yesword.store import handed
 from yesword.store.database import Session
 from yesword.store.handed import Attempted, Batch

@@ -13,7 +13,8 @@ from yesword.domain.ids import bucket_of
 from yesword.domain.messages import KINDS, STARTED_BY_US, MessageState
 from yesword.domain.times import to_micros
 from yesword.sending import carrier_stops, dead_numbers, handed, routing
-from yesword.sending.claiming import Claim, Claimed
+from yesword.sending.claiming import Claim
+from yesword.sending.fates import Claimed
 from yesword.store import holds, limits, sent_tallies
 from yesword.store.opening import Store
 from yesword.store.sent_tallies import Sent

@@ -7,7 +7,7 @@ from typing import Final
 
 from yesword.domain.times import from_micros, to_micros
 from yesword.sending import handed
-from yesword.sending.claiming import LEASE
+from yesword.sending.fates import LEASE
 from yesword.store import handed as stored
 from yesword.store.database import Session
 from yesword.store.locality import is_gone, locality

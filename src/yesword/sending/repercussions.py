@@ -27,7 +27,7 @@ from yesword.domain.rules import RuleBook
 from yesword.domain.state import ConsentState, Grant
 from yesword.domain.times import from_micros
 from yesword.sending.campaigns import PARKED
-from yesword.sending.claiming import judge
+from yesword.sending.judging import judge
 from yesword.sending.weighing import Background, Offer, Scales, backgrounds
 from yesword.store import contacts, programs
 from yesword.store.contacts import StandingRow

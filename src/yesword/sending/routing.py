@@ -16,7 +16,7 @@ from yesword.domain.lanes import Lane, number_of
 from yesword.domain.messages import KINDS, MessageClass, MessageKind
 from yesword.domain.sender_pools import Pool, PoolSender
 from yesword.domain.times import to_micros
-from yesword.sending.claiming import Claimed
+from yesword.sending.fates import Claimed
 from yesword.store import pools
 from yesword.store.database import Row, Session
 from yesword.store.opening import Store

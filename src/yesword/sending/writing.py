@@ -31,7 +31,7 @@ def personal_text(template: str, program: Program, person: Contact) -> str:
     """What one person will read: their fields filled in, and the way out."""
     _, texts = program.texts_in(person.language)
     values = composing.person_values(person.name, person.attributes)
-    return leave_links.shown(composing.with_way_out(template, program, texts, values))
+    return leave_links.LINKS.shown(composing.with_way_out(template, program, texts, values))
 
 
 def write_template(
@@ -84,13 +84,13 @@ def _written(
     at: datetime,
     made_of: tuple[str, ...] = (),
 ) -> Written:
-    text = confirm_links.shown(leave_links.shown(text))
+    text = confirm_links.LINKS.shown(leave_links.LINKS.shown(text))
     weighed = scales.weigh(offer, person, state, before, text, at, made_of=made_of)
     grant = _to_reconfirm(weighed, state)
     if grant is None:
         return Written(text=text, weighed=weighed)
     try:
-        text = leave_links.shown(saying_why(day_for(person, grant.since)))
+        text = leave_links.LINKS.shown(saying_why(day_for(person, grant.since)))
     except NoShippedTextError:
         return Written(text=text, weighed=weighed)  # refused, and the reason says what it lacks
     weighed = scales.weigh(offer, person, state, before, text, at, reconfirms=True)

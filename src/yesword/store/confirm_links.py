@@ -12,13 +12,12 @@ from yesword.domain.composing import CONFIRM_LINK
 from yesword.domain.ids import BrandId, ContactId, EventId, MessageId, ProgramId, bucket_of
 from yesword.domain.times import from_micros, to_micros
 from yesword.store import link_words
-from yesword.store.configuration import public_origin
 from yesword.store.database import Session
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
 
-PATH: Final = "/y/"
+LINKS: Final = link_words.Links("/y/", CONFIRM_LINK)
 
 _KIND: Final = "confirm_link"
 
@@ -35,28 +34,6 @@ class ConfirmLink:
     request: EventId
     made_at: datetime
     used_at: datetime | None
-
-
-def address(word: str) -> str:
-    return f"{public_origin()}{PATH}{word}"
-
-
-def sample() -> str:
-    return address(link_words.SAMPLE)
-
-
-def shown(text: str) -> str:
-    """The text as it is measured and looked at: with something as long where its link will be."""
-    return text.replace(CONFIRM_LINK, sample()) if CONFIRM_LINK in text else text
-
-
-def give(text: str) -> tuple[str, str] | None:
-    """The text with a link of its own, and the word of that. None where it asks nothing so, or has its own already."""
-    link = sample()
-    if link not in text:
-        return None
-    word = link_words.make()
-    return text.replace(link, address(word)), word
 
 
 def row(

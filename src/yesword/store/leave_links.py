@@ -12,13 +12,12 @@ from yesword.domain.composing import LEAVE_LINK
 from yesword.domain.ids import BrandId, ContactId, MessageId, ProgramId, bucket_of
 from yesword.domain.times import from_micros, to_micros
 from yesword.store import link_words
-from yesword.store.configuration import public_origin
 from yesword.store.database import Session
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
 
-PATH: Final = "/u/"
+LINKS: Final = link_words.Links("/u/", LEAVE_LINK)
 
 _KIND: Final = "leave_link"
 
@@ -34,29 +33,6 @@ class LeaveLink:
     message: MessageId
     campaign: int | None
     made_at: datetime
-
-
-def address(word: str) -> str:
-    return f"{public_origin()}{PATH}{word}"
-
-
-def sample() -> str:
-    """What the link of a text looks like, as long as any."""
-    return address(link_words.SAMPLE)
-
-
-def shown(text: str) -> str:
-    """The text as it is measured and looked at: with something as long where its link will be."""
-    return text.replace(LEAVE_LINK, sample()) if LEAVE_LINK in text else text
-
-
-def give(text: str) -> tuple[str, str] | None:
-    """The text with a link of its own, and the word of that. None where none is due, or it has its own already."""
-    link = sample()
-    if link not in text:
-        return None
-    word = link_words.make()
-    return text.replace(link, address(word)), word
 
 
 def row(

@@ -5,7 +5,10 @@ so the time it takes tells nothing of words that come near.
 import secrets
 import string
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from yesword.store.configuration import public_origin
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
@@ -21,6 +24,33 @@ _DIGEST_BYTES: Final = 16
 
 def make() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(WORD_CHARS))
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """One kind of link in texts: where its page stands, and the field of a template that it takes the place of."""
+
+    path: str
+    field: str
+
+    def address(self, word: str) -> str:
+        return f"{public_origin()}{self.path}{word}"
+
+    def sample(self) -> str:
+        """What the link of a text looks like, as long as any."""
+        return self.address(SAMPLE)
+
+    def shown(self, text: str) -> str:
+        """The text as it is measured and looked at: with something as long where its link will be."""
+        return text.replace(self.field, self.sample()) if self.field in text else text
+
+    def give(self, text: str) -> tuple[str, str] | None:
+        """The text with a link of its own, and the word of that. None where none is due, or it has its own already."""
+        sample = self.sample()
+        if sample not in text:
+            return None
+        word = make()
+        return text.replace(sample, self.address(word)), word
 
 
 def digest(store: "Store", kind: str, word: str) -> bytes:

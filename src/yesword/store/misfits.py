@@ -94,6 +94,7 @@ class Fault(StrEnum):
     ERASURE_MISSING = "erasure_missing"
     ERASURE_NOT_IN_JOURNAL = "erasure_not_in_journal"
     ERASURE_DIFFERS = "erasure_differs"
+    ERASURE_INVENTED = "erasure_invented"
     ERASED_AT_DIFFERS = "erased_at_differs"
 
     # what everybody was shown
@@ -172,6 +173,7 @@ _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.ERASURE_MISSING: "Contact {contact}: {reason} that they were erased, and the row of that erasure is missing.",
     Fault.ERASURE_NOT_IN_JOURNAL: "Contact {contact}: event {event} says that they were erased, and the journal does not have it: a store that is put back would not erase them again.",
     Fault.ERASURE_DIFFERS: "Contact {contact}: the row of their erasure says {found} for {member}, and {expected} is wanted.",
+    Fault.ERASURE_INVENTED: "Contact {contact}: there is a row of an erasure, at the stage {found}, and no event says that they were erased.",
     Fault.ERASED_AT_DIFFERS: "Contact {contact}: its row says {found} for erased_at, and its events say {expected}.",
     Fault.WORDING_DIFFERS: "The wording {digest}: the digest of its text is {found}.",
     Fault.WORDING_MISSING: "Program {program}, version {version}: its wording in {language} is not in the store under its digest {digest}.",

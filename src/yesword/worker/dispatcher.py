@@ -34,7 +34,8 @@ from yesword.sending import (
     report_ids,
     routing,
 )
-from yesword.sending.claiming import Claim, Claimant, claim
+from yesword.sending.claiming import Claim, claim
+from yesword.sending.fates import Claimant
 from yesword.sending.pacing import Pacer
 from yesword.sending.weighing import Scales
 from yesword.store import holds, models

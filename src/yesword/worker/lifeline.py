@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from yesword.sending.claiming import LEASE
+from yesword.sending.fates import LEASE
 
 MARGIN: Final = timedelta(seconds=10)
 

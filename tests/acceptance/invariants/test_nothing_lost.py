@@ -15,7 +15,8 @@ from yesword.domain.events import ConsentEvent
 from yesword.domain.messages import MessageState
 from yesword.domain.state import fold
 from yesword.sending import inbound, taking
-from yesword.sending.claiming import Claimant, claim
+from yesword.sending.claiming import claim
+from yesword.sending.fates import Claimant
 from yesword.store.checking import check_store
 from yesword.store.opening import Store
 from yesword.worker import dispatcher as dispatching_module

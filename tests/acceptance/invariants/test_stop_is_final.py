@@ -15,7 +15,8 @@ from yesword.channels.memory import MemoryCarrier, MemoryChannel
 from yesword.channels.ports import HandOver, InboundText, Outcome
 from yesword.domain.messages import MessageState
 from yesword.sending import campaigns, handing, recovery, taking
-from yesword.sending.claiming import Claimant, claim
+from yesword.sending.claiming import claim
+from yesword.sending.fates import Claimant
 from yesword.sending.weighing import Scales
 from yesword.store.opening import Store
 

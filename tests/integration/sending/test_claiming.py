@@ -12,7 +12,10 @@ from yesword.channels.ports import Outcome, OutcomeStatus
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
 from yesword.domain.programs import Frequency
 from yesword.sending import claiming, handing, recovery
-from yesword.sending.claiming import Claimant, claim
+from yesword.sending.claiming import claim
+from yesword.sending.due import due_lanes, take
+from yesword.sending.fates import Claimant, fates
+from yesword.sending.judging import judge
 from yesword.sending.pacing import Pacer
 from yesword.sending.weighing import Scales
 from yesword.store import models
@@ -65,8 +68,8 @@ def test_what_is_not_due_is_left_and_confirmations_overtake_campaigns(here: Worl
 
 
 def due(session: Session, at: datetime = NOON, limit: int = 100) -> list[Row]:
-    lanes = claiming.due_lanes(session, at)
-    return claiming._take(session, Pacer().round(session, lanes, {}, at), lanes, at, limit)
+    lanes = due_lanes(session, at)
+    return take(session, Pacer().round(session, lanes, {}, at), lanes, at, limit)
 
 
 def test_every_kind_of_text_is_sought_the_most_urgent_first(on_both: World) -> None:
@@ -222,13 +225,13 @@ def test_what_changed_after_the_gate_was_asked_is_left_queued(here: World) -> No
     here.plan(*here.members(1))
     with here.store.database.read() as session:
         rows = due(session, here.at)
-        judged = claiming.judge(here.store, session, here.scales, rows, here.at, lock=False)
+        judged = judge(here.store, session, here.scales, rows, here.at, lock=False)
     assert {each.decision.verdict for each in judged} == {"send"}
     claimant = Claimant(owner="somebody", token=1)
-    fates = claiming._fates(here.store, here.scales, claimant, Pacer(), judged, rows, here.at)
+    ends = fates(here.store, here.scales, claimant, Pacer(), judged, rows, here.at)
     here.receive(ANNA, "STOP")
     with here.store.database.write() as session:
-        left = claiming._unchanged(session, fates)
+        left = claiming._unchanged(session, ends)
     assert len(left) == 1
     assert message not in [fate.judged.queued.id for fate in left]
 

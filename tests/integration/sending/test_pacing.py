@@ -10,8 +10,9 @@ from factories.worlds import CLUB, NOON, World, at_once, next_token, world
 from yesword.domain.lanes import Lane
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
 from yesword.domain.pacing import Limit
-from yesword.sending import claiming, recovery
-from yesword.sending.claiming import Claim, Claimant
+from yesword.sending import claiming, due, recovery
+from yesword.sending.claiming import Claim
+from yesword.sending.fates import Claimant
 from yesword.sending.pacing import Pacer
 from yesword.sending.weighing import Scales
 from yesword.store import limits, models
@@ -155,7 +156,7 @@ def test_a_day_has_an_end_that_a_restart_does_not_move(on_both: World) -> None:
     here.wait(hours=10)  # midnight in Amsterdam is 23:00 UTC
     assert here.sql("SELECT day, texts FROM paced_day") == [("2026-03-02", 12)]
     with here.store.database.read() as session:
-        lanes = claiming.due_lanes(session, here.at)
+        lanes = due.due_lanes(session, here.at)
         assert all(Pacer().round(session, lanes, {}, here.at).room(each) == 12 for each in lanes)
 
 
@@ -300,9 +301,9 @@ def test_lanes_are_found_whatever_waits_in_them(on_both: World) -> None:
     _crowd_the_queue(here, 5_000)
     here.sql("UPDATE message SET due_at = %s WHERE lane = (SELECT max(lane) FROM message)", 1 << 60)
     with here.store.database.read() as session:
-        due = claiming.due_lanes(session, NOON)
+        lanes = due.due_lanes(session, NOON)
         queued = [Lane.of_number(row[0]) for row in session.rows("queued_lanes")]
-    assert len(due) == 1
+    assert len(lanes) == 1
     assert len(queued) == 2
 
 
@@ -312,8 +313,8 @@ def test_an_urgent_group_is_claimed_before_the_others() -> None:
 
     by_group = {3: [lane(3, 3)], 9: [lane(9, 3), lane(9, 0)], 12: [lane(12, 2)]}
     for token in range(16):
-        assert claiming._in_turn(by_group, token)[0] == 9
-    assert {claiming._in_turn(by_group, token)[1] for token in range(16)} == {3, 12}
+        assert due.in_turn(by_group, token)[0] == 9
+    assert {due.in_turn(by_group, token)[1] for token in range(16)} == {3, 12}
 
 
 def test_a_person_who_is_erased_leaves_no_country_in_the_queue(here: World) -> None:

@@ -11,7 +11,7 @@ import pytest
 from factories.worlds import ANNA, World, world
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
 from yesword.sending import draining, inbound, recovery
-from yesword.sending.claiming import LEASE
+from yesword.sending.fates import LEASE
 from yesword.store.locality import owner_lock
 from yesword.store.opening import Store
 
@@ -24,7 +24,8 @@ folder, url, owner, at = sys.argv[1:]
 store = open_store(Path(folder), url or None)
 from yesword.domain.rules import RuleBook
 from yesword.sending import recovery
-from yesword.sending.claiming import Claimant, claim
+from yesword.sending.claiming import claim
+from yesword.sending.fates import Claimant
 from yesword.sending.weighing import Scales
 from yesword.store.locality import owner_lock
 now = datetime.fromisoformat(at)

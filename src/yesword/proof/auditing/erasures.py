@@ -133,6 +133,11 @@ def look_at_erasures(store: Store, index: StopIndex, report: AuditReport, brand:
     with store.database.read() as session:
         for contact, erased_at in session.rows("erased_without_event", brand_id=brand, count=MOST_TOLD):
             report.misfits.add(_differs(contact, None, erased_at))
+        for contact, stage in session.rows("erasures_without_event", brand_id=brand, count=MOST_TOLD):
+            # Between its key's end and its event, only the journal knows of it.
+            if stage != KEYLESS or not index.has_erased(contact):
+                name = to_text("con", contact)
+                report.misfits.add(misfit(Fault.ERASURE_INVENTED, "erasure", contact=name, found=stage))
 
 
 def _misfits(row: Row) -> Iterator[Misfit]:

@@ -41,6 +41,7 @@ class LogState:
     trouble: str
     placed: int
     newest_checkpoint: int
+    is_published: bool  # whether what is shown is a checkpoint
     note: str | None  # the journal's, read before the others: it never runs ahead of them
 
     @property
@@ -99,6 +100,7 @@ def _state(row: Row, note: str | None) -> LogState:
         trouble=row[8],
         placed=row[9] or 0,
         newest_checkpoint=row[10] or 0,
+        is_published=bool(row[11]),
         note=note,
     )
 
@@ -143,6 +145,15 @@ def look_at_row(state: LogState, brand_origin: str | None, keys: LogKeys, misfit
                 index=state.length,
                 reason=f"The newest that is stored is of {state.newest_checkpoint} records.",
             )
+        )
+    elif 0 < state.published_size <= state.length and not state.is_published:
+        _tell(
+            misfits,
+            state,
+            Fault.LOG_DIFFERS,
+            member="published_size",
+            expected="the size of a checkpoint",
+            found=state.published_size,
         )
     if state.trouble:
         _tell(misfits, state, Fault.LOG_IN_TROUBLE, reason=state.trouble)

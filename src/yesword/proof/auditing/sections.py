@@ -132,7 +132,7 @@ class Look:
         for file, (row, item) in self._named.items():
             with self.background.store.database.read() as session:
                 stored = blobs.read(session, file)
-            reason = losses.trouble_with(stored, file, item, record.contact, record.seal, now)
+            reason = losses.trouble_with(stored, file, item, record.brand, record.contact, record.seal, now)
             if reason:
                 yield misfit(
                     Fault.EVIDENCE_LOST,

@@ -41,7 +41,7 @@ def lost(
         return {}
     found = {}
     for file, item in named(items).items():
-        reason = trouble_with(blobs.read(session, file), file, item, contact.id, seal, at)
+        reason = trouble_with(blobs.read(session, file), file, item, contact.brand, contact.id, seal, at)
         if reason:
             found[str(item.get("sha256", ""))] = reason
     return found
@@ -51,6 +51,7 @@ def trouble_with(
     stored: tuple[BlobRow, bytes | None] | None,
     file: int,
     item: JsonObject,
+    brand: int,
     contact: int,
     seal: Seal,
     at: datetime,
@@ -62,6 +63,7 @@ def trouble_with(
     if is_before_its_time(row, at):
         return "is missing from the store, though its time is not over"
     for member, said, found in (
+        ("brand", brand, row.brand),
         ("contact", contact, row.contact),
         ("kind", item.get("kind"), row.kind),
         ("size", item.get("size"), row.size),

@@ -111,7 +111,8 @@ ORDER BY o.bucket, o.event_id LIMIT :count
 -- name: audited_logs
 SELECT g.id, g.brand_id, g.generation, g.origin, g.size, g.frontier, g.key_number, g.published_size, g.trouble,
   (SELECT max(l.idx) + 1 FROM ledger_entry l WHERE l.log_id = g.id),
-  (SELECT max(c.size) FROM ledger_checkpoint c WHERE c.log_id = g.id)
+  (SELECT max(c.size) FROM ledger_checkpoint c WHERE c.log_id = g.id),
+  (SELECT count(*) FROM ledger_checkpoint c WHERE c.log_id = g.id AND c.size = g.published_size)
 FROM ledger_log g WHERE :brand_id < 0 OR g.brand_id = :brand_id ORDER BY g.brand_id, g.generation
 
 -- name: log_size
@@ -185,6 +186,11 @@ SELECT c.id, c.erased_at FROM contact c WHERE c.erased_at IS NOT NULL AND (:bran
   AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.bucket = c.bucket AND e.contact_id = c.id AND e.kind = 'erased')
   AND NOT EXISTS (SELECT 1 FROM erasure r WHERE r.bucket = c.bucket AND r.contact_id = c.id AND r.stage = 'keyless')
 ORDER BY c.bucket, c.id LIMIT :count
+
+-- name: erasures_without_event
+SELECT r.contact_id, r.stage FROM erasure r WHERE r.stage <> 'stopped' AND (:brand_id < 0 OR r.brand_id = :brand_id)
+  AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.bucket = r.bucket AND e.contact_id = r.contact_id AND e.kind = 'erased')
+ORDER BY r.bucket, r.contact_id LIMIT :count
 
 -- name: batches_without_statement
 SELECT b.id FROM handed_batch b WHERE (:brand_id < 0 OR b.brand_id = :brand_id)

@@ -20,6 +20,7 @@ from yesword.domain.collecting.applications import (
 from yesword.domain.collecting.points import Confirming, PointDefinition, PointKind
 from yesword.domain.programs import Program
 from yesword.web.console.point_fields import PointForm
+from yesword.web.console.worded_fields import Part, as_text
 from yesword.web.error_words import told
 
 USES: Final[Mapping[Use, Promise]] = {
@@ -28,6 +29,7 @@ USES: Final[Mapping[Use, Promise]] = {
     Use.NOTICES: gettext_lazy("Interviews, timecards and payments"),
 }
 _ASKS: Final = "asks_"
+_GENERALLY: Final = Part("asks", gettext_lazy("About others"), 1200, 6)
 
 
 class ApplicationForm(PointForm):
@@ -50,8 +52,8 @@ class ApplicationForm(PointForm):
         choices=[(each.value, word) for each, word in USES.items()],
     )
 
-    def _add_wordings(self) -> None:
-        super()._add_wordings()
+    def _shape(self) -> None:
+        super()._shape()
         general = self.fields["general"]
         assert isinstance(general, forms.ChoiceField)
         general.choices = [
@@ -65,13 +67,8 @@ class ApplicationForm(PointForm):
                 _("About this job"),
                 _("Empty: the question that ships. It takes a yes or a no."),
             )
-            self.fields[f"{_ASKS}{language}"] = forms.CharField(
-                required=False,
-                label=_("About others"),
-                help_text=str(first.help_text),
-                max_length=1200,
-                widget=forms.Textarea(attrs={"lang": language, "dir": "auto", "rows": 6}),
-            )
+            self.fields[f"{_ASKS}{language}"] = _GENERALLY.field(language)
+            self.fields[f"{_ASKS}{language}"].help_text = first.help_text
 
     @property
     def parts(self) -> list[str]:
@@ -95,10 +92,7 @@ class ApplicationForm(PointForm):
 
     def _definition(self, program: Program, value: Any) -> PointDefinition:
         made = super()._definition(program, value)
-        own = {
-            ASKED_GENERALLY + each: str(value(f"{_ASKS}{each}") or "").replace("\r\n", "\n").strip()
-            for each in made.languages
-        }
+        own = {ASKED_GENERALLY + each: as_text(value(f"{_ASKS}{each}")) for each in made.languages}
         use = str(value("use") or Use.JOBS.value)
         settings = dict(made.settings) | {USE: use} | {name: said for name, said in own.items() if said}
         made = replace(made, settings=tuple(sorted(settings.items())))

@@ -50,8 +50,8 @@ class CheckoutForm(PointForm):
                 "Small letters, digits and hyphens: commands and calls name it so."
             )
 
-    def _add_wordings(self) -> None:
-        super()._add_wordings()
+    def _shape(self) -> None:
+        super()._shape()
         for language in self.chosen.languages if self.chosen else ():
             for part in super().parts:
                 if part not in _SAYS:

@@ -7,7 +7,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,20 +25,19 @@ from yesword.domain.collecting.contests import (
 from yesword.domain.programs import Program
 from yesword.store import models
 from yesword.web.brands import zone_of
-from yesword.web.telling import language_word
+from yesword.web.console.worded_fields import Part, WordedForm, as_text
 
 ANSWERINGS: Final[Mapping[Answering, Promise]] = {
     Answering.OPTIONS: gettext_lazy("One of a few answers"),
     Answering.FREE: gettext_lazy("An answer in their own words"),
     Answering.NONE: gettext_lazy("Nothing but the keyword"),
 }
-# Part of a wording → its label, how long it may be, and how many lines the field shows. The last is a template.
-_PARTS: Final[Sequence[tuple[str, Promise, int, int]]] = (
-    ("title", gettext_lazy("Title"), 60, 1),
-    ("question", gettext_lazy("Question"), 240, 2),
-    ("prize", gettext_lazy("To win"), 160, 1),
-    ("rules", gettext_lazy("Rules: who may take part, who runs it, how winners hear of it"), 2000, 3),
-    ("consent", gettext_lazy("What a yes means"), 1200, 6),
+_PARTS: Final[Sequence[Part]] = (
+    Part("title", gettext_lazy("Title"), 60),
+    Part("question", gettext_lazy("Question"), 240, 2),
+    Part("prize", gettext_lazy("To win"), 160),
+    Part("rules", gettext_lazy("Rules: who may take part, who runs it, how winners hear of it"), 2000, 3),
+    Part("consent", gettext_lazy("What a yes means"), 1200, 6),  # a template
 )
 _LIST: Final = re.compile(r"[,;\s]+")
 _WHEN: Final = "%Y-%m-%dT%H:%M"
@@ -59,11 +57,12 @@ def _time(
     )
 
 
-class ContestForm(forms.Form):
-    program = forms.ChoiceField(label=gettext_lazy("Program"))
-    name = forms.CharField(
-        label=gettext_lazy("Name"), help_text=gettext_lazy("Only your colleagues see it."), max_length=120
+class ContestForm(WordedForm):
+    worded = _PARTS
+    consent_help = gettext_lazy(
+        "Only where the contest asks for consent. [Brand], [Frequency] and the like are filled in."
     )
+
     key = forms.SlugField(
         label=gettext_lazy("In the address"),
         help_text=gettext_lazy("Small letters, digits and hyphens: the page stands at /c/ and this."),
@@ -138,65 +137,6 @@ class ContestForm(forms.Form):
         label=gettext_lazy("Days until those of the winners are deleted"), min_value=0, max_value=3650
     )
 
-    def __init__(
-        self,
-        data: QueryDict | None,
-        programs: Mapping[int, Program],
-        *,
-        initial: Mapping[str, Any] | None = None,
-        is_new: bool = True,
-    ) -> None:
-        super().__init__(data, initial=dict(initial or {}))
-        self.programs = programs
-        program = self.fields["program"]
-        assert isinstance(program, forms.ChoiceField)
-        program.choices = [(str(each.id), f"{each.name} · {each.sender}") for each in programs.values()]
-        if not is_new:
-            del self.fields["key"]
-        chosen = self.chosen
-        for language in chosen.languages if chosen else ():
-            self._add_wording(language)
-        for name, field in self.fields.items():
-            if name in self.errors:
-                field.widget.attrs["aria-invalid"] = "true"
-
-    def _add_wording(self, language: str) -> None:
-        self.fields[f"speaks_{language}"] = forms.BooleanField(
-            required=False, label=_("Offer it in %(language)s") % {"language": language_word(language)}
-        )
-        for part, label, longest, lines in _PARTS:
-            attrs: dict[str, Any] = {"lang": language, "dir": "auto"}
-            widget = (
-                forms.TextInput(attrs=attrs) if lines == 1 else forms.Textarea(attrs={**attrs, "rows": lines})
-            )
-            self.fields[f"{part}_{language}"] = forms.CharField(
-                required=False, label=str(label), max_length=longest, widget=widget
-            )
-        self.fields[f"consent_{language}"].help_text = _(
-            "Only where the contest asks for consent. [Brand], [Frequency] and the like are filled in."
-        )
-
-    @property
-    def chosen(self) -> Program | None:
-        typed = str(self["program"].value() or "")
-        if typed.isdecimal() and int(typed) in self.programs:
-            return self.programs[int(typed)]
-        return next(iter(self.programs.values()), None)
-
-    @property
-    def wordings(self) -> list[tuple[str, str, forms.BoundField, list[forms.BoundField]]]:
-        """Language, its name, whether it is offered, and the fields of its wording."""
-        chosen = self.chosen
-        return [
-            (
-                each,
-                str(language_word(each)),
-                self[f"speaks_{each}"],
-                [self[f"{part}_{each}"] for part, *_rest in _PARTS],
-            )
-            for each in (chosen.languages if chosen else ())
-        ]
-
     def clean_key(self) -> str:
         key = str(self.cleaned_data["key"]).lower()
         if key == "new" or models.Contest.objects.filter(key=key).exists():
@@ -232,7 +172,10 @@ class ContestForm(forms.Form):
             winners_days=typed["winners_days"],
             shows_results=typed["shows_results"],
             wordings=tuple(
-                (each, ContestWording(**{part: _text(typed[f"{part}_{each}"]) for part, *_rest in _PARTS}))
+                (
+                    each,
+                    ContestWording(**{part.name: as_text(typed[f"{part.name}_{each}"]) for part in _PARTS}),
+                )
                 for each in spoken
             ),
         )
@@ -287,7 +230,7 @@ def values_of(definition: ContestDefinition, program: Program) -> dict[str, Any]
         values[f"consent_{language}"] = suggested(program, language)
     for language, wording in definition.wordings:
         values[f"speaks_{language}"] = True
-        values |= {f"{part}_{language}": getattr(wording, part) for part, *_rest in _PARTS}
+        values |= {f"{part.name}_{language}": getattr(wording, part.name) for part in _PARTS}
     return values
 
 
@@ -338,7 +281,3 @@ def _options(typed: str) -> list[Option]:
         word, _gap, label = line.partition(" ")
         found.append(Option(word=word.upper(), label=label.strip() or word))
     return found
-
-
-def _text(value: object) -> str:
-    return str(value or "").replace("\r\n", "\n").strip()

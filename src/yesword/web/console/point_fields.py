@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from django import forms
-from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,22 +20,21 @@ from yesword.domain.collecting.points import (
 from yesword.domain.collecting.wordings import suggested
 from yesword.domain.programs import Program
 from yesword.store import models
+from yesword.web.console.worded_fields import Part, WordedForm, as_text
 from yesword.web.error_words import told
-from yesword.web.telling import language_word
 
 CONFIRMINGS: Final[Mapping[Confirming, Promise]] = {
     Confirming.REVERSE: gettext_lazy("The person texts a code: nothing goes to a number that somebody typed"),
     Confirming.ASK: gettext_lazy("One text asks, and only a yes from that phone joins"),
     Confirming.NONE: gettext_lazy("The tick itself joins"),
 }
-# Part of a wording → its label, and how long it may be. The last is a template.
-_PARTS: Final[Sequence[tuple[str, Promise, int]]] = (
-    ("title", gettext_lazy("Heading"), 80),
-    ("benefit", gettext_lazy("Why one would join"), 240),
-    ("button", gettext_lazy("On the button"), 40),
-    ("thanks", gettext_lazy("After it was sent"), 240),
-    ("reward", gettext_lazy("What a new member gets"), 80),
-    ("consent", gettext_lazy("Beside the box"), 1200),
+_PARTS: Final[Sequence[Part]] = (
+    Part("title", gettext_lazy("Heading"), 80),
+    Part("benefit", gettext_lazy("Why one would join"), 240, 2),
+    Part("button", gettext_lazy("On the button"), 40),
+    Part("thanks", gettext_lazy("After it was sent"), 240),
+    Part("reward", gettext_lazy("What a new member gets"), 80),
+    Part("consent", gettext_lazy("Beside the box"), 1200, 6),  # a template
 )
 _MORE: Final = (
     "countries",
@@ -50,17 +48,18 @@ _MORE: Final = (
 _LIST: Final = re.compile(r"[,;\s]+")
 
 
-class PointForm(forms.Form):
-    """All in one page: what it is, and per language what it says. `programs`: those that it may be for."""
+class PointForm(WordedForm):
+    """All in one page: what it is, and per language what it says."""
 
     kind: ClassVar[PointKind] = PointKind.FORM
     confirmings: ClassVar[Mapping[Confirming, Promise]] = CONFIRMINGS
     leaves_out: ClassVar[Sequence[str]] = ()  # fields that its kind has no use for
 
-    program = forms.ChoiceField(label=gettext_lazy("Program"))
-    name = forms.CharField(
-        label=gettext_lazy("Name"), help_text=gettext_lazy("Only your colleagues see it."), max_length=120
+    worded = _PARTS
+    consent_help = gettext_lazy(
+        "Empty: the wording of the program. [Brand], [Frequency] and the like are filled in."
     )
+
     key = forms.SlugField(
         label=gettext_lazy("In the address"),
         help_text=gettext_lazy("Small letters, digits and hyphens: the page stands at /f/ and this."),
@@ -111,82 +110,15 @@ class PointForm(forms.Form):
         help_text=gettext_lazy("Empty: 500. When it is reached, people are shown a code to text instead."),
     )
 
-    def __init__(
-        self,
-        data: QueryDict | None,
-        programs: Mapping[int, Program],
-        *,
-        initial: Mapping[str, Any] | None = None,
-        is_new: bool = True,
-    ) -> None:
-        super().__init__(data, initial=dict(initial or {}))
-        self.programs = programs
-        program = self.fields["program"]
-        assert isinstance(program, forms.ChoiceField)
-        program.choices = [(str(each.id), f"{each.name} · {each.sender}") for each in programs.values()]
-        if not is_new:
-            del self.fields["key"]
+    def _shape(self) -> None:
+        super()._shape()
         for name in self.leaves_out:
             del self.fields[name]
-        self._add_wordings()
-        for name, field in self.fields.items():
-            if name in self.errors:
-                field.widget.attrs["aria-invalid"] = "true"
-
-    def _add_wordings(self) -> None:
-        chosen = self.chosen
-        if chosen is None:
-            return
-        for language in chosen.languages:
-            self.fields[f"speaks_{language}"] = forms.BooleanField(
-                required=False, label=_("Offer it in %(language)s") % {"language": language_word(language)}
-            )
-            for part, label, longest in _PARTS:
-                is_long = part in ("benefit", "consent")
-                attrs: dict[str, Any] = {"lang": language, "dir": "auto"}
-                widget = (
-                    forms.Textarea(attrs={**attrs, "rows": 6 if part == "consent" else 2})
-                    if is_long
-                    else forms.TextInput(attrs=attrs)
-                )
-                self.fields[f"{part}_{language}"] = forms.CharField(
-                    required=False, label=str(label), max_length=longest, widget=widget
-                )
-            self.fields[f"consent_{language}"].help_text = _(
-                "Empty: the wording of the program. [Brand], [Frequency] and the like are filled in."
-            )
-
-    @property
-    def chosen(self) -> Program | None:
-        """The program as typed, or the first one."""
-        typed = str(self["program"].value() or "")
-        if typed.isdecimal() and int(typed) in self.programs:
-            return self.programs[int(typed)]
-        return next(iter(self.programs.values()), None)
-
-    @property
-    def wordings(self) -> list[tuple[str, str, forms.BoundField, list[forms.BoundField]]]:
-        """Language, its name, whether it is offered, and the fields of its wording."""
-        chosen = self.chosen
-        return [
-            (
-                each,
-                str(language_word(each)),
-                self[f"speaks_{each}"],
-                [self[f"{part}_{each}"] for part in self.parts],
-            )
-            for each in (chosen.languages if chosen else ())
-        ]
 
     @property
     def more(self) -> list[forms.BoundField]:
         """What its kind has of the fields that most authors leave as they are."""
         return [self[name] for name in _MORE if name in self.fields]
-
-    @property
-    def parts(self) -> list[str]:
-        """What it says in each language, in the order of the page."""
-        return [part for part, _label, _most in _PARTS]
 
     @property
     def languages(self) -> list[str]:
@@ -245,15 +177,15 @@ class PointForm(forms.Form):
             program_version=program.version,
             confirming=Confirming(value("confirming") or Confirming.REVERSE.value),
             wordings=tuple(
-                (each, Wording(**{part: _text(value(f"{part}_{each}")) for part, _label, _most in _PARTS}))
+                (each, Wording(**{part.name: as_text(value(f"{part.name}_{each}")) for part in _PARTS}))
                 for each in self.languages
             ),
             countries=tuple(each.upper() for each in _LIST.split(str(value("countries") or "")) if each),
             categories=program.categories if value("lets_choose") else (),
             asks_name=bool(value("asks_name")),
             minimum_age=int(age) if age.isdecimal() else None,
-            reward_code=_text(value("reward_code")),
-            accent=_text(value("accent")).lower(),
+            reward_code=as_text(value("reward_code")),
+            accent=as_text(value("accent")).lower(),
             settings=(("most_an_hour", most),) if most.isdecimal() else (),
         )
 
@@ -285,9 +217,5 @@ def values_of(definition: PointDefinition) -> dict[str, Any]:
     }
     for language, wording in definition.wordings:
         values[f"speaks_{language}"] = True
-        values |= {f"{part}_{language}": getattr(wording, part) for part, _label, _most in _PARTS}
+        values |= {f"{part.name}_{language}": getattr(wording, part.name) for part in _PARTS}
     return values
-
-
-def _text(value: object) -> str:
-    return str(value or "").replace("\r\n", "\n").strip()

@@ -151,7 +151,9 @@ def preview(
         texts = [each.text for each in found.people]
         if not shown:
             whole = with_question(text, invited_by(campaign), program.default_language)
-            texts = [leave_links.shown(composing.with_way_out(whole, program, program.texts_in(None)[1]))]
+            texts = [
+                leave_links.LINKS.shown(composing.with_way_out(whole, program, program.texts_in(None)[1]))
+            ]
             shown = [_for_nobody(texts[0], program, at)]
     except templates.TemplateError as error:
         return Preview(error=said(error, text))

@@ -11,7 +11,7 @@ import pytest
 from factories.tampering import BACK_US, BEN, CEES, last_recorded
 from factories.worlds import ANNA
 from yesword.consent import restoring
-from yesword.domain.ids import random_bucket, to_text
+from yesword.domain.ids import bucket_of, random_bucket, to_text
 from yesword.domain.retention import Override
 from yesword.domain.times import from_micros
 from yesword.privacy import erasing
@@ -204,6 +204,17 @@ def erasure_dropped_with_its_line(hands):
     return f"{name_of_erased(hands)}: event"
 
 
+def erasure_copied(hands):
+    contact = hands.store.ids.make(random_bucket())
+    hands.sql(
+        "INSERT INTO erasure (bucket, contact_id, brand_id, stage, ground, policy, citation, asked_at, done_at)"
+        " SELECT %s, %s, brand_id, stage, ground, policy, citation, asked_at, done_at FROM erasure",
+        bucket_of(contact),
+        contact,
+    )
+    return to_text("con", contact)
+
+
 def erased_at_set_back(hands):
     hands.sql("UPDATE contact SET erased_at = NULL WHERE id = %s", erased(hands))
     return f"{name_of_erased(hands)}: its row says nothing for erased_at"
@@ -300,6 +311,7 @@ CASES = {
         erasure_dropped_with_its_line,
         Fault.ERASURE_MISSING,
     ),
+    "an erasure, of nobody": (erasure_copied, Fault.ERASURE_INVENTED),
     "a contact, erased no more": (erased_at_set_back, Fault.ERASED_AT_DIFFERS),
     "a contact, erased earlier": (erased_at_back_dated, Fault.ERASED_AT_DIFFERS),
     "a contact, erased in no calendar": (erased_at_of_no_time, Fault.ERASED_AT_DIFFERS),

@@ -101,6 +101,7 @@ CASES = {
     "a file, overwritten": (zeroed, Fault.EVIDENCE_LOST),
     "a file, in place of another": (exchanged, Fault.EVIDENCE_LOST),
     "a file, of another person": (column("contact_id", 7), Fault.EVIDENCE_LOST),
+    "a file, of another brand": (column("brand_id", 7), Fault.EVIDENCE_LOST),
     "a file, of another kind": (column("kind", "recording"), Fault.EVIDENCE_LOST),
     "a file, of another size": (column("size", 7), Fault.EVIDENCE_LOST),
     "a file, of another media type": (column("media_type", "text/html"), Fault.EVIDENCE_LOST),

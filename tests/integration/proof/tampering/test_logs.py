@@ -16,6 +16,11 @@ def log_set(column, value):
     return act
 
 
+def log_lowered(hands):
+    hands.sql("UPDATE ledger_log SET published_size = published_size - 1")
+    return "for published_size"
+
+
 def log_flipped(hands):
     hands.flip("ledger_log", "frontier", "1 = 1")
     return "for frontier"
@@ -90,6 +95,7 @@ CASES = {
     "a log's size, raised": (log_set("size", 500), Fault.LOG_DIFFERS),
     "a log's size, lowered with its frontier": (log_cut, Fault.LOG_DIFFERS),
     "a log's published size, raised": (log_set("published_size", 999), Fault.LOG_DIFFERS),
+    "a log's published size, lowered": (log_lowered, Fault.LOG_DIFFERS),
     "a log's origin": (log_set("origin", "example.org/ledger/another"), None),
     "a log's generation": (log_set("generation", 2), Fault.LOG_DIFFERS),
     "a log's brand": (log_set("brand_id", 2), Fault.LOG_DIFFERS),

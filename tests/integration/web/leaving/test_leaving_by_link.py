@@ -63,7 +63,7 @@ def test_what_is_previewed_is_as_long_as_what_goes(here):
     texted(here)
     assert measure(shown).segments == measure(here.shown()[-1]).segments
     assert len(shown) == len(here.shown()[-1])
-    assert leave_links.sample() in shown
+    assert leave_links.LINKS.sample() in shown
 
 
 def test_a_text_that_is_refused_or_waits_makes_no_link(here):
