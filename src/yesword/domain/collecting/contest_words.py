@@ -96,8 +96,8 @@ _WORDS: Final[Mapping[str, ContestWords]] = {
         too_young="[Brand]: {contest} ist für Leute ab {age}. Du nimmst nicht teil, und wir haben deine Angaben gelöscht.",
         counts_anyway="Du nimmst teil, was du jetzt auch antwortest:",
         how_to_say_yes="Möchtest du auch unsere SMS? Dann schick {entry}. Du musst nicht: mit {plain} nimmst du mit derselben Chance teil.",
-        consent="Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische Werbe-SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Antworten Sie [Stop] zum Abmelden, [Help] für Hilfe. Ich nehme auch ohne Ja teil, mit derselben Chance, und muss nichts kaufen. AGB: [Terms] Datenschutz: [Privacy]",
-        consent_plain="Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Antworten Sie [Stop] zum Abmelden, [Help] für Hilfe. Ich nehme auch ohne Ja teil, mit derselben Chance. AGB: [Terms] Datenschutz: [Privacy]",
+        consent="Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische Werbe-SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Zum Abmelden [Stop] antworten, für Hilfe [Help]. Ich nehme auch ohne Ja teil, mit derselben Chance, und muss nichts kaufen. AGB: [Terms] Datenschutz: [Privacy]",
+        consent_plain="Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Zum Abmelden [Stop] antworten, für Hilfe [Help]. Ich nehme auch ohne Ja teil, mit derselben Chance. AGB: [Terms] Datenschutz: [Privacy]",
     ),
     "da": ContestWords(
         received="[Brand]: dit bidrag til {contest} er modtaget. Dets nummer: {ref}.",
