@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def watched(store: "Store", role: str) -> Iterator[None]:
-    """What a process counts is kept where others find it, and traced if somebody asked for that."""
+    """It lives as a whole or not at all. What it counts is kept where others find it, and traced if somebody asked for that."""
     from yesword.telemetry import snapshots, tracing
+    from yesword.worker.as_one import as_one
 
     tracing.set_up(role)
-    with snapshots.keeping(store.run, role):
+    with as_one(), snapshots.keeping(store.run, role):
         yield
 
 

@@ -72,6 +72,8 @@ def _behind(logs: Sequence[LogRow], heads: Mapping[int, str]) -> Iterator[str]:
     for log_id, note in heads.items():
         head = read_checkpoint(note)
         log = newest.get(brand_of(log_id))
+        if not head.size and (log is None or log.id < log_id):
+            continue  # the journal knows of a log before it is made: nothing of it was signed
         if log is None or log.id < log_id or (log.id == log_id and log.size < head.size):
             yield head.origin
 

@@ -3,8 +3,10 @@
 Whoever listens to a carrier, over a connection of ours or a call of theirs, hands it to `take` and does what that says.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 
@@ -17,6 +19,8 @@ from yesword.store.fullness import DiskFullError, is_full
 from yesword.store.opening import Store
 
 log = structlog.get_logger("yesword.receiver")
+
+_BREATH_S: Final = 0.2
 
 Item = InboundText | DeliveryReport
 
@@ -50,9 +54,13 @@ def _spool(store: Store, account: int, items: Sequence[Item], clock: Callable[[]
 
 
 def _keep(store: Store, account: int, reports: Sequence[DeliveryReport]) -> bool:
+    if not reports:
+        return True
     try:
         deliveries.keep(store, account, reports)
     except Exception as error:
+        if store.database.is_lost:
+            return _lost(len(reports))
         # As of a text: the carrier brings them again, and the thread that listens to it lives on.
         log.exception("delivery_reports_not_stored", code=_code(error))
         return False
@@ -71,12 +79,22 @@ def _receive(
                 store, account, together, clock()
             )
         except Exception as error:  # noqa: BLE001 - each of them is tried alone, and then told
+            if store.database.is_lost:
+                _lost(len(texts))
+                break
             if len(group) > 1:
                 log.warning("inbound_texts_taken_one_by_one", texts=len(group), code=_code(error))
             found = [_receive_one(store, account, each, clock) for each in together]
         for index, each in zip(group, found, strict=True):
             handled[index] = each
     return handled
+
+
+def _lost(items: int) -> bool:
+    """Told in a line, after a breath: a carrier may bring them again at once, and for as long as the database is away."""
+    time.sleep(_BREATH_S)
+    log.error("database_away_so_nothing_is_taken", items=items)
+    return False
 
 
 def _receive_one(

@@ -65,7 +65,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         raise BadDatabaseUrlError(url=f"{parts.scheme}://…")
     said = dict(parse_qsl(parts.query))  # such as sslmode
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yesword.store.reconnecting",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -148,6 +148,13 @@ class Database:
             with connections[self.alias].cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether this thread had a connection to a server, or tried to, and has none."""
+        connection = connections[self.alias]
+        raw: Any = connection.connection
+        return self.vendor == "postgresql" and (raw is None or bool(raw.closed))
+
     def close(self) -> None:
         connections[self.alias].close()
 

@@ -26,8 +26,11 @@ def run(store: Store, receivers: Callable[[Store], Mapping[int, Receiver]], stop
         log.warning("spool_acted_on", items=taken)
     alerts = threading.Thread(target=alerting.run, args=(store, stop, SharedClock(store)), name="alerting")
     alerts.start()
-    listen(store, receivers, stop)
-    alerts.join()
+    try:
+        listen(store, receivers, stop)
+    finally:
+        stop.set()
+        alerts.join()
 
 
 def listen(store: Store, receivers: Callable[[Store], Mapping[int, Receiver]], stop: threading.Event) -> None:
@@ -39,21 +42,24 @@ def listen(store: Store, receivers: Callable[[Store], Mapping[int, Receiver]], s
         target=listening.run, args=(store, lambda: tuple(ears), stop, clock), name="listening"
     )
     noting.start()
-    while not stop.is_set():
-        for account, receiver in receivers(store).items():
-            if account not in threads:
-                ear = listening.Ear(
-                    account=account, listens=receiver, take=partial(take, store, account, clock=clock)
-                )
-                serve = threading.Thread(
-                    target=_serve, args=(store, ear, receiver, stop), name=f"account-{account}"
-                )
-                threads[account] = serve
-                serve.start()
-                ears.append(ear)
-        stop.wait(_NEW_ACCOUNTS_EVERY_S)
-    for thread in (*threads.values(), noting):
-        thread.join()
+    try:
+        while not stop.is_set():
+            for account, receiver in receivers(store).items():
+                if account not in threads:
+                    ear = listening.Ear(
+                        account=account, listens=receiver, take=partial(take, store, account, clock=clock)
+                    )
+                    serve = threading.Thread(
+                        target=_serve, args=(store, ear, receiver, stop), name=f"account-{account}"
+                    )
+                    threads[account] = serve
+                    serve.start()
+                    ears.append(ear)
+            stop.wait(_NEW_ACCOUNTS_EVERY_S)
+    finally:
+        stop.set()
+        for thread in (*threads.values(), noting):
+            thread.join()
 
 
 def _serve(store: Store, ear: listening.Ear, receiver: Receiver, stop: threading.Event) -> None:

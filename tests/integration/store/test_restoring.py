@@ -10,6 +10,7 @@ from factories.worlds import ANNA, world
 from yesword.consent import journaling, restoring
 from yesword.domain.events import Actor, Grade
 from yesword.domain.messages import MessageState
+from yesword.proof.logs import open_log
 from yesword.proof.sequencer import Sequencer
 from yesword.sending import campaigns
 from yesword.store import holds, journal, programs
@@ -197,3 +198,27 @@ def test_a_head_that_is_signed_while_somebody_looks_is_no_sign_of_an_older_store
 
     monkeypatch.setattr(restoring.ledgers, "logs", logs)
     assert not restoring.forgotten(here.store)
+
+
+def test_a_log_that_is_only_just_being_made_is_not_taken_for_a_lost_one(sqlite_store):
+    """Its sequencer tells the journal first, and whoever starts to send beside it looks there in between."""
+    with world(sqlite_store) as here:
+        brand = programs.brand(here.club.brand)
+        here.join()
+        die_before_the_log_is_there(here, brand)
+        assert list(here.store.journal.heads())
+        assert not restoring.forgotten(here.store)
+        hold_if_restored(here.store, here.at)
+        assert not is_held(here.store)
+
+
+def die_before_the_log_is_there(here, brand):
+    class Dies:
+        def __getattr__(self, name):
+            return getattr(here.store.database, name)
+
+        def write(self):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        open_log(replace(here.store, database=Dies()), brand, here.at)

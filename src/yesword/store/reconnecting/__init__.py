@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL, for processes that outlive a connection."""
