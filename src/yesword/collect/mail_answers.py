@@ -7,7 +7,8 @@ that no two machines ever write to each other. To leave, the letter is enough, w
 
 import enum
 import hashlib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -58,6 +59,38 @@ class Became(enum.StrEnum):
     SOMEBODY_ELSE = "somebody_else"  # it came from another address than the one that was invited
     UNCLEAR = "unclear"  # a person should read it
     STRANGE = "strange"  # no answer to an invitation of ours
+
+
+_NEEDS_A_PERSON: Final = frozenset({Became.UNCLEAR, Became.SOMEBODY_ELSE, Became.STRANGE})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answers:
+    """Letters as a mail server hands them on, for `mail.lmtp`. `sender`: the address that ours come from."""
+
+    store: Store
+    sender: str
+    clock: Callable[[], datetime]
+
+    def knows(self, recipient: str) -> bool:
+        """Our own address, and those with a word that we made."""
+        try:
+            address = addresses.parse(recipient)
+        except (addresses.BadAddressError, addresses.GatewayAddressError):
+            return False
+        if address.casefold() == self.sender.casefold():
+            return True
+        return words.read_word(self.store, addresses.word_of(address), Opens.REPLY) is not None
+
+    def take(self, recipient: str, raw: bytes) -> bool:
+        """Whether a program understood it. To which address it came, the envelope says."""
+        delivered = f"Delivered-To: {addresses.parse(recipient)}\r\n".encode()
+        return is_understood(take(self.store, delivered + raw, self.clock()))
+
+
+def is_understood(became: Became) -> bool:
+    """False: a person should read it."""
+    return became not in _NEEDS_A_PERSON
 
 
 def take(store: Store, raw: bytes, at: datetime) -> Became:

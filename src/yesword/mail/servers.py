@@ -1,4 +1,6 @@
-"""Where mail is handed over and fetched, as addresses say it: `smtps://user:password@host:465`, `imaps://…/INBOX`."""
+"""Where mail is handed over, fetched and taken, as addresses say it: `smtps://user:password@host:465`, `imaps://…/INBOX`,
+`lmtp://127.0.0.1:2424`, `lmtp+unix:///run/yesword/mail.sock`.
+"""
 
 import enum
 from dataclasses import dataclass
@@ -39,6 +41,20 @@ class Server:
     timeout_s: float = 30.0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Door:
+    """Where a mail server on this machine hands letters on: a socket file, or a port of the loopback."""
+
+    path: str = ""
+    host: str = ""
+    port: int = 0
+
+    @property
+    def shown(self) -> str:
+        return self.path or f"{self.host}:{self.port}"
+
+
+_DOORS: Final = ("lmtp", "lmtp+unix")
 _SMTP: Final = {
     "smtps": (Security.TLS, 465),
     "smtp+starttls": (Security.STARTTLS, 587),
@@ -59,6 +75,27 @@ def smtp_server(url: str, name: str) -> Server:
 def imap_server(url: str, name: str) -> Server:
     """Raises BadServerError, BareServerError."""
     return _server(url, name, _IMAP, "imaps://user:password@mail.example.org/INBOX")
+
+
+def is_door(url: str) -> bool:
+    return url.partition("://")[0] in _DOORS
+
+
+def door(url: str, name: str) -> Door:
+    """Raises BadServerError, BareServerError."""
+    example = "lmtp://127.0.0.1:2424 or lmtp+unix:///run/yesword/mail.sock"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadServerError(name=name, example=example) from None
+    if parts.scheme == "lmtp+unix" and not parts.netloc and len(parts.path) > 1:
+        return Door(path=unquote(parts.path))
+    if parts.scheme != "lmtp" or not parts.hostname or not port or parts.path.strip("/"):
+        raise BadServerError(name=name, example=example)
+    if parts.hostname not in _LOCAL:
+        raise BareServerError(name=name, example=example)
+    return Door(host=parts.hostname, port=port)
 
 
 def _server(url: str, name: str, known: dict[str, tuple[Security, int]], example: str) -> Server:

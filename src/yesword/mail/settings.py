@@ -6,7 +6,7 @@ from typing import Final
 
 from yesword.domain.errors import YeswordError
 from yesword.mail import addresses
-from yesword.mail.servers import Server, imap_server, smtp_server
+from yesword.mail.servers import Door, Server, door, imap_server, is_door, smtp_server
 
 OUT: Final = "YESWORD_MAIL_URL"
 FROM: Final = "YESWORD_MAIL_FROM"
@@ -32,7 +32,7 @@ class BadSenderError(YeswordError):
 class MailSettings:
     out: Server
     sender: str
-    box: Server | None  # None: answers are read by people, or handed to `yesword invitations read`
+    box: Server | Door | None  # None: answers are read by people, or handed to `yesword invitations read`
 
 
 def read_settings(environ: Mapping[str, str]) -> MailSettings:
@@ -40,12 +40,17 @@ def read_settings(environ: Mapping[str, str]) -> MailSettings:
     for name in (OUT, FROM):
         if not environ.get(name):
             raise NoMailError(name=name)
-    box = environ.get(BOX)
     return MailSettings(
         out=smtp_server(environ[OUT], OUT),
         sender=_sender(environ[FROM]),
-        box=imap_server(box, BOX) if box else None,
+        box=_box(environ.get(BOX, "")),
     )
+
+
+def _box(written: str) -> Server | Door | None:
+    if not written:
+        return None
+    return door(written, BOX) if is_door(written) else imap_server(written, BOX)
 
 
 def is_set(environ: Mapping[str, str]) -> bool:
