@@ -182,7 +182,7 @@ def _row(line: PersonLine, running: Sequence[Program], at: datetime) -> PersonRo
     if not marks and line.state.withdrawal_for(None) is not None:
         marks = [Mark(state="erased" if line.state.is_erased else "withdrawn", program=_("everything"))]
     return PersonRow(
-        name=person.name,
+        name=person.name if person.erased_at is None else _("Erased person"),
         number=masked(person.number) if person.erased_at is None else "",
         url=reverse("console:person", args=[to_text("con", person.id)]),
         language=language_word(person.language),
