@@ -154,7 +154,7 @@ def command(
         # Only an open store has set up the models that these rest on.
         from yesword.collect.imports import Ground, Options, Outcome, run_import
         from yesword.collect.imports.attached import Attached, read_rules
-        from yesword.sending.draining import drain
+        from yesword.sending.draining import drain, drain_claims
 
         ground = Ground(
             is_customers=is_customers,
@@ -187,6 +187,7 @@ def command(
                 options,
                 watch=_watch(),
                 drain=lambda contact, withdrawn: drain(store, contact, withdrawn, datetime.now(UTC)),
+                drain_claims=lambda: drain_claims(store),
             )
         finally:
             store.close()

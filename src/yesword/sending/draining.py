@@ -69,6 +69,21 @@ def drain_each(
     return [index not in late for index in range(len(texts))]
 
 
+def drain_claims(store: Store, patience_s: float = PATIENCE_S) -> bool:
+    """True once nothing is being handed over that is now: for stops of which it is not known whether somebody waited."""
+    deadline = time.monotonic() + patience_s
+    with store.database.read() as session:
+        waiting = set(session.rows("open_claims"))
+    while waiting:
+        with store.database.read() as session:
+            waiting.intersection_update(session.rows("open_claims"))
+        if waiting and time.monotonic() > deadline:
+            return False
+        if waiting:
+            time.sleep(_POLL_S)
+    return True
+
+
 def drain_closed(store: Store, closed: Iterable[Closed], patience_s: float = PATIENCE_S) -> bool:
     """True once no text about any of them is being handed over; the rest never goes, for the gate knows that they are closed."""
     deadline = time.monotonic() + patience_s

@@ -273,6 +273,27 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(store, club, people, im
     assert models.ImportRun.objects.get().state == "done"
 
 
+@pytest.mark.parametrize(("is_over", "notes"), [(True, {}), (False, {"on_its_way": 1})])
+def test_one_that_goes_on_waits_for_what_its_last_batch_may_have_stopped(
+    store, club, people, monkeypatch, is_over, notes
+):
+    monkeypatch.setattr(pacing.Pace, "learn", lambda *given: None)
+    file = people(*(OUT.replace("0612345678", f"06{20000000 + number}") for number in range(200)))
+    asked = []
+
+    def waits():
+        asked.append(1)
+        return is_over
+
+    stops = iter([False, True, True]).__next__
+    with pytest.raises(ImportStoppedError):
+        run_import(store, club, file, clock=lambda: NOW, should_stop=stops, drain_claims=waits)
+    assert not asked, "a first run knows whom it stops"
+    report = run_import(store, club, file, clock=lambda: NOW, drain_claims=waits)
+    assert asked == [1]
+    assert dict(report.notes) == notes
+
+
 def test_another_way_to_read_the_file_is_another_import(store, club, people, imported, monkeypatch):
     monkeypatch.setattr(pacing.Pace, "learn", lambda *given: None)
     file = people(*(CLAIMED.replace("0612345678", f"06{20000000 + number}") for number in range(100)))

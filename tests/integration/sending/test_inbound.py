@@ -198,6 +198,38 @@ def test_a_redelivered_stop_is_the_same_event_and_drains_again(on_both: World) -
     assert here.shown()[-1] == f"{BRAND}: no more messages."
 
 
+def test_whatever_is_being_handed_over_can_be_waited_for(on_both: World) -> None:
+    """As somebody does who goes on with an import and does not know who was stopped last."""
+    here = on_both
+    here.join()
+    assert draining.drain_claims(here.store, 0.02)
+    here.plan(here.contact().id)
+    taken = here.claim_all()
+    assert not draining.drain_claims(here.store, 0.02)
+    for claim in taken:
+        here.hand_over(claim)
+    assert draining.drain_claims(here.store, 0.02)
+
+
+def test_what_is_claimed_while_one_waits_is_not_waited_for(
+    on_both: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = on_both
+    here.join()
+    here.plan(here.contact().id)
+    before = here.claim_all()
+
+    def another_is_claimed(_seconds: float) -> None:
+        for claim in before:
+            here.hand_over(claim)
+        before.clear()
+        here.plan(*here.members(1))
+        assert here.claim_all()
+
+    monkeypatch.setattr(draining.time, "sleep", another_is_claimed)
+    assert draining.drain_claims(here.store, 5.0)
+
+
 def _drains(here: World, handled: inbound.Handled) -> bool:
     return draining.drain_all(here.store, handled.withdrawn, here.at, 0.02)
 

@@ -105,11 +105,13 @@ def run_import(
     clock: Callable[[], datetime] = _now,
     watch: Watch = _unwatched,
     drain: Drain = _drained,
+    drain_claims: Callable[[], bool] = _drained,
     should_stop: Callable[[], bool] = _never,
 ) -> Report:
     """Import the people of a file into a program. Safe to stop at any moment: the same file goes on where it ended.
 
-    `drain` waits for what is on its way to a person who was just stopped; it says whether that is over.
+    `drain` waits for what is on its way to a person who was just stopped; it says whether that is over. `drain_claims`
+    does so for everybody, where an import goes on whose last batch may have been stopped and not been waited for.
     Raises an `ImportFileError`, `UnknownCountryError` or OSError before anything is written;
     `ForbiddenProvenanceError` once the opt-outs of a list are recorded that may grant nothing; and
     `ImportStoppedError` when `should_stop` says so.
@@ -148,6 +150,8 @@ def run_import(
         skip = 0 if options.is_dry_run else begins.cursor
         if skip and begins.tally is not None:
             written.add(begins.tally)
+        if skip and not drain_claims():
+            written.notes[Note.ON_ITS_WAY] += 1
         writer = Writer(
             store,
             brand,

@@ -134,6 +134,9 @@ WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_se
 AND (:program_id::bigint IS NULL OR program_id = :program_id)
 AND kind <> 'stop_reply'
 
+-- name: open_claims
+SELECT DISTINCT owner, claim_token FROM message WHERE state = 2
+
 -- name: release_held
 UPDATE message SET state = 0, due_at = :now WHERE bucket = :bucket AND held_for = :event_id AND state = 1
 

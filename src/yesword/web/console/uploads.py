@@ -34,7 +34,7 @@ from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId
 from yesword.domain.parties import Origin, Provenance
 from yesword.domain.programs import Program
-from yesword.sending.draining import drain
+from yesword.sending.draining import drain, drain_claims
 from yesword.store import models
 from yesword.store.opening import Store
 
@@ -238,6 +238,7 @@ class Uploads:
                 options,
                 watch=teller.tell,
                 drain=lambda contact, withdrawn: drain(self._store, contact, withdrawn, datetime.now(UTC)),
+                drain_claims=lambda: drain_claims(self._store),
                 should_stop=lambda: upload.token in _stopping,
             )
             if upload.is_trial:
