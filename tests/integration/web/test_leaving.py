@@ -15,14 +15,14 @@ from yesword.reporting import watching
 from yesword.sending import campaigns
 from yesword.store import models
 from yesword.store.models import Campaign, SendingAlarm, User
-from yesword.web.console import leaving, pauses
+from yesword.web.console import pauses, spans
 
 
 @pytest.fixture
 def here(sqlite_store, monkeypatch):
     fresh()
     with world(sqlite_store) as made:
-        on_the_clock_of(made, monkeypatch, leaving, pauses)
+        on_the_clock_of(made, monkeypatch, spans, pauses)
         yield made
 
 

@@ -12,14 +12,14 @@ from factories.worlds import world
 from yesword.channels.errors import CarrierError
 from yesword.cli import group
 from yesword.store.models import User
-from yesword.web.console import refused
+from yesword.web.console import refused, spans
 
 
 @pytest.fixture
 def here(sqlite_store, monkeypatch):
     fresh()
     with world(sqlite_store) as made:
-        on_the_clock_of(made, monkeypatch, refused)
+        on_the_clock_of(made, monkeypatch, spans)
         made.members(4)
         made.wait(days=1)
         made.campaign()

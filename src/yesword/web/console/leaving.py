@@ -1,13 +1,8 @@
 """Who leaves, why, from where and how soon: figures with their tables, and what was paused by them."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final
-from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from yesword.domain.programs import Program
 from yesword.domain.thresholds import WHOLE, Thresholds
 from yesword.reporting import leaving, thresholds, watching
 from yesword.reporting.leaving import Leaving, SentLine, SourceKind, SourceLine, Stay
@@ -28,15 +22,14 @@ from yesword.store.departures import Way
 from yesword.store.leave_answers import LeaveReason
 from yesword.web import parts, pausing
 from yesword.web.brands import brand_of, zone_of
+from yesword.web.console import spans
 from yesword.web.console.acting import may_act
+from yesword.web.console.spans import Cell, Line, Span, Table, bar_note, bars
 from yesword.web.formats import count
 from yesword.web.installation import store
 from yesword.web.pausing import percent
-from yesword.web.telling import plain_day, route_word
+from yesword.web.telling import route_word
 
-SPANS: Final = (7, 30, 90, 365)  # days
-_USUAL: Final = 30
-_MOST_BARS: Final = 31
 _PAST_PAUSES: Final = 10
 _QUICK_S: Final = 0.5
 
@@ -68,21 +61,7 @@ STAYS: Final[Mapping[Stay, Promise]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Chosen:
-    """Which days, and of which program."""
-
-    days: int
-    program: Program | None
-    since: datetime
-    until: datetime
-
-    def query(self, **changes: str | int) -> str:
-        chosen = {"days": self.days, "program": self.program.key if self.program else ""} | changes
-        return urlencode({name: value for name, value in chosen.items() if value})
-
-
-def _counted(brand: BrandLine, chosen: _Chosen) -> Leaving:
+def _counted(brand: BrandLine, chosen: Span) -> Leaving:
     """What took long to count is shown again for ten times as long; the page says when it was counted."""
     here = store()
     key = f"leaving:{here.folder}:{brand.id}:{chosen.query()}"
@@ -99,21 +78,13 @@ def _counted(brand: BrandLine, chosen: _Chosen) -> Leaving:
     return found
 
 
-def _chosen(request: HttpRequest, running: Sequence[Program]) -> _Chosen:
-    typed = request.GET.get("days", "")
-    days = int(typed) if typed in map(str, SPANS) else _USUAL
-    now = datetime.now(UTC)
-    program = next((each for each in running if each.key == request.GET.get("program")), None)
-    return _Chosen(days=days, program=program, since=now - timedelta(days=days), until=now)
-
-
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     brand = brand_of(request)
     if brand is None:
         return redirect("console:home")
     running = programs.of_brand(brand.id)
-    chosen = _chosen(request, running)
+    chosen = spans.chosen(request, running)
     found = _counted(brand, chosen)
     zone = zone_of(brand.country)
     standing, past = watching.standing(), watching.history(_PAST_PAUSES)
@@ -126,8 +97,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "brand": brand,
             "zone": zone,
             "lead": _lead(found, chosen),
-            "days": [(each, _days_word(each), each == chosen.days) for each in SPANS],
-            "choices": [(each.key, each.name, each == chosen.program) for each in running],
+            **chosen.choices(running),
             "csv_url": f"{reverse('console:leaving-csv')}?{chosen.query()}",
             "counted_at": found.until,
             "figures": _figures(found, zone),
@@ -145,32 +115,18 @@ def download(request: HttpRequest) -> HttpResponse:
     brand = brand_of(request)
     if brand is None:
         return redirect("console:home")
-    chosen = _chosen(request, programs.of_brand(brand.id))
-    found = _counted(brand, chosen)
-    text = io.StringIO()
-    rows = csv.DictWriter(text, leaving.COLUMNS, lineterminator="\r\n")
-    rows.writeheader()
-    rows.writerows({name: _cell(value) for name, value in each.items()} for each in leaving.as_rows(found))
-    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    name = f"leaving-{brand.key}-{chosen.until:%Y-%m-%d}-{chosen.days}-days.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    span = spans.chosen(request, programs.of_brand(brand.id))
+    return spans.as_file("leaving", brand.key, span, leaving.COLUMNS, leaving.as_rows(_counted(brand, span)))
 
 
-def _cell(value: str | int | None) -> str | int | None:
-    """A name that begins like a formula must not become one where the file is opened."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
-
-
-def _lead(found: Leaving, chosen: _Chosen) -> str:
+def _lead(found: Leaving, chosen: Span) -> str:
     if not found.left:
-        return _("Nobody left in the last %(days)s.") % {"days": _days_word(chosen.days)}
+        return _("Nobody left in the last %(days)s.") % {"days": chosen.word}
     said = ngettext(
         "%(shown)s person left in the last %(days)s.",
         "%(shown)s people left in the last %(days)s.",
         found.left,
-    ) % {"shown": count(found.left), "days": _days_word(chosen.days)}
+    ) % {"shown": count(found.left), "days": chosen.word}
     if not found.texts:
         return said
     rate = ngettext(
@@ -180,10 +136,6 @@ def _lead(found: Leaving, chosen: _Chosen) -> str:
         "texts": count(found.texts),
     }
     return f"{said} {rate}"
-
-
-def _days_word(days: int) -> str:
-    return ngettext("%(shown)s day", "%(shown)s days", days) % {"shown": count(days)}
 
 
 # --- figures -------------------------------------------------------------------------------------------------
@@ -196,8 +148,8 @@ def _figures(found: Leaving, zone: str) -> list[parts.Figure]:
         parts.Figure(
             title=_("People who left"),
             value=found.left,
-            points=_bars(found) if found.left else (),
-            note=_bar_note(found) if found.left else "",
+            points=bars(found.since, found.by_day) if found.left else (),
+            note=bar_note(found.by_day) if found.left else "",
             tone="brick",
             zone=zone,
         ),
@@ -238,52 +190,7 @@ def _listed(title: str, points: Sequence[tuple[Promise, int]], note: str, zone: 
     return parts.Figure(title=title, value=points[0][0], points=points, note=note, tone="brick", zone=zone)
 
 
-def _bars(found: Leaving) -> list[tuple[str, int]]:
-    """A bar a day; of a long span each bar is several days."""
-    width = -(-len(found.by_day) // _MOST_BARS)
-    return [
-        (plain_day(found.since + first * leaving.A_DAY), sum(found.by_day[first : first + width]))
-        for first in range(0, len(found.by_day), width)
-    ]
-
-
-def _bar_note(found: Leaving) -> str:
-    width = -(-len(found.by_day) // _MOST_BARS)
-    if width == 1:
-        return _("A bar is 24 hours; the last one ends now.")
-    return _("A bar is %(days)s; the last one ends now.") % {"days": _days_word(width)}
-
-
 # --- tables --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
-    label: str
-    text: str
-    is_number: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    name: str
-    url: str
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
-    """All of it on one page, so that it has no pager."""
-
-    id: str
-    caption: str
-    first: str  # what a line is of
-    lines: Sequence[Line]
-    note: str = ""
-
-    @property
-    def columns(self) -> Sequence[Cell]:
-        return self.lines[0].cells
 
 
 def _tables(found: Leaving, names: Mapping[int, str], limits: Thresholds) -> list[Table]:

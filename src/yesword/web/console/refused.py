@@ -1,12 +1,7 @@
 """What carriers refuse: filtered texts and violations of their rules, by sender, program and day, each with its table."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,21 +12,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from yesword.channels.errors import CarrierError
-from yesword.domain.programs import Program
 from yesword.reporting import refused
+from yesword.reporting.programs import BrandLine
 from yesword.reporting.refused import CAUSES, GRAVE, Cause, Line, Refused
 from yesword.store import programs
 from yesword.web import parts
 from yesword.web.brands import brand_of, zone_of
-from yesword.web.console.leaving import SPANS, Cell, Table
-from yesword.web.console.leaving import Line as TableLine
+from yesword.web.console import spans
+from yesword.web.console.spans import Cell, Span, Table, bar_note, bars
+from yesword.web.console.spans import Line as TableLine
 from yesword.web.formats import count
 from yesword.web.installation import store
 from yesword.web.pausing import percent
-from yesword.web.telling import plain_day
-
-_USUAL: Final = 30
-_MOST_BARS: Final = 31
 
 MEANINGS: Final[Mapping[CarrierError, Promise]] = {
     CarrierError.OPTED_OUT: gettext_lazy("The carrier knows of a stop"),
@@ -52,44 +44,21 @@ MEANINGS: Final[Mapping[CarrierError, Promise]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Chosen:
-    days: int
-    program: Program | None
-    since: datetime
-    until: datetime
-
-    def query(self) -> str:
-        chosen = {"days": self.days, "program": self.program.key if self.program else ""}
-        return urlencode({name: value for name, value in chosen.items() if value})
-
-
-def _chosen(request: HttpRequest, running: Sequence[Program]) -> _Chosen:
-    typed = request.GET.get("days", "")
-    days = int(typed) if typed in map(str, SPANS) else _USUAL
-    now = datetime.now(UTC)
-    program = next((each for each in running if each.key == request.GET.get("program")), None)
-    return _Chosen(days=days, program=program, since=now - timedelta(days=days), until=now)
-
-
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     brand = brand_of(request)
     if brand is None:
         return redirect("console:home")
     running = programs.of_brand(brand.id)
-    chosen = _chosen(request, running)
-    found = refused.count(
-        store(), brand.id, chosen.since, chosen.until, chosen.program.id if chosen.program else None
-    )
+    chosen = spans.chosen(request, running)
+    found = _counted(brand, chosen)
     zone = zone_of(brand.country)
     return render(
         request,
         "console/refused.html",
         {
-            "lead": _lead(found, chosen.days),
-            "days": [(each, _days_word(each), each == chosen.days) for each in SPANS],
-            "choices": [(each.key, each.name, each == chosen.program) for each in running],
+            "lead": _lead(found, chosen.word),
+            **chosen.choices(running),
             "csv_url": f"{reverse('console:refused-csv')}?{chosen.query()}",
             "counted_at": found.until,
             "zone": zone,
@@ -105,27 +74,16 @@ def download(request: HttpRequest) -> HttpResponse:
     brand = brand_of(request)
     if brand is None:
         return redirect("console:home")
-    chosen = _chosen(request, programs.of_brand(brand.id))
-    program = chosen.program.id if chosen.program else None
-    found = refused.count(store(), brand.id, chosen.since, chosen.until, program)
-    text = io.StringIO()
-    rows = csv.DictWriter(text, refused.COLUMNS, lineterminator="\r\n")
-    rows.writeheader()
-    rows.writerows({name: _cell(value) for name, value in each.items()} for each in refused.as_rows(found))
-    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    name = f"refused-{brand.key}-{chosen.until:%Y-%m-%d}-{chosen.days}-days.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    span = spans.chosen(request, programs.of_brand(brand.id))
+    return spans.as_file("refused", brand.key, span, refused.COLUMNS, refused.as_rows(_counted(brand, span)))
 
 
-def _cell(value: str | int | None) -> str | int | None:
-    """A code that begins like a formula must not become one where the file is opened."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+def _counted(brand: BrandLine, span: Span) -> Refused:
+    program = span.program.id if span.program else None
+    return refused.count(store(), brand.id, span.since, span.until, program)
 
 
-def _lead(found: Refused, days: int) -> str:
-    span = _days_word(days)
+def _lead(found: Refused, span: str) -> str:
     if not found.refused:
         return _("Carriers refused nothing in the last %(days)s.") % {"days": span}
     said = ngettext(
@@ -143,18 +101,14 @@ def _lead(found: Refused, days: int) -> str:
     return f"{said} {grave}"
 
 
-def _days_word(days: int) -> str:
-    return ngettext("%(shown)s day", "%(shown)s days", days) % {"shown": count(days)}
-
-
 def _figures(found: Refused, zone: str) -> list[parts.Figure]:
     of_texts = _("of %(texts)s") % {"texts": count(found.texts)} if found.texts else ""
     return [
         parts.Figure(
             title=_("Filtered or against a carrier’s rules"),
             value=found.grave,
-            points=_bars(found) if found.grave else (),
-            note=_bar_note(found) if found.grave else of_texts,
+            points=bars(found.since, found.grave_by_day) if found.grave else (),
+            note=bar_note(found.grave_by_day) if found.grave else of_texts,
             tone="brick",
             zone=zone,
         ),
@@ -169,26 +123,6 @@ def _figures(found: Refused, zone: str) -> list[parts.Figure]:
         parts.Figure(title=_("Numbers that nobody can be reached at"), value=found.of(Cause.NUMBER)),
         parts.Figure(title=_("Senders that may not send"), value=found.of(Cause.SENDER)),
     ]
-
-
-def _bars(found: Refused) -> list[tuple[str, int]]:
-    """A bar a day; of a long span each bar is several days."""
-    width = _width(found)
-    return [
-        (plain_day(found.since + first * refused.A_DAY), sum(found.grave_by_day[first : first + width]))
-        for first in range(0, len(found.grave_by_day), width)
-    ]
-
-
-def _bar_note(found: Refused) -> str:
-    width = _width(found)
-    if width == 1:
-        return _("A bar is 24 hours; the last one ends now.")
-    return _("A bar is %(days)s; the last one ends now.") % {"days": _days_word(width)}
-
-
-def _width(found: Refused) -> int:
-    return -(-len(found.grave_by_day) // _MOST_BARS)
 
 
 def _tables(found: Refused, names: Mapping[int, str]) -> list[Table]:
