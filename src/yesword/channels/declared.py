@@ -68,7 +68,7 @@ def parse(account: str, kind: type[Any], name: str, text: str) -> Any:
         raise UnknownAccountSettingError(account=account, name=first, known=", ".join(sorted(hints)))
     hint = _bare(hints[first])
     if dataclasses.is_dataclass(hint):
-        return {rest: parse(account, typing.cast("Any", hint), rest, text)}
+        return {rest.partition(".")[0]: parse(account, typing.cast("Any", hint), rest, text)}
     if typing.get_origin(hint) is not None and issubclass(typing.get_origin(hint), Mapping):
         return {rest: _typed(account, name, _bare(typing.get_args(hint)[1]), text)}
     return _typed(account, name, hint, text)

@@ -275,16 +275,31 @@ def _changed(row: "Account", settings: Iterable[str]) -> dict[str, Any]:
         name, is_setting, value = text.partition("=")
         if not is_setting or not name:
             raise NotASettingError(text=text.partition("=")[0])
-        first, _, rest = name.partition(".")
         if not value:
-            if rest and isinstance(found.get(first), dict):
-                found[first] = {each: kept for each, kept in found[first].items() if each != rest}
-            else:
-                found.pop(name, None)
+            found = _without(found, name)
             continue
         kept = declared.parse(row.key, _settings_class(row), name, value)
-        found[first] = {**found.get(first, {}), **kept} if isinstance(kept, dict) else kept
+        found = _joined(found, {name.partition(".")[0]: kept})
     return found
+
+
+def _joined(found: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Tables in both are joined, too."""
+    both = {
+        name: _joined(found[name], value)
+        for name, value in more.items()
+        if isinstance(value, dict) and isinstance(found.get(name), dict)
+    }
+    return found | more | both
+
+
+def _without(found: dict[str, Any], name: str) -> dict[str, Any]:
+    """A table of which nothing is left goes with its last setting."""
+    first, _, rest = name.partition(".")
+    table = found.get(first)
+    left = _without(table, rest) if rest and isinstance(table, dict) else {}
+    others = {each: value for each, value in found.items() if each != first}
+    return {**others, first: left} if left else others
 
 
 def _settings_class(row: "Account") -> type[Any]:

@@ -11,6 +11,8 @@ from typing import Final
 from yesword.channels import declared
 from yesword.channels.ports import Channel, Receiver
 from yesword.channels.smpp import Binding, BindKind, SmppAccount, SmppChannel, SmppReceiver
+from yesword.channels.smpp.account import BadSettingError
+from yesword.channels.smpp.meanings import MEANINGS
 from yesword.channels.smpp.session import open_session
 from yesword.sending.carriers import SecretNeededError
 from yesword.sending.inbound_parts import StoredParts
@@ -26,9 +28,17 @@ _GOODBYE_S: Final = 0.5
 
 
 def settings_of(key: str, values: Mapping[str, object], password: str = _NO_PASSWORD) -> SmppAccount:
-    """Raises an error of `declared` or of the account's own where a setting is missing or wrong."""
+    """Raises an error of `declared`, or BadSettingError, where a setting is missing or wrong."""
     usual = {"binding": Binding.PAIRS.value}
-    return declared.read(key, SmppAccount, {**usual, **values}, given={"name": key, PASSWORD: password})
+    found = declared.read(key, SmppAccount, {**usual, **values}, given={"name": key, PASSWORD: password})
+    words = {f"own_codes.{number:#x}": word for number, word in found.own_codes.items()}
+    words |= {f"dialect.errors.{code}": word for code, word in found.dialect.errors.items()}
+    for name, word in words.items():
+        if word not in MEANINGS:  # such as opted-out: then no stop would come of it, and nobody would know
+            raise BadSettingError(
+                name=name, value=word, expected=f"It is one of {', '.join(sorted(MEANINGS))}."
+            )
+    return found
 
 
 def account(store: Store, row: models.Account) -> SmppAccount:

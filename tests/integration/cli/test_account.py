@@ -16,6 +16,7 @@ from yesword.channels.declared import (
     UnknownAccountSettingError,
 )
 from yesword.channels.http.provider import BadHttpSettingError
+from yesword.channels.smpp.account import BadSettingError
 from yesword.cli import group
 from yesword.cli.account import (
     AccountInUseError,
@@ -83,6 +84,19 @@ def test_an_account_is_added_set_listed_and_removed(run, sqlite_store):
     run("account", "remove", "us")
     assert account_secrets.read(sqlite_store, "us") == {}
     assert "No accounts yet" in run("account", "list")
+
+
+def test_settings_in_tables_are_set_and_taken_away_one_by_one(run, sqlite_store):
+    run("account", "add", "us", "--channel", "smpp", "--set", "host=a.example", "--set", "system_id=me")
+    run("account", "set", "us", "dialect.errors.027=absent_subscriber", "dialect.errors.028=opted_out")
+    run("account", "set", "us", "dialect.zone=Europe/Amsterdam", "own_codes.0x401=opted_out")
+    run("account", "set", "us", "dialect.errors.027=")
+    kept = Account.objects.get(key="us").settings
+    assert kept["dialect"] == {"errors": {"028": "opted_out"}, "zone": "Europe/Amsterdam"}
+    with pytest.raises(BadSettingError, match=r"own_codes\.0x402 .* cannot be opted-out"):
+        run("account", "set", "us", "own_codes.0x402=opted-out")
+    run("account", "set", "us", "dialect.errors.028=", "dialect.zone=", "own_codes.0x401=")
+    assert Account.objects.get(key="us").settings == {"host": "a.example", "system_id": "me"}
 
 
 def test_secrets_stand_in_a_file_of_their_own_and_not_in_the_database(run, sqlite_store, tmp_path):

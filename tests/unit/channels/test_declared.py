@@ -55,6 +55,23 @@ def test_what_is_typed_is_stored_as_it_is_read():
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Deep:
+    codes: Mapping[str, str] = field(default_factory=dict)
+    file: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deeper:
+    inner: Deep = Deep()
+
+
+def test_a_table_in_a_table_is_reached_by_dots():
+    kept = declared.parse("main", Deeper, "inner.codes.027", "gone")
+    assert declared.read("main", Deeper, {"inner": kept}) == Deeper(inner=Deep(codes={"027": "gone"}))
+    assert declared.parse("main", Deeper, "inner.file", "/x") == {"file": "/x"}
+
+
 @pytest.mark.parametrize(
     ("values", "error"),
     [

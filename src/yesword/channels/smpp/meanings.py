@@ -8,7 +8,7 @@ from typing import Final
 
 from yesword.channels.errors import CarrierError
 
-_MEANINGS: Final = MappingProxyType(
+MEANINGS: Final = MappingProxyType(
     {
         # of refused submits
         "too_long": CarrierError.CONTENT,
@@ -36,4 +36,4 @@ _MEANINGS: Final = MappingProxyType(
 
 def meaning_of(code: str | None) -> CarrierError | None:
     """None for a code that only its carrier knows."""
-    return None if code is None else _MEANINGS.get(code)
+    return None if code is None else MEANINGS.get(code)
