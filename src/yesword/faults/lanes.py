@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,13 +19,15 @@ from yesword.channels.simulator import SimulatorControl
 from yesword.faults.evidence import Stop
 from yesword.faults.plan import Act, ActKind
 from yesword.faults.reading import START, STOP, Snapshot, snapshot
-from yesword.faults.staging import Stage
+from yesword.faults.staging import Person, Stage
 from yesword.store import models, programs
 from yesword.store.opening import Store
 
 _HTTP_S: Final = 6.0
 _IMPORT_S: Final = 90.0
 _TRIES: Final = 6
+_AMBUSHED_AT_ONCE: Final = 3
+_AMBUSH_S: Final = 4.0  # longer than an acknowledgement is waited for
 _MOST_AT_ONCE: Final = 3
 _ON_ITS_WAY: Final = "on_its_way"
 _ONE_CLICK: Final = "List-Unsubscribe=One-Click"  # RFC 8058
@@ -49,10 +52,12 @@ class Lanes:
     troubles: list[str] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _began: float = 0.0
+    _ambushed: deque[tuple[float, Person, int]] = field(default_factory=deque)  # when they come back
 
     def start(self, acts: Sequence[Act], looks_at_s: Iterable[float]) -> None:
+        self._by_contact = {int(each.contact): each for each in self.stage.people}
         self._began = time.monotonic()
-        texts = [each for each in acts if each.kind in (ActKind.STOP, ActKind.START)]
+        texts = [each for each in acts if each.kind in (ActKind.STOP, ActKind.START, ActKind.AMBUSH)]
         for name, own, act in (
             ("handsets", texts, self._text),
             ("leavers", [each for each in acts if each.kind is ActKind.LEAVE], self._leave),
@@ -99,8 +104,30 @@ class Lanes:
             self.snapshots.append(snapshot(self.store))
 
     def _text(self, act: Act) -> None:
-        person, program = self.stage.people[act.people[0]], self.stage.programs[act.number]
-        word = STOP if act.kind is ActKind.STOP else START
+        if act.kind is ActKind.AMBUSH:
+            self._ambush(act)
+        else:
+            self._say(
+                self.stage.people[act.people[0]], act.number, STOP if act.kind is ActKind.STOP else START
+            )
+
+    def _ambush(self, act: Act) -> None:
+        """What is said at any moment hardly ever meets a text of the same person that is on its way, and where a stop could be
+        too late, it is there.
+        """
+        while self._ambushed and self._ambushed[0][0] < time.monotonic():
+            _, whose, number = self._ambushed.popleft()
+            self._say(whose, number, START)
+        with self.store.database.read() as session:
+            found = session.rows("faults_on_their_way", count=_AMBUSHED_AT_ONCE)
+        for (contact,) in found:
+            person = self._by_contact.get(contact)
+            if person is not None:
+                self._say(person, act.number, STOP)
+                self._ambushed.append((time.monotonic() + _AMBUSH_S, person, act.number))
+
+    def _say(self, person: Person, number: int, word: str) -> None:
+        program = self.stage.programs[number]
         try:
             self.control.from_handset(person.number, str(program.sender), word)
         except ChannelError:

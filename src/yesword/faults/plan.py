@@ -17,6 +17,9 @@ class FaultKind(enum.StrEnum):
 
 class ActKind(enum.StrEnum):
     STOP = "stop"  # by text
+    AMBUSH = (
+        "ambush"  # a stop by text of whoever has a text on its way just then, and a START when that is over
+    )
     START = "start"  # by text
     LEAVE = "leave"  # by the link, over HTTP
     IMPORT = "import"  # a file of people who left
@@ -59,6 +62,7 @@ class Measures:
     starts_per_s: float = 1.5
     leaves_per_s: float = 0.5
     import_every_s: float = 20.0
+    ambush_every_s: float = 0.25
     campaign_every_s: float = 10.0
     programs: int = 2
 
@@ -133,6 +137,8 @@ def _fault(chance: random.Random, measures: Measures, at_s: float, kind: FaultKi
 def _acts(chance: random.Random, measures: Measures) -> Iterator[Act]:
     """Nobody is imported twice: a row without a date that a list has told before is the same stop, however often told."""
     yield from _leaving_and_coming_back(chance, measures)
+    for number, at_s in _rounds(1.0, measures.ambush_every_s, measures.seconds):
+        yield Act(at_s=at_s, kind=ActKind.AMBUSH, number=number % measures.programs)
     for number, at_s in _rounds(0.0, measures.campaign_every_s, measures.seconds):
         yield Act(at_s=at_s, kind=ActKind.CAMPAIGN, number=number)
     crowd = list(range(measures.people))

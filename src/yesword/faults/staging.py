@@ -88,7 +88,7 @@ def speak(store: Store, port: int, token: str, *, per_s: float) -> None:
             "host": "127.0.0.1",
             "port": port,
             "system_id": ACCOUNT,
-            "window": 100,
+            "window": 5,  # so that what is claimed often waits to be written, and a stop could come too late
             "max_per_second": per_s,
             "enquire_every_s": 2.0,
             "answer_timeout_s": 3.0,

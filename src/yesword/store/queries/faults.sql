@@ -18,5 +18,8 @@ SELECT log_id, idx, event_id FROM ledger_entry
 -- name: faults_handled
 SELECT provider_id, received_at FROM inbound_ref
 
+-- name: faults_on_their_way
+SELECT DISTINCT contact_id FROM message WHERE state = 2 LIMIT :count
+
 -- name: faults_open
 SELECT (SELECT count(*) FROM message WHERE state IN (0, 1, 2)), (SELECT count(*) FROM ledger_outbox)
