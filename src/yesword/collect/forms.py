@@ -65,13 +65,11 @@ def way_on(store: Store, point: Point, at: datetime, *, may_ask: bool = True) ->
     """What comes after this point for anybody. `may_ask`: whoever sends it has not made us ask too many already."""
     confirming = point.definition.confirming
     can_receive = programs.sender_of(point.program).facts.can_receive
-    if confirming is Confirming.NONE:
-        return Next.DONE
     if confirming is Confirming.REVERSE and can_receive:
         return Next.CODE
     with store.database.read() as session:
         if may_ask and not is_capped(session, point, at):
-            return Next.ASKED
+            return Next.DONE if confirming is Confirming.NONE else Next.ASKED
     # A form that is being abused goes on for everybody else: then it is they who text first.
     return Next.CODE if can_receive else Next.BUSY
 

@@ -17,8 +17,8 @@ from yesword.consent import Act, ask, grant, meet, note_request
 from yesword.domain import composing
 from yesword.domain.ages import SaidAge
 from yesword.domain.collecting.asking import Case, Course, course
-from yesword.domain.collecting.points import Confirming
-from yesword.domain.events import Basis, EventKind, Grade
+from yesword.domain.collecting.points import Confirming, PointKind
+from yesword.domain.events import Actor, Basis, EventKind, Grade
 from yesword.domain.evidence import Happening, grade
 from yesword.domain.ids import BrandId, ContactId, EventId
 from yesword.domain.phone import PhoneNumber
@@ -35,6 +35,7 @@ from yesword.store.tallies import Tallied
 
 AN_HOUR: Final = timedelta(hours=1)
 MOST_AN_HOUR: Final = 500  # questions that one point may lead to; a point may lower it
+TICKS_AN_HOUR: Final = 50  # people whom a page may let in by a tick alone; a point may raise it as far
 # A form that asks many and hears from few is being abused: the breaker looks at the last day.
 BREAKER_AFTER: Final = 40
 BREAKER_SHARE: Final = 0.05
@@ -104,6 +105,10 @@ def join_within(
         granted = grant(*verb, reached, sender, at, basis=joining.basis, welcomes=joining.welcomes)
         what = Course.CAPPED if granted is None else what
         event = granted.events[-1].id if granted else None
+        if event is not None and _is_typed_by_anybody(joining):
+            # A stranger's number can be typed here as well: what it leads to is counted as a question is.
+            asked_numbers.note(store, session, joining.number.e164, event, _point_id(joining), at)
+            asked_numbers.answered(session, event, at)
     elif what is Course.ASK:
         asked = ask(*verb, sender, at)
         what = Course.CAPPED if asked is None else what
@@ -187,7 +192,8 @@ def _countries(joining: Joining) -> tuple[str, ...]:
 def is_capped(session: Session, point: Point, at: datetime) -> bool:
     """Whether the point asks nobody by text for now: it has asked too many, or too few of them answered."""
     lately, _ = asked_numbers.by_point(session, point.id, at - AN_HOUR)
-    if lately >= int(point.definition.setting("most_an_hour") or MOST_AN_HOUR):
+    usual = TICKS_AN_HOUR if point.definition.confirming is Confirming.NONE else MOST_AN_HOUR
+    if lately >= int(point.definition.setting("most_an_hour") or usual):
         return True
     asked, answered = asked_numbers.by_point(session, point.id, at - timedelta(days=1))
     return asked >= BREAKER_AFTER and answered < asked * BREAKER_SHARE
@@ -220,6 +226,15 @@ def _grade(joining: Joining, act: Act, at: datetime) -> Grade:
         disclosure=disclosure_digest(_wording(joining, act)),
     )
     return grade(happening, evidence_of(act.evidence)).grade
+
+
+def _is_typed_by_anybody(joining: Joining) -> bool:
+    """On a page of ours that is open to the world, without a person of ours or a shop's server in between."""
+    is_open = joining.point is not None and joining.point.definition.kind in _OPEN_PAGES
+    return is_open and joining.act.actor is Actor.PERSON
+
+
+_OPEN_PAGES: Final = frozenset({PointKind.FORM, PointKind.POPUP, PointKind.APPLICATION})
 
 
 def _point_id(joining: Joining) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from yesword.domain import codec
 from yesword.domain.collecting.points import PointDefinition, PointKind, check
+from yesword.domain.collecting.wordings import worded
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ProgramId
 from yesword.domain.programs import Program
@@ -48,7 +49,9 @@ def publish(
 
     `pages`: language → digest of the page as people will see it, already kept. Raises BadPointError, KeyTakenError.
     """
-    check(definition, programs.version(definition.program, definition.program_version))
+    program = programs.version(definition.program, definition.program_version)
+    check(definition, program)
+    definition = worded(definition, program)
     row, _ = models.CollectionPoint.objects.get_or_create(
         key=key,
         defaults={

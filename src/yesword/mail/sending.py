@@ -22,6 +22,8 @@ from yesword.mail.servers import Security, Server
 
 _DONE: Final = 250
 _LATER: Final = range(400, 500)
+# As long as a line may be (RFC 5322): an address that is longer than 78 is not folded but encoded, and then no program reads it.
+_ON_THE_WIRE: Final = SMTP.clone(max_line_length=998)
 
 
 class BadLetterError(YeswordError):
@@ -118,7 +120,7 @@ class Post:
 
     def deliver(self, letter: Letter, at: datetime) -> Told:
         """Raises BadLetterError, and NoServerError where not even a connection was had."""
-        data = write(letter, at).as_bytes(policy=SMTP)
+        data = write(letter, at).as_bytes(policy=_ON_THE_WIRE)
         smtp = self._open()
         try:
             told = self._addressed(smtp, letter)

@@ -6,7 +6,7 @@ from factories.points import CONSENT, probe, published, sent
 from factories.worlds import ANNA, CLUB, publish
 from yesword.collect import forms, joining, points
 from yesword.collect.forms import Next, take
-from yesword.collect.joining import BREAKER_AFTER, Course
+from yesword.collect.joining import BREAKER_AFTER, TICKS_AN_HOUR, Course
 from yesword.collect.points import NoSuchPointError
 from yesword.collect.tickets import UsedTicketError
 from yesword.domain.ages import SaidAge
@@ -190,6 +190,31 @@ def test_nobody_is_asked_more_often_an_hour_than_the_point_says(here):
     assert take(here.store, sent(point, "+31612345679", nonce="two"), here.at).next is Next.CODE
     here.wait(minutes=61)
     assert take(here.store, sent(point, "+31612345680", nonce="three"), here.at).next is Next.ASKED
+
+
+def test_a_tick_that_joins_is_counted_too_since_anybody_can_type_a_strangers_number(here):
+    point = published(here, confirming=Confirming.NONE)
+    for number in range(TICKS_AN_HOUR):
+        who = f"+316200000{number:02}"
+        assert take(here.store, sent(point, who, nonce=who), here.at).next is Next.DONE
+    taken = take(here.store, sent(point), here.at)
+    assert taken.next is Next.CODE
+    here.settle()
+    assert here.text(ANNA, taken.code.text) == "granted"
+    here.wait(minutes=61)
+    assert take(here.store, sent(point, "+31612345680", nonce="later"), here.at).next is Next.DONE
+
+
+def test_whoever_let_too_many_in_by_a_tick_lets_the_rest_text_first(here):
+    point = published(here, confirming=Confirming.NONE)
+    assert take(here.store, sent(point), here.at, may_ask=False).next is Next.CODE
+
+
+def test_a_code_that_comes_from_a_handset_is_no_tick(here):
+    point = published(here, confirming=Confirming.REVERSE)
+    taken = take(here.store, sent(point), here.at)
+    here.text(ANNA, taken.code.text)
+    assert here.sql("SELECT count(*) FROM asked_number") == [(0,)]
 
 
 def test_whoever_made_us_ask_too_many_lets_the_rest_text_first(here):

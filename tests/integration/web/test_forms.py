@@ -376,6 +376,20 @@ def test_a_carrier_reads_each_way_of_asking_once_however_many_places_ask_so(here
         assert f"http://localhost/f/{each.key}" in page
 
 
+def test_a_carrier_reads_in_no_language_what_was_never_shown_in_it(here, browser):
+    point = published(here)
+    shown = consent_text(point.definition, point.program, "en")
+    for language in ("nl", "de"):
+        assert shown in words(read(browser.get(f"/cta/demo/club?lang={language}")))
+
+
+def test_words_that_were_left_out_are_those_for_a_box_and_not_how_to_text_a_keyword(here, browser):
+    point = published(here, wordings=(("en", Wording()),))
+    text = consent_text(point.definition, point.program, "en")
+    assert text.startswith("Yes, Linde & Loom may")
+    assert text in words(read(browser.get("/f/door?lang=en")))
+
+
 def test_a_carrier_reads_where_how_and_in_which_words_people_are_asked(here, browser):
     point = published(here, confirming=Confirming.REVERSE)
     page = words(read(browser.get("/cta/demo/club")))

@@ -45,6 +45,19 @@ def test_a_line_break_in_a_header_is_refused(part):
         write(replace(LETTER, **{part: "x\r\nBcc: eve@example.net"}), AT)
 
 
+def test_the_ways_to_leave_come_over_the_wire_as_programs_read_them():
+    long = "x" * 60
+    letter = replace(
+        LETTER, reply_to=f"club+{'a' * 30}@example.org", unsubscribe_url=f"https://x.example/{long}"
+    )
+    with smtp_server() as inbox, posting(inbox.server) as post:
+        post.deliver(letter, AT)
+        (raw,) = inbox.taken
+    (line,) = [each for each in raw.split(b"\r\n") if each.startswith(b"List-Unsubscribe:")]
+    assert line.startswith(f"List-Unsubscribe: <{letter.unsubscribe_url}>, <mailto:club+".encode())
+    assert b"=?" not in line
+
+
 def test_one_connection_carries_many_letters_and_a_dot_in_one_ends_nothing():
     with smtp_server() as inbox, posting(inbox.server) as post:
         told = [post.deliver(replace(LETTER, to=f"p{each}@example.net"), AT) for each in range(3)]

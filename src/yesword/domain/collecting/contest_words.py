@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from yesword.domain import category_words
 from yesword.domain.collecting.contests import Answering, ContestDefinition
 from yesword.domain.messages import MessageClass
 from yesword.domain.programs import Program
@@ -96,8 +97,8 @@ _WORDS: Final[Mapping[str, ContestWords]] = {
         too_young="[Brand]: {contest} ist für Leute ab {age}. Du nimmst nicht teil, und wir haben deine Angaben gelöscht.",
         counts_anyway="Du nimmst teil, was du jetzt auch antwortest:",
         how_to_say_yes="Möchtest du auch unsere SMS? Dann schick {entry}. Du musst nicht: mit {plain} nimmst du mit derselben Chance teil.",
-        consent="Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische Werbe-SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Zum Abmelden [Stop] antworten, für Hilfe [Help]. Ich nehme auch ohne Ja teil, mit derselben Chance, und muss nichts kaufen. AGB: [Terms] Datenschutz: [Privacy]",
-        consent_plain="Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Zum Abmelden [Stop] antworten, für Hilfe [Help]. Ich nehme auch ohne Ja teil, mit derselben Chance. AGB: [Terms] Datenschutz: [Privacy]",
+        consent="Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische Werbe-SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Abmelden: [Stop] antworten. Hilfe: [Help] antworten. Ich nehme auch ohne Ja teil, mit derselben Chance, und muss nichts kaufen. AGB: [Terms] Datenschutz: [Privacy]",
+        consent_plain="Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Abmelden: [Stop] antworten. Hilfe: [Help] antworten. Ich nehme auch ohne Ja teil, mit derselben Chance. AGB: [Terms] Datenschutz: [Privacy]",
     ),
     "da": ContestWords(
         received="[Brand]: dit bidrag til {contest} er modtaget. Dets nummer: {ref}.",
@@ -127,7 +128,7 @@ def suggested(program: Program, language: str) -> str:
     found = _WORDS.get(language)
     if found is None:
         return ""
-    about = ", ".join(program.categories) or program.purpose
+    about = category_words.listed(program.categories, language) or program.purpose
     is_promotional = program.message_class is MessageClass.PROMOTIONAL
     return (found.consent if is_promotional else found.consent_plain).format(use=about)
 

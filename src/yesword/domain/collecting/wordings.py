@@ -5,6 +5,7 @@ give the same words for good. `suggested` is what a new form begins with.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from yesword.domain import category_words, composing
@@ -18,14 +19,14 @@ _PROMOTIONAL: Final[Mapping[str, str]] = {
     "en": "Yes, [Brand] may send me recurring automated marketing texts with {use} from [Program] at this number, [Frequency]. Msg & data rates may apply. Reply [Stop] to stop, [Help] for help. I need not agree to buy anything. Terms: [Terms] Privacy: [Privacy]",
     "nl": "Ja, [Brand] mag mij op dit nummer terugkerende automatische reclame-sms'jes sturen met {use} van [Program], [Frequency]. Sms- en datakosten mogelijk. Stoppen? Antwoord [Stop]. Hulp? Antwoord [Help]. Ook zonder akkoord kan ik bij [Brand] kopen. Voorwaarden: [Terms] Privacy: [Privacy]",
     "sv": "Ja, [Brand] får skicka återkommande automatiska reklam-sms med {use} från [Program] till det här numret, [Frequency]. Sms- och datataxa kan gälla. Svara [Stop] för att avsluta, [Help] för hjälp. Jag kan handla även utan att säga ja. Villkor: [Terms] Integritet: [Privacy]",
-    "de": "Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische Werbe-SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Zum Abmelden [Stop] antworten, für Hilfe [Help]. Ich kann auch ohne Zustimmung einkaufen. AGB: [Terms] Datenschutz: [Privacy]",
+    "de": "Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische Werbe-SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Abmelden: [Stop] antworten. Hilfe: [Help] antworten. Ich kann auch ohne Zustimmung einkaufen. AGB: [Terms] Datenschutz: [Privacy]",
     "da": "Ja, [Brand] må sende mig tilbagevendende automatiske reklame-sms'er med {use} fra [Program] til dette nummer, [Frequency]. Sms- og datatakst gælder. Svar [Stop] for at stoppe, [Help] for hjælp. Jeg kan også handle uden at sige ja. Vilkår: [Terms] Privatliv: [Privacy]",
 }
 _INFORMATIONAL: Final[Mapping[str, str]] = {
     "en": "Yes, [Brand] may send me recurring automated texts with {use} from [Program] at this number, [Frequency]. Msg & data rates may apply. Reply [Stop] to stop, [Help] for help. Terms: [Terms] Privacy: [Privacy]",
     "nl": "Ja, [Brand] mag mij op dit nummer terugkerende automatische sms'jes sturen met {use} van [Program], [Frequency]. Sms- en datakosten mogelijk. Stoppen? Antwoord [Stop]. Hulp? Antwoord [Help]. Voorwaarden: [Terms] Privacy: [Privacy]",
     "sv": "Ja, [Brand] får skicka återkommande automatiska sms med {use} från [Program] till det här numret, [Frequency]. Sms- och datataxa kan gälla. Svara [Stop] för att avsluta, [Help] för hjälp. Villkor: [Terms] Integritet: [Privacy]",
-    "de": "Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Zum Abmelden [Stop] antworten, für Hilfe [Help]. AGB: [Terms] Datenschutz: [Privacy]",
+    "de": "Ja, [Brand] darf mir an diese Nummer wiederkehrende automatische SMS mit {use} von [Program] schicken, [Frequency]. SMS-/Datenkosten möglich. Abmelden: [Stop] antworten. Hilfe: [Help] antworten. AGB: [Terms] Datenschutz: [Privacy]",
     "da": "Ja, [Brand] må sende mig tilbagevendende automatiske sms'er med {use} fra [Program] til dette nummer, [Frequency]. Sms- og datatakst gælder. Svar [Stop] for at stoppe, [Help] for hjælp. Vilkår: [Terms] Privatliv: [Privacy]",
 }
 # What a purpose is called within the sentence; one that is not here is called as a program of its class.
@@ -54,6 +55,19 @@ def consent_text(definition: PointDefinition, program: Program, language: str) -
     if not source:
         return composing.disclosure(program, language)
     return composing.compose(source, program, program.texts_in(language)[1])
+
+
+def worded(definition: PointDefinition, program: Program) -> PointDefinition:
+    """The same with the words that ship, in each language in which it says none: what its program says is how to join by a
+    keyword, which is no sentence beside a box. Done where a version is published, so that its words stay for good.
+    """
+    if definition.kind in (PointKind.APPLICATION, PointKind.CONTEST):
+        return definition  # they have questions of their own
+    said = tuple(
+        (each, wording if wording.consent else replace(wording, consent=suggested(program, each)))
+        for each, wording in definition.wordings
+    )
+    return replace(definition, wordings=said)
 
 
 def suggested(program: Program, language: str) -> str:

@@ -17,7 +17,7 @@ from yesword.domain.collecting.points import (
     Wording,
     check,
 )
-from yesword.domain.collecting.wordings import suggested
+from yesword.domain.collecting.wordings import suggested, worded
 from yesword.domain.programs import Program
 from yesword.store import models
 from yesword.web.console.worded_fields import Part, WordedForm, as_text
@@ -57,7 +57,7 @@ class PointForm(WordedForm):
 
     worded = _PARTS
     consent_help = gettext_lazy(
-        "Empty: the wording of the program. [Brand], [Frequency] and the like are filled in."
+        "Empty: the wording that ships. [Brand], [Frequency] and the like are filled in."
     )
 
     key = forms.SlugField(
@@ -140,7 +140,7 @@ class PointForm(WordedForm):
             check(made, program)
         except BadPointError:
             return None
-        return made
+        return worded(made, program)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

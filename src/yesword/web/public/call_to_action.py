@@ -80,8 +80,10 @@ def _places(request: HttpRequest, program: Program, language: str) -> list[Place
         if point is None:
             continue
         asked = point.definition
+        # In a language that it does not speak nobody was shown anything there.
+        shown_in = language if language in asked.languages else asked.languages[0]
         urls = ways.setdefault(
-            (asked.kind, asked.confirming, consent_text(asked, point.program, language)), []
+            (asked.kind, asked.confirming, consent_text(asked, point.program, shown_in)), []
         )
         if asked.kind in (PointKind.FORM, PointKind.APPLICATION):
             urls.append(_url(request, point.key))

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from factories.programs import CLUB
+from yesword.domain.collecting import contest_words
 from yesword.domain.collecting.contest_errors import BadContestError, LeavingWordError
 from yesword.domain.collecting.contests import (
     Answering,
@@ -160,3 +161,9 @@ def test_a_date_of_birth_is_read_where_it_is_one(text, years):
 )
 def test_how_a_contest_stands(at, more, state):
     assert state_of(VOTE, at, **more) is state
+
+
+def test_what_a_yes_means_names_the_categories_in_the_language_of_the_page():
+    club = replace(CLUB, categories=("shoes", "clothing"))
+    assert "schoenen, kleding" in contest_words.suggested(club, "nl")
+    assert "shoes" not in contest_words.suggested(club, "nl")

@@ -17,7 +17,7 @@ from yesword.domain.collecting.points import (
     Wording,
     check,
 )
-from yesword.domain.collecting.wordings import consent_text, gift, suggested
+from yesword.domain.collecting.wordings import consent_text, gift, suggested, worded
 from yesword.domain.ids import BrandId
 from yesword.domain.linting.disclosures import FormFacts, lint_disclosure
 from yesword.domain.linting.finding import has_errors
@@ -55,6 +55,13 @@ def test_the_wording_that_is_suggested_breaks_no_rule(key, language, country):
     )
     found = lint_disclosure(text, facts, program, language, [country], RULES.packs, DAY)
     assert not has_errors(found), [each.code for each in found]
+
+
+def test_a_version_gets_the_words_that_ship_where_it_says_none():
+    made = worded(FORM, CLUB)
+    assert made.wording_in("en") == FORM.wording_in("en")
+    assert made.wording_in("nl").consent == suggested(CLUB, "nl")
+    assert worded(made, CLUB) == made
 
 
 def test_a_language_without_a_wording_suggests_none():

@@ -73,7 +73,7 @@ document.addEventListener(
   "toggle",
   (event) => {
     if (event.target.matches?.(".queue-form[open]") && event.target.contains(document.activeElement)) {
-      event.target.querySelector("textarea").focus();
+      event.target.querySelector("textarea, input:not([type=hidden]), select, button")?.focus();
     }
   },
   true,
