@@ -2,7 +2,7 @@
 
     .venv/bin/python docs/examples/renew.py
 
-Writes receipt.json (a promise), receipt.tlog-proof (proven) and log.vkey (the log's public key) beside itself. Ids, times
+Writes receipt.json (a promise), receipt.tlog-proof (proven) and log.vkey (the keys of the log) beside itself. Ids, times
 and keys are other ones each time, so the documents show none of them.
 """
 
@@ -25,7 +25,7 @@ def main() -> None:
         from yesword.cli.finding import find_person, find_program
         from yesword.demo.house import furnish
         from yesword.ledger.receipt import write_receipt, write_tlog_receipt
-        from yesword.proof.receipts import key_of, receipt_for
+        from yesword.proof.receipts import keys_of, receipt_for
         from yesword.proof.sequencer import Sequencer
 
         furnish(store)
@@ -39,7 +39,9 @@ def main() -> None:
         proven = receipt_for(store, anna, program)
         (HERE / "receipt.json").write_bytes(write_receipt(promise))
         (HERE / "receipt.tlog-proof").write_bytes(write_tlog_receipt(proven))
-        (HERE / "log.vkey").write_text(f"{key_of(store, anna, proven)}\n", encoding="utf-8")
+        (HERE / "log.vkey").write_text(
+            "".join(f"{key}\n" for key in keys_of(store, anna, proven)), encoding="utf-8"
+        )
         store.close()
 
 

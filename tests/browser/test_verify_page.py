@@ -23,12 +23,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ORIGIN = "wintelroos.example/ledger"
 SIGNER = Signer(name=ORIGIN, private=Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+NEXT = Signer(name=ORIGIN, private=Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))
+STRANGER = Signer(name=ORIGIN, private=Ed25519PrivateKey.from_private_bytes(bytes(range(2, 34))))
 KEY = SIGNER.verifier_key
 NUMBER = "+31612345001"
 WORDING = "Ja, sms me de aanbiedingen van Wintelroos.\n<b onclick=alert(1)>STOP</b> stopt."
 
 
-def receipt_of(index=6, size=11, **sections):
+def receipt_of(index=6, size=11, signer=SIGNER, **sections):
     entry = make_entry(
         {
             "event": {
@@ -43,7 +45,7 @@ def receipt_of(index=6, size=11, **sections):
     )  # fmt: skip
     leaves = [leaf_hash(b"%d" % n) for n in range(size)]
     leaves[index] = entry.leaf_hash
-    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=size, root=tree_root(leaves)), SIGNER)
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=size, root=tree_root(leaves)), signer)
     return Receipt(
         origin=ORIGIN,
         event_id="evt_1",
@@ -139,12 +141,12 @@ def test_a_key_that_came_along_proves_nothing_until_it_was_compared(shown):
     heading = page.get_by_role("heading", name="Consistent with the key that came along: compare the key")
     assert heading.is_visible()
     assert page.get_by_role("heading", name="Proven", exact=True).count() == 0
-    assert page.get_by_text("This key came with the page").is_visible()
+    assert page.get_by_text("What stands here came with the page").is_visible()
     page.get_by_role("button", name="I have compared this key").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#verdict[data-verdict=proven]")
     assert page.evaluate("document.activeElement.id") == "key"
-    for gone in (page.get_by_text("This key came with the page"), page.locator("#key-confirm")):
+    for gone in (page.get_by_text("What stands here came with the page"), page.locator("#key-confirm")):
         assert gone.filter(visible=True).count() == 0
 
 
@@ -162,7 +164,59 @@ def test_a_key_from_elsewhere_is_not_warned_of(shown):
     assert verdict(page) == "consistent"
     page.get_by_label("The log’s public key").fill(f"  {KEY} ")
     page.wait_for_selector("#verdict[data-verdict=proven]")
-    assert page.get_by_text("This key came with the page").filter(visible=True).count() == 0
+    assert page.get_by_text("What stands here came with the page").filter(visible=True).count() == 0
+
+
+def test_a_key_that_is_added_does_not_make_those_of_the_page_the_visitors_own(shown):
+    page = shown(write_receipt(GOOD), str(KEY))
+    assert verdict(page) == "given"
+    page.get_by_label("The log’s public key").fill(f"{KEY}\n{NEXT.verifier_key}")
+    page.wait_for_function("document.querySelector('#key').value.includes('\\n')")
+    assert verdict(page) == "given"
+    assert page.locator("#key-confirm").is_visible()
+
+
+class TestAfterAChangeOfKeys:
+    BOTH = f"{NEXT.verifier_key}\n{KEY}"
+
+    @pytest.mark.parametrize("signer", [SIGNER, NEXT], ids=["of before", "of after"])
+    def test_all_keys_prove_it_and_the_one_that_signed_is_named(self, shown, signer):
+        page = shown(write_receipt(receipt_of(signer=signer)), self.BOTH)
+        assert verdict(page) == "given"
+        assert page.locator("#key").input_value() == self.BOTH
+        assert confirmed(page) == "proven"
+        assert (
+            f"a key that stands on this page: {signer.verifier_key.key_id.hex()}."
+            in page.locator("#checks").inner_text()
+        )
+
+    @pytest.mark.parametrize(
+        "brought", [NEXT, STRANGER], ids=["the newest alone", "of a stranger by the same name"]
+    )
+    def test_by_another_key_it_is_not_called_false_and_all_keys_are_asked_for(self, shown, brought):
+        page = shown(write_receipt(GOOD), str(brought.verifier_key))
+        assert verdict(page) == "unproven"
+        assert outcomes(page)["signature"] == "open"
+        assert page.get_by_text("The receipt names another key of this log").is_visible()
+        assert KEY.key_id.hex() in page.locator("#checks").inner_text()
+        assert page.get_by_text("Do not rely on this receipt.").count() == 0
+
+    def test_what_was_altered_is_refused_with_whatever_key(self, shown):
+        altered = write_receipt(replace(GOOD, event_id="evt_2"))
+        for keys in (self.BOTH, str(NEXT.verifier_key), str(STRANGER.verifier_key)):
+            assert verdict(shown(altered, keys)) == "failed"
+
+    def test_a_line_that_is_no_key_is_named(self, shown):
+        page = shown(write_receipt(GOOD), f"{KEY}\n\nhello")
+        assert verdict(page) == "consistent"
+        assert page.get_by_text("Line 3 is no key of a log").is_visible()
+
+
+def test_without_the_event_it_says_that_the_log_holds_a_record_of_nobody_knows_what(shown):
+    page = shown(write_receipt(replace(GOOD, disclosures=())), str(KEY))
+    assert verdict(page) == "unproven"
+    assert page.get_by_text("The log holds this record, but the receipt does not show the event").is_visible()
+    assert page.locator("#key-given").is_visible()
 
 
 def test_the_number_is_masked_until_it_is_asked_for_by_keyboard(shown):
@@ -218,7 +272,9 @@ def test_without_a_key_and_without_a_proof_it_claims_none(shown):
         page = shown(write_receipt(receipt), vkey)
         assert verdict(page) == expected
         assert outcomes(page)["signature"] == "open"
-        assert page.get_by_text("This is no key of a log").filter(visible=True).count() == (vkey == "no key")
+        assert page.get_by_text("Line 1 is no key of a log").filter(visible=True).count() == (
+            vkey == "no key"
+        )
 
 
 def test_a_browser_that_knows_no_such_signatures_says_so_and_leaves_the_signature_open(shown):

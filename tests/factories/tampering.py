@@ -25,6 +25,7 @@ from yesword.store.opening import Store
 BEN, CEES = "+31612345679", "+31612345670"
 MEMBERS = 290  # more than one tile of leaves
 BACK_US = 86_400_000_000  # a day
+FAR = 9_000_000_000_000_000_000  # microseconds: a time that no calendar has
 
 Stamp = Callable[[bytes], bytes]
 """Gives a timestamp token for the bytes."""

@@ -118,9 +118,13 @@ def main(arguments: list[str] | None = None) -> Any:
     except Exception as error:
         # Only now, since most commands never open a store: what a database raises is known there.
         from yesword.store.fullness import DiskFullError, is_full
+        from yesword.store.outages import outage
 
+        found = outage(error)
         if is_full(error):
             said = DiskFullError().message
+        elif found is not None:
+            said = found.message
         elif isinstance(error, OSError):
             # A path that is not there, no right to write: the system's own words say it best.
             said = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")

@@ -132,6 +132,8 @@ def _tell(audit: "CarrierAudit", answer: "Answer", asked: "Asked", path: Path, a
     from yesword.reporting.audit_answers.telling import STATUSES
 
     click.echo(f"Audit {audit.pk}: {len(asked.numbers):,} numbers, {len(answer.lines):,} lines")
+    if asked.heading:
+        click.echo(f"Taken for a heading, since there is no digit in it: {asked.heading!r}")
     for status, count in answer.counts.items():
         click.echo(f"{count:>8,}  {STATUSES[status]}")
     proven = sum(each.main is not None for each in answer.lines)

@@ -303,7 +303,7 @@ def _write_pages(
         named[folder / f"{key}-{each.language}.html"] = each.page
         for width, digest in each.pictures.items():
             named[folder / f"{key}-{each.language}-{width}.png"] = digest
-    refuse_to_replace(*named, is_forced=is_forced)
+    refuse_to_replace(*named, is_forced=is_forced, makes_folder=True)
     folder.mkdir(parents=True, exist_ok=True)
     with store.database.read() as session:
         for path, digest in named.items():

@@ -199,13 +199,17 @@ def _as_object(log: "LogStatus") -> dict[str, object]:
 @command.command("policy")
 @_BRAND
 @click.option(
-    "--vkey", "is_vkey", is_flag=True, help="Print the newest log's present key alone, as --vkey takes it."
+    "--vkey",
+    "is_vkey",
+    is_flag=True,
+    help="Print the keys alone that the newest log has had, one a line, newest first, as `yesword verify --vkey` takes them.",
 )
 @with_store
 def policy(key: str | None, data: Path, database_url: str | None, *, is_vkey: bool) -> None:
     """Print whom to believe about the brand, as tlog-policy: the keys of its logs, and its witnesses.
 
-    Give it to whoever checks proofs, by a way that they trust. They may ask for more witnesses, or for others.
+    Give it to whoever checks proofs, by a way that they trust. They may ask for more witnesses, or for others. It holds
+    every key that any of the logs has had, since older proofs go on being checked with the key that signed them.
     """
     with using(data, database_url, needs_keys=False) as store:
         from yesword.ledger.policy import write_policy
@@ -216,7 +220,10 @@ def policy(key: str | None, data: Path, database_url: str | None, *, is_vkey: bo
         if not is_vkey:
             click.echo(write_policy(found), nl=False)
         elif found.logs:
-            click.echo(str(found.logs[0].key))
+            newest = found.logs[0].key.name
+            for log in found.logs:
+                if log.key.name == newest:
+                    click.echo(str(log.key))
         else:
             click.echo("There is no log yet, and so no key: the sequencer makes both.", err=True)
             sys.exit(FAILED)

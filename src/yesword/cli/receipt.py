@@ -128,11 +128,11 @@ def _written(receipt: "Receipt", *, as_json: bool) -> bytes:
 
 def _write_page(store: "Store", person: "Contact", receipt: "Receipt", path: Path) -> None:
     from yesword.ledger.sceptic import verify_page
-    from yesword.proof.receipts import key_of
+    from yesword.proof.receipts import keys_of
 
-    key = key_of(store, person, receipt)
+    keys = keys_of(store, person, receipt)
     html = verify_page(
-        _written(receipt, as_json=False), None if key is None else str(key), person.language[:2]
+        _written(receipt, as_json=False), "\n".join(map(str, keys)) or None, person.language[:2]
     )
     _keep(path, html.encode())
 

@@ -75,7 +75,7 @@ def command(
         today = datetime.now(UTC).date()
         made = register(program, told, Kind(kind), RuleBook.load().packs, today, sent=templates(program.id))
     written = {output / name: text for name, text in files(made).items()}
-    refuse_to_replace(*written, is_forced=is_forced)
+    refuse_to_replace(*written, is_forced=is_forced, makes_folder=True)
     for path, text in written.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`yesword verify FILE`: check a receipt with nothing but the file, and the log's public key if one has it.
+"""`yesword verify FILE`: check a receipt with nothing but the file, and the log's public keys if one has them.
 
 An evidence pack is told by its first bytes, and handed to `verify_pack`; a file of silence to `verify_silence`.
 
@@ -14,12 +14,10 @@ from typing import BinaryIO, Final
 
 import click
 
-from yesword.cli.believing import UNMET, Asked, note_of
+from yesword.cli.believing import UNMET, Asked, Seen, asked, note_of
 from yesword.domain.errors import YeswordError
-from yesword.ledger.checkpoint import read_vkey
 from yesword.ledger.entry import SectionValue
 from yesword.ledger.packs import MAX_PACK_BYTES, is_archive
-from yesword.ledger.policy import MAX_POLICY_CHARS, Policy, PolicyLog, read_policy
 from yesword.ledger.receipt import MAX_RECEIPT_BYTES, Outcome, Receipt, ReceiptCheck, Verdict, read_receipt
 from yesword.ledger.silence import MAX_SILENCE_BYTES, is_silence
 
@@ -34,6 +32,14 @@ _VERDICTS: Final[Mapping[Verdict, str]] = {
 _UNPROVEN: Final = (
     "Not proven: a key was given to prove this receipt with, and the receipt has no proof to use it on."
 )
+_OTHER_KEY: Final = (
+    "Not proven: this receipt names another key of this log as its signer than those that you brought. "
+    "Ask for all the keys that the log has had, from a source that you trust, and check it again."
+)
+_UNSHOWN: Final = (
+    "Not proven: the log holds this record, but the receipt does not show the event, so nothing says what the record is of. "
+    "Ask for a receipt that shows it."
+)
 _UTC: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 _JOINER: Final = "\u200d"  # holds emoji together; the only invisible character that wordings need
 
@@ -42,8 +48,9 @@ _JOINER: Final = "\u200d"  # holds emoji together; the only invisible character 
 @click.argument("file", type=click.File("rb"))
 @click.option(
     "--vkey",
-    metavar="KEY",
-    help="The log's public key (name+id+key), from a source that you trust. With it, only a proven receipt exits 0.",
+    metavar="KEYS",
+    help="The log's public keys (name+id+key), one a line, or the file that holds them, from a source that you trust. "
+    "With them, only a proven receipt exits 0.",
 )
 @click.option(
     "--policy",
@@ -72,45 +79,40 @@ def command(
             sys.exit(_verify_pack(data + file.read(MAX_PACK_BYTES), vkey, policy, roots, as_json=as_json))
         if roots is not None:
             raise click.UsageError("--roots is for evidence packs.")
-        asked = _asked(vkey, policy)
+        believed = asked(vkey, policy)
         if is_silence(data):
-            sys.exit(_verify_silence(data + file.read(MAX_SILENCE_BYTES), asked, as_json=as_json))
+            sys.exit(_verify_silence(data + file.read(MAX_SILENCE_BYTES), believed, as_json=as_json))
         receipt = read_receipt(data)
     except YeswordError as error:
         _complain(error, as_json=as_json)
         sys.exit(EXIT_UNREADABLE)
     note = note_of(receipt)
-    key = None if asked is None else asked.key_for(receipt.origin, note)
-    check = receipt.check(key)
-    is_met = asked is None or asked.is_met(note)
+    check = receipt.check(*(believed.keys_for(receipt.origin) if believed else ()))
+    seen = believed.seen(note) if believed and note else None
+    is_met = believed is None or believed.is_met(note)
     is_proven = check.verdict is Verdict.PROVEN and is_met
-    is_good = is_proven or (check.verdict is Verdict.CONSISTENT and asked is None)
-    remarks = [] if asked is None else list(asked.remarks(receipt.origin, note))
+    is_good = is_proven or (check.verdict is Verdict.CONSISTENT and believed is None)
+    # Where none of the keys signed, the finding about the signature says so.
+    told = believed if not check.is_by_other_key else None
+    remarks = list(told.remarks(receipt.origin, note)) if told else []
     if as_json:
-        found = _as_object(receipt, check, is_good=is_good)
+        found = _as_object(receipt, check, seen, is_good=is_good)
         if check.verdict is Verdict.PROVEN and not is_met:
             found["verdict"] = str(Verdict.CONSISTENT)
         click.echo(json.dumps({**found, "remarks": remarks}, indent=1))
     else:
-        for line in _as_lines(receipt, check, remarks, is_asked=asked is not None, is_met=is_met):
+        last = _last_line(check, is_asked=believed is not None, is_met=is_met)
+        for line in _as_lines(receipt, check, seen, remarks):
             click.echo(line)
+        click.echo(last)
     if not is_good:
         sys.exit(EXIT_FAILED)
 
 
-def _asked(vkey: str | None, policy: BinaryIO | None) -> Asked | None:
-    """Whom to believe, as it was given. Raises BadKeyError, MalformedPolicyError."""
-    if vkey is not None:
-        return Asked(policy=Policy(logs=(PolicyLog(key=read_vkey(vkey)),)))
-    if policy is None:
-        return None
-    return Asked(policy=read_policy(policy.read(MAX_POLICY_CHARS + 1).decode(errors="replace")))
-
-
-def _verify_silence(data: bytes, asked: Asked | None, *, as_json: bool) -> int:
+def _verify_silence(data: bytes, believed: Asked | None, *, as_json: bool) -> int:
     from yesword.cli.verify_silence import verify_silence
 
-    return verify_silence(data, asked, as_json=as_json)
+    return verify_silence(data, believed, as_json=as_json)
 
 
 def _verify_pack(
@@ -118,8 +120,8 @@ def _verify_pack(
 ) -> int:
     from yesword.cli.verify_pack import verify_pack
 
-    asked = _asked(vkey, policy)
-    given = None if asked is None else asked.policy
+    believed = asked(vkey, policy)
+    given = None if believed is None else believed.policy
     return verify_pack(data, given, None if roots is None else roots.read(), as_json=as_json)
 
 
@@ -132,7 +134,27 @@ def _complain(error: YeswordError, *, as_json: bool) -> None:
         click.echo(plain(error.message), err=True)
 
 
-def _as_object(receipt: Receipt, check: ReceiptCheck, *, is_good: bool) -> dict[str, object]:
+def _as_object(
+    receipt: Receipt, check: ReceiptCheck, seen: Seen | None, *, is_good: bool
+) -> dict[str, object]:
+    told = [
+        {
+            "check": str(finding.check),
+            "outcome": str(finding.outcome),
+            "code": finding.code,
+            "sentence": finding.sentence,
+        }
+        for finding in check.findings
+    ]
+    if seen is not None:
+        told.append(
+            {
+                "check": "witnesses",
+                "outcome": str(seen.outcome),
+                "code": seen.code,
+                "sentence": seen.sentence,
+            }
+        )
     return {
         "verdict": str(check.verdict),
         "ok": is_good,
@@ -141,20 +163,12 @@ def _as_object(receipt: Receipt, check: ReceiptCheck, *, is_good: bool) -> dict[
         "leaf_hash": receipt.leaf_hash.hex(),
         "sections": list(check.sections),
         "shown": _shown(check.sections),
-        "checks": [
-            {
-                "check": str(finding.check),
-                "outcome": str(finding.outcome),
-                "code": finding.code,
-                "sentence": finding.sentence,
-            }
-            for finding in check.findings
-        ],
+        "checks": told,
     }
 
 
 def _as_lines(
-    receipt: Receipt, check: ReceiptCheck, remarks: Sequence[str], *, is_asked: bool, is_met: bool
+    receipt: Receipt, check: ReceiptCheck, seen: Seen | None, remarks: Sequence[str]
 ) -> Iterator[str]:
     yield f"Receipt for event {plain(receipt.event_id)}, log {plain(receipt.origin)}"
     shown = _shown(check.sections)
@@ -169,15 +183,21 @@ def _as_lines(
     for finding in check.findings:
         mark = "FAILED" if finding.outcome is Outcome.FAILED else str(finding.outcome)
         yield f"  {mark:<8}{plain(finding.sentence)}"
+    if seen is not None:
+        yield f"  {seen.outcome:<8}{plain(seen.sentence)}"
     for remark in remarks:
         yield f"  {'':<8}{plain(remark)}"
     yield ""
+
+
+def _last_line(check: ReceiptCheck, *, is_asked: bool, is_met: bool) -> str:
     if check.verdict is Verdict.PROVEN and not is_met:
-        yield UNMET
-    elif is_asked and check.verdict is Verdict.CONSISTENT:
-        yield _UNPROVEN
-    else:
-        yield _VERDICTS[check.verdict]
+        return UNMET
+    if not is_asked or check.verdict is not Verdict.CONSISTENT:
+        return _VERDICTS[check.verdict]
+    if check.is_by_other_key:
+        return _OTHER_KEY
+    return _UNSHOWN if check.is_in_log else _UNPROVEN
 
 
 def _shown(sections: Mapping[str, SectionValue]) -> dict[str, str]:

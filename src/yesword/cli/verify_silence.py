@@ -31,7 +31,8 @@ def verify_silence(data: bytes, asked: Asked | None, *, as_json: bool) -> int:
     else:
         for line in as_lines(found):
             click.echo(plain(line))
-        for remark in (*remarks, *([UNMET] if is_unmet else [])):
+        seen = None if asked is None else asked.seen(silence.checkpoint)
+        for remark in (*([seen.sentence] if seen else []), *remarks, *([UNMET] if is_unmet else [])):
             click.echo(plain(remark))
     is_proven = found.verdict is Verdict.PROVEN and is_met
     is_good = is_proven or (found.verdict is Verdict.CONSISTENT and asked is None)

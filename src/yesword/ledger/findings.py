@@ -11,6 +11,8 @@ from typing import Final
 from yesword.domain.errors import YeswordError
 from yesword.ledger.entry import SectionValue
 
+OTHER_KEY: Final = "receipt_signature_other_key"
+
 
 class Check(StrEnum):
     """What is looked at, in the order in which it is told."""
@@ -61,6 +63,10 @@ _SENTENCES: Final[Mapping[tuple[Check, Outcome], str]] = {
 }
 
 
+# Open, for a reason that is told by itself. Whoever made a file up could name any key, so it is not said to be the log's.
+_OTHER_KEY: Final = "The checkpoint names the key {signed} of this log as its signer, and you brought {known}: the log's key was changed, or somebody else made this. Ask for all the keys that the log has had, from a source that you trust."
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     check: Check
@@ -74,6 +80,17 @@ class Finding:
 class ReceiptCheck:
     findings: tuple[Finding, ...]  # one for each Check
     sections: Mapping[str, SectionValue]  # only what was proven to belong to the record
+
+    @property
+    def is_by_other_key(self) -> bool:
+        """Whether it is signed in the log's name by a key that is none of those that were brought."""
+        return any(finding.code == OTHER_KEY for finding in self.findings)
+
+    @property
+    def is_in_log(self) -> bool:
+        """Whether the log vouches for the record, be it shown or not."""
+        held = {finding.check for finding in self.findings if finding.outcome is Outcome.HELD}
+        return {Check.INCLUSION, Check.SIGNATURE} <= held
 
     @property
     def verdict(self) -> Verdict:
@@ -92,6 +109,18 @@ def found(check: Check, outcome: Outcome, **fields: object) -> Finding:
         outcome=outcome,
         code=f"receipt_{check}_{outcome}",
         sentence=_SENTENCES[check, outcome].format(**fields),
+        fields=fields,
+    )
+
+
+def signed_by_other_key(signed: str, known: str) -> Finding:
+    """The signature is neither held nor false: it is by a key of that name which nobody brought."""
+    fields = {"signed": signed, "known": known}
+    return Finding(
+        check=Check.SIGNATURE,
+        outcome=Outcome.OPEN,
+        code=OTHER_KEY,
+        sentence=_OTHER_KEY.format(**fields),
         fields=fields,
     )
 

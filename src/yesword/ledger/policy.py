@@ -30,6 +30,7 @@ _BLANKS: Final = re.compile(r"[ \t]+")  # no other space parts words here
 _COUNT: Final = re.compile(r"[1-9][0-9]{0,5}")
 _NO_CONTROLS: Final = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f]*")
 _WORD: Final = re.compile(r"[^\x00-\x20\x7f]+")
+_SHOWN_CHARS: Final = 60  # of a line that is no key
 _USE: Final = "log VKEY [URL], witness NAME VKEY [URL], group NAME any|all|K MEMBER…, or quorum NAME|none"
 
 
@@ -147,6 +148,29 @@ def write_policy(policy: Policy) -> str:
     lines += [_line("group", each.name, each.threshold, *each.members) for each in policy.groups]
     lines.append(_line("quorum", policy.quorum or _NONE))
     return "".join(lines)
+
+
+def read_keys(text: str) -> Policy:
+    """A policy of keys alone, one a line, such as all those that a log has had: it asks for no witness.
+
+    Raises BadKeyError, which names the line where there are several.
+    """
+    if len(text) > MAX_POLICY_CHARS:
+        raise BadKeyError(reason=f"it is longer than {MAX_POLICY_CHARS} characters")
+    lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if not lines:
+        raise BadKeyError(reason="there is none")
+    logs: dict[bytes, PolicyLog] = {}
+    for number, line in lines:
+        try:
+            key = read_vkey(line)
+        except BadKeyError as error:
+            if len(lines) == 1:
+                raise
+            reason = f"in line {number} ({line[:_SHOWN_CHARS]!r}), {error.fields['reason']}"
+            raise BadKeyError(reason=reason) from error
+        logs.setdefault(key.public, PolicyLog(key=key))
+    return Policy(logs=tuple(logs.values()))
 
 
 def read_policy(text: str) -> Policy:

@@ -7,7 +7,7 @@ it; `Receipt.check` says of each thing whether it holds, fails, or stays open (`
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,6 +17,7 @@ from yesword.ledger.checkpoint import (
     VerifierKey,
     from_b64,
     read_checkpoint,
+    read_note,
     verify_checkpoint,
 )
 from yesword.ledger.entry import (
@@ -34,7 +35,16 @@ from yesword.ledger.entry import (
     matches,
     read_json,
 )
-from yesword.ledger.findings import Check, Finding, Outcome, ReceiptCheck, Verdict, failed, found
+from yesword.ledger.findings import (
+    Check,
+    Finding,
+    Outcome,
+    ReceiptCheck,
+    Verdict,
+    failed,
+    found,
+    signed_by_other_key,
+)
 from yesword.ledger.leaf import HASH_BYTES, leaf_hash
 from yesword.ledger.proof import FIRST_LINE, MAX_PROOF_CHARS, TlogProof, format_proof, read_proof, verify_path
 
@@ -99,15 +109,15 @@ class Receipt:
     disclosures: tuple[str, ...]
     proof: str | None = None  # a tlog-proof, as text
 
-    def check(self, key: VerifierKey | None = None) -> ReceiptCheck:
-        """Look at everything, whatever fails; `key` is the log's, from elsewhere than the receipt."""
+    def check(self, *keys: VerifierKey) -> ReceiptCheck:
+        """Look at everything, whatever fails; `keys` are those that the log has had, from elsewhere than the receipt."""
         disclosed, sections = self._check_disclosures()
         return ReceiptCheck(
             findings=(
                 disclosed,
                 self._check_leaf_hash(),
                 self._check_event_id(sections),
-                *self._check_proof(key),
+                *self._check_proof(keys),
             ),
             sections=sections,
         )
@@ -134,18 +144,19 @@ class Receipt:
             return failed(Check.EVENT_ID, OtherEventError())
         return found(Check.EVENT_ID, Outcome.HELD)
 
-    def _check_proof(self, key: VerifierKey | None) -> tuple[Finding, Finding]:
+    def _check_proof(self, keys: Sequence[VerifierKey]) -> tuple[Finding, Finding]:
         signature = found(Check.SIGNATURE, Outcome.OPEN)
-        if key is not None and key.name != self.origin:
-            signature = failed(Check.SIGNATURE, OtherLogError(origin=self.origin, name=key.name))
+        ours = [key for key in keys if key.name == self.origin]
+        if keys and not ours:
+            signature = failed(Check.SIGNATURE, OtherLogError(origin=self.origin, name=keys[0].name))
         if self.proof is None:
             return found(Check.INCLUSION, Outcome.OPEN), signature
         try:
             proof = read_proof(self.proof)
         except YeswordError as error:
             return failed(Check.INCLUSION, error), signature
-        if key is not None and signature.outcome is Outcome.OPEN:
-            signature = _check_signature(proof, key)
+        if ours:
+            signature = _check_signature(proof, ours)
         return self._check_inclusion(proof), signature
 
     def _check_inclusion(self, proof: TlogProof) -> Finding:
@@ -254,8 +265,14 @@ def _receipt(members: JsonValue) -> Receipt:
     )
 
 
-def _check_signature(proof: TlogProof, key: VerifierKey) -> Finding:
+def _check_signature(proof: TlogProof, keys: Sequence[VerifierKey]) -> Finding:
+    """By the first of the log's keys that the checkpoint names as its signer."""
     try:
+        named = [each.key_id for each in read_note(proof.checkpoint).signatures if each.name == keys[0].name]
+        key = next((key for key in keys if key.key_id in named), None)
+        if key is None and named:
+            return signed_by_other_key(named[0].hex(), ", ".join(key.key_id.hex() for key in keys))
+        key = key or keys[0]
         verify_checkpoint(proof.checkpoint, key)
     except YeswordError as error:
         return failed(Check.SIGNATURE, error)

@@ -14,7 +14,7 @@ from yesword.domain.errors import YeswordError
 from yesword.domain.events import ConsentEvent
 from yesword.domain.ids import EventId, to_text
 from yesword.domain.programs import Program
-from yesword.ledger.checkpoint import VerifierKey
+from yesword.ledger.checkpoint import VerifierKey, read_vkey
 from yesword.ledger.proof import format_proof, read_proof, verify_path
 from yesword.ledger.receipt import Receipt
 from yesword.proof.proofs import Proven, UnfitTreeError, prove, signing_key
@@ -94,13 +94,19 @@ def await_proof(make: Callable[[], Receipt], wait_s: float) -> Receipt:
     return made
 
 
-def key_of(store: Store, person: Contact, receipt: Receipt) -> VerifierKey | None:
-    """The key that signed the checkpoint in the receipt; None for one without a proof."""
+def keys_of(store: Store, person: Contact, receipt: Receipt) -> tuple[VerifierKey, ...]:
+    """Every key that the log of the receipt has had, newest first; none for a receipt without a proof.
+
+    All of them, and not the one that signed alone: whoever gets a later receipt checks that with the same keys.
+    """
     if receipt.proof is None:
-        return None
+        return ()
     with store.database.read() as session:
         log = next(each for each in ledgers.logs(session, person.brand) if each.origin == receipt.origin)
-        return signing_key(session, log, read_proof(receipt.proof).checkpoint)
+        signing_key(
+            session, log, read_proof(receipt.proof).checkpoint
+        )  # or it would fail in the reader's hands
+        return tuple(read_vkey(row[1]) for row in reversed(session.rows("ledger_keys", log_id=log.id)))
 
 
 def _opened(store: Store, person: Contact, row: Row) -> tuple[str, ...]:

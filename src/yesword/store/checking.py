@@ -19,10 +19,13 @@ from yesword.ledger.leaf import leaf_hash
 from yesword.store import contact_marks, look_ups
 from yesword.store.database import Row, Session
 from yesword.store.erasures import KEYLESS, STOPPED
+from yesword.store.forms import as_bytes, misfits_of_forms
 from yesword.store.look_ups import LookUpRow
 from yesword.store.misfits import MOST_TOLD, Fault, Misfit, Misfits, misfit
 from yesword.store.opening import Store, missing_guards
+from yesword.store.outages import DamagedFileError
 from yesword.store.sealing import Seal
+from yesword.store.unread import told
 
 EVERY_BRAND: Final = -1
 PAGE: Final = 500  # records, or rows of another kind: what is held in memory at once
@@ -101,19 +104,28 @@ def check_store(store: Store) -> StoreReport:
         yield from misfits_of(record)
         yield from misfits_of_contact(store, record)
 
+    misfits = report.misfits
     for found in misfit_guards():
-        report.misfits.add(found)
-    for page in records(store):
-        for record in page:
-            report.contacts += 1
-            report.events += len(record.events)
-            for found in looked_at(store, record, look):
-                report.misfits.add(found)
-    for found in without_standing(store):
-        report.misfits.add(found)
-    look_for_nowhere(store, report.misfits)
-    for found in look_ups.of_nobody(store, EVERY_BRAND):
-        report.misfits.add(found)
+        misfits.add(found)
+    with told(misfits, "database", "The form of what is stored"):
+        for found in misfits_of_forms(store):
+            misfits.add(found)
+    with told(misfits, "consent_event", "The records"):
+        for page in records(store):
+            for record in page:
+                report.contacts += 1
+                report.events += len(record.events)
+                with told(misfits, "consent_event", f"The record of {record.name}"):
+                    for found in looked_at(store, record, look):
+                        misfits.add(found)
+    with told(misfits, "standing", "Who has a standing"):
+        for found in without_standing(store):
+            misfits.add(found)
+    with told(misfits, "ledger_outbox", "What is in no log"):
+        look_for_nowhere(store, misfits)
+    with told(misfits, "look_up", "The look-ups"):
+        for found in look_ups.of_nobody(store, EVERY_BRAND):
+            misfits.add(found)
     return report
 
 
@@ -124,20 +136,20 @@ def misfit_guards() -> Iterator[Misfit]:
 
 def records(store: Store, brand: int = EVERY_BRAND) -> Iterator[list[StoredRecord]]:
     """Every record, page by page, in the order of the contacts' ids."""
-    cursor = -1
+    bucket, cursor = 0, -1  # as they stand there: a row may lie in another's bucket
     while True:
         with store.database.read() as session:
             standings = session.rows(
                 "audited_standings",
                 cursor=cursor,
-                cursor_bucket=bucket_of(max(cursor, 0)),
+                cursor_bucket=bucket,
                 brand_id=brand,
                 count=PAGE,
             )
             if not standings:
                 return
-            cursor = standings[-1][0]
-            page = _read(store, session, standings)
+            cursor, bucket = standings[-1][0], standings[-1][-1]
+            page = _read(store, session, [row[:-1] for row in standings])
         yield page
 
 
@@ -179,8 +191,8 @@ def _read(store: Store, session: Session, standings: list[Row]) -> list[StoredRe
             brand=brand,
             seq=seq,
             stop_seq=stop_seq,
-            state=bytes(state),
-            last_leaf=None if last_leaf is None else bytes(last_leaf),
+            state=as_bytes(state),
+            last_leaf=None if last_leaf is None else as_bytes(last_leaf),
             subject=subject,
             erasure=erasure,
             row=people.get(contact),
@@ -199,7 +211,7 @@ def _plain(row: Row) -> tuple[object, ...]:
 
 
 def _event(row: Row) -> StoredEvent:
-    body = bytes(row[8])
+    body = as_bytes(row[8])
     try:
         event = codec.loads(ConsentEvent, body)
     except YeswordError:
@@ -214,9 +226,9 @@ def _event(row: Row) -> StoredEvent:
         received_at=row[6],
         recorded_at=row[7],
         body=body,
-        entry=bytes(row[9]),
-        leaf_hash=bytes(row[10]),
-        sealed=None if row[11] is None else bytes(row[11]),
+        entry=as_bytes(row[9]),
+        leaf_hash=as_bytes(row[10]),
+        sealed=None if row[11] is None else as_bytes(row[11]),
         event=event,
     )
 
@@ -229,6 +241,8 @@ def _seals(
         return {}, dict.fromkeys(contacts)
     try:
         return dict(store.vault.seals(contacts)), {}
+    except DamagedFileError:
+        raise  # the vault as a whole: not one of its keys is to blame
     except (YeswordError, LookupError):
         seals: dict[ContactId, Seal] = {}
         troubles: dict[ContactId, str | None] = {}
@@ -247,7 +261,7 @@ def misfits_of(record: StoredRecord) -> Iterator[Misfit]:
     for each in record.events:
         yield from _misfits_of_event(each)
     numbers = [each.seq for each in record.events]
-    if numbers != list(range(1, record.seq + 1)):
+    if len(numbers) != record.seq or numbers != list(range(1, record.seq + 1)):
         yield from _misnumbered(record, numbers)
     bodies = [each.event for each in record.events]
     known = [event for event in bodies if event is not None]
@@ -332,7 +346,9 @@ def _misfits_of_event(row: StoredEvent) -> Iterator[Misfit]:
 
 
 def _misnumbered(record: StoredRecord, numbers: list[int]) -> Iterator[Misfit]:
-    lost = [number for number in range(1, record.seq + 1) if number not in set(numbers)]
+    known = set(numbers)
+    # A standing may say any number: of what it never had, no more than a page is told.
+    lost = [number for number in range(1, min(record.seq, len(known) + PAGE) + 1) if number not in known]
     for number in lost[:PAGE]:
         yield misfit(
             Fault.EVENT_LOST, "consent_event", contact=record.name, number=number, expected=record.seq
@@ -373,4 +389,4 @@ def brand_or_every(brand: BrandId | None) -> int:
 
 
 def shown(digest: bytes | None) -> str:
-    return "none" if digest is None else digest.hex()
+    return "none" if digest is None else as_bytes(digest).hex()

@@ -22,10 +22,11 @@ class DiskFullError(YeswordError):
 
 def is_full(error: BaseException) -> bool:
     """Whether this error, or one that it came of, says that there is no room left."""
-    return any(_says_full(each) for each in _chain(error))
+    return any(_says_full(each) for each in chain(error))
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An error, and those that it came of."""
     seen: set[int] = set()
     found: BaseException | None = error
     while found is not None and id(found) not in seen:

@@ -14,6 +14,10 @@ class Fault(StrEnum):
     GUARD_MISSING = "guard_missing"
     KEYS_UNFIT = "keys_unfit"
 
+    # what cannot be read at all
+    VALUE_MALFORMED = "value_malformed"
+    NOT_LOOKED_AT = "not_looked_at"
+
     # the record of a person
     BODY_UNREADABLE = "body_unreadable"
     COLUMN_DIFFERS = "column_differs"
@@ -76,6 +80,7 @@ class Fault(StrEnum):
     CHECKPOINT_BEYOND = "checkpoint_beyond"
     CHECKPOINT_OUT_OF_TIME = "checkpoint_out_of_time"
     ATTESTATION_UNFIT = "attestation_unfit"
+    WITNESS_UNFIT = "witness_unfit"
     HEAD_MISSING = "head_missing"
     HEAD_UNFIT = "head_unfit"
     HEAD_OF_OTHER_TREE = "head_of_other_tree"
@@ -108,6 +113,8 @@ class Fault(StrEnum):
 _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.GUARD_MISSING: "The guard {guard} is missing; the next start puts it back, but rows may have changed meanwhile.",
     Fault.KEYS_UNFIT: "The keys do not belong to this store: {reason}",
+    Fault.VALUE_MALFORMED: "Table {table}, {row}: its column {column} holds {found}, and {expected} is wanted.",
+    Fault.NOT_LOOKED_AT: "{part} could not be looked at to the end, so more may not fit there: {reason}",
     Fault.BODY_UNREADABLE: "Event {event}: its body cannot be read.",
     Fault.COLUMN_DIFFERS: "Event {event}: its column {column} says {found}, and its body {expected}.",
     Fault.LEAF_NOT_OF_ENTRY: "{what} {event}: its leaf hash is not that of its entry. It is {found}, and {expected} is wanted.",
@@ -157,6 +164,7 @@ _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.CHECKPOINT_BEYOND: "Log {log}, checkpoint of {index} records: the log has {expected}.",
     Fault.CHECKPOINT_OUT_OF_TIME: "Log {log}, checkpoint of {index} records: its time is {found}, and {reason} {expected}.",
     Fault.ATTESTATION_UNFIT: "Log {log}, checkpoint of {index} records, {kind} {name}: {reason}",
+    Fault.WITNESS_UNFIT: "Witness {name}: {reason}",
     Fault.HEAD_MISSING: "Log {log}: the journal does not know the head that was signed last.",
     Fault.HEAD_UNFIT: "Log {log}, head in the journal: {reason}",
     Fault.HEAD_OF_OTHER_TREE: "Log {log}, head of {index} records in the journal: its root is {found}, and that of the tree is {expected}. The tree was changed after it was signed.",
@@ -205,7 +213,12 @@ class Misfit:
 
 
 def misfit(fault: Fault, where: str, **fields: object) -> Misfit:
-    return Misfit(fault=fault, where=where, fields=fields)
+    return Misfit(fault=fault, where=where, fields={name: _plain(value) for name, value in fields.items()})
+
+
+def _plain(value: object) -> object:
+    """Bytes may stand where something else should: in a report they are written in hexadecimal."""
+    return bytes(value).hex() if isinstance(value, bytes | bytearray | memoryview) else value
 
 
 @dataclass(kw_only=True)

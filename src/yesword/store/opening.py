@@ -20,6 +20,7 @@ from yesword.store.journal import Journal
 from yesword.store.keychecks import WrongKeyError, check_keys, missing_key
 from yesword.store.keyfiles import KeyMissingError, Keys, load_keys
 from yesword.store.locality import run_folder, take_maker
+from yesword.store.outages import refuse_empty
 from yesword.store.sealing import LookUp
 from yesword.store.vault import Vault, open_vault
 
@@ -108,6 +109,8 @@ def open_store(
     marker = folder / "store"
     if not marker.exists() and not may_create:
         raise NoStoreError(folder=folder)
+    if url is None and marker.exists():
+        refuse_empty(folder)
     set_up_django(folder, url)
     keys, trouble = _keys(folder, may_create=not marker.exists())
     _check_database()

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from yesword.domain.errors import YeswordError
 
 _NONCE = 12
+_TAG = 16
 
 
 class UnreadableError(YeswordError):
@@ -43,10 +44,13 @@ class Seal:
         return nonce + self._cipher.encrypt(nonce, plain, place)
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
+        """Raises UnreadableError: it was sealed by another key or for another place, or it was cut or changed."""
+        what = place.decode(errors="replace").partition(":")[0]
+        if len(sealed) < _NONCE + _TAG:
+            raise UnreadableError(what=what)
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place)
         except InvalidTag as error:
-            what = place.decode(errors="replace").partition(":")[0]
             raise (ErasedSinceError if self._is_second else UnreadableError)(what=what) from error
 
 

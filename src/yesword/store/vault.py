@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ContactId
 from yesword.store.keyfiles import Keys
-from yesword.store.sealing import Seal, new_key, place
+from yesword.store.sealing import Seal, UnreadableError, new_key, place
 from yesword.store.vault_postgresql import PostgresRows
 from yesword.store.vault_sqlite import SqliteRows
 
@@ -153,7 +153,7 @@ class Vault:
             for contact_id, wrapped, number, second in self.rows.keys(list(wanted[start : start + 1000])):
                 if wrapped is not None and number in self._wrapping:
                     found[ContactId(contact_id)] = self._opened(
-                        contact_id, bytes(wrapped), number, bool(second)
+                        contact_id, _bytes(wrapped), number, bool(second)
                     )
         return found
 
@@ -235,6 +235,13 @@ class Vault:
 
     def _open(self, contact_id: int, wrapped: bytes, number: int, is_second: bool = False) -> Seal:  # noqa: FBT001, FBT002 - kept by what it is given
         return Seal(self._wrapping[number].open(wrapped, place("key", contact_id)), is_second=is_second)
+
+
+def _bytes(wrapped: object) -> bytes:
+    """A wrapped key as it is stored: SQLite keeps a text there, too, if somebody puts one. Raises UnreadableError."""
+    if not isinstance(wrapped, bytes | memoryview):
+        raise UnreadableError(what="key")
+    return bytes(wrapped)
 
 
 def open_vault(data_folder: Path, url: str | None, keys: Keys) -> Vault:

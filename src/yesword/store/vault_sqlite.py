@@ -1,11 +1,14 @@
 """The vault's tables in a SQLite file of their own."""
 
+import functools
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from yesword.store.outages import naming_damage
 
 if TYPE_CHECKING:
     from yesword.store.vault import Proposed
@@ -26,6 +29,52 @@ CREATE INDEX IF NOT EXISTS subject_key_prepared ON subject_key (prepared_at) WHE
 _SOME = 900  # parameters of one statement
 
 
+@functools.cache
+def _telling(path: Path) -> Any:
+    """Connections that name their file where it is damaged. Any command may be the first to find out, or any row."""
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, *arguments: Any) -> "Cursor":
+            with naming_damage(path):
+                return super().execute(*arguments)
+
+        def executemany(self, *arguments: Any) -> "Cursor":
+            with naming_damage(path):
+                return super().executemany(*arguments)
+
+        def executescript(self, *arguments: Any) -> Any:
+            with naming_damage(path):
+                return super().executescript(*arguments)
+
+        def fetchone(self) -> Any:
+            with naming_damage(path):
+                return super().fetchone()
+
+        def fetchall(self) -> list[Any]:
+            with naming_damage(path):
+                return super().fetchall()
+
+        def __next__(self) -> Any:
+            with naming_damage(path):
+                return super().__next__()
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, factory: Any = Cursor) -> Any:
+            return super().cursor(factory)
+
+        # Of their own accord these three ask for a plain one.
+        def execute(self, *arguments: Any) -> Any:
+            return self.cursor().execute(*arguments)
+
+        def executemany(self, *arguments: Any) -> Any:
+            return self.cursor().executemany(*arguments)
+
+        def executescript(self, *arguments: Any) -> Any:
+            return self.cursor().executescript(*arguments)
+
+    return Connection
+
+
 class SqliteRows:
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -35,7 +84,9 @@ class SqliteRows:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+            connection = sqlite3.connect(
+                self._path, timeout=10, isolation_level=None, factory=_telling(self._path)
+            )
             connection.executescript(_OPEN + _CREATE)
             self._path.chmod(0o600)
             self._local.connection = connection
@@ -208,6 +259,10 @@ class SqliteRows:
         return {row[0] for row in wrapping}, {
             row[0] for row in connection.execute("SELECT DISTINCT pepper FROM look_up")
         }
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of any query: for whoever looks at the tables themselves."""
+        return self._connection.execute(sql).fetchall()
 
     def scrub(self) -> None:
         # The write-ahead log still holds the pages as they were before.

@@ -66,6 +66,15 @@ def test_the_list_may_come_by_standard_input_and_a_link_is_shown_once(run):
     ]
 
 
+def test_a_first_line_that_was_taken_for_a_heading_is_told(run):
+    listed = ("--sender", CLUB, "--numbers", "-", "--output")
+    said = run(*listed, "a.zip", given=f"hello\n{JOINED}\n")
+    assert (
+        "Audit 1: 1 numbers, 1 lines\nTaken for a heading, since there is no digit in it: 'hello'\n" in said
+    )
+    assert "heading" not in run(*listed, "b.zip", given=f"{JOINED}\n")
+
+
 def test_a_clock_that_ran_out_is_said_plainly(run):
     said = run(
         *("--sender", CLUB, "--numbers", "-", "--asked-at", "2026-03-01T12:00+01:00", "--output", "a.zip"),

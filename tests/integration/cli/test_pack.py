@@ -141,7 +141,55 @@ def test_a_receipt_by_a_newer_key_says_which_key_signed(here, policy, tmp_path):
     later.write_bytes(write_receipt(receipt_for(here.store, here.contact(), here.club)))
     checked = verify(later, "--policy", policy)
     assert checked.exit_code == 1
-    assert f"names the key {new.key_id.hex()} of this log, and you brought" in checked.output
+    assert f"names the key {new.key_id.hex()} of this log as its signer, and you brought" in checked.output
+    assert "do not rely" not in checked.output
+
+
+def test_after_a_change_of_keys_what_is_printed_checks_receipts_of_before_and_after(here, tmp_path):
+    with here.store.database.read() as session:
+        (log,) = ledgers.logs(session)
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_bytes(write_receipt(receipt_for(here.store, here.contact(), here.club)))
+    former = logs.verifier_keys(here.store, log)[log.key_number]
+    latter = logs.change_key(here.store, log, here.at)
+    sequence(here)
+    here.wait(hours=2)
+    here.text(ANNA, "STOP")
+    sequence(here)
+    new.write_bytes(write_receipt(receipt_for(here.store, here.contact(), here.club)))
+    printed = CliRunner().invoke(group, ["ledger", "policy", "--vkey", "--data", str(here.store.folder)])
+    assert printed.output == f"{latter}\n{former}\n"
+    keys = tmp_path / "log.vkey"
+    keys.write_text(printed.output)
+    for file, signer in ((old, former), (new, latter)):
+        checked = verify(file, "--vkey", keys)
+        assert checked.exit_code == 0, checked.output
+        assert f"signed by the log's key, {signer}." in checked.output
+    assert verify(old, "--vkey", latter).exit_code == 1
+    with_page = CliRunner().invoke(
+        group,
+        [
+            "receipt",
+            ANNA,
+            "--program",
+            "club",
+            "--page",
+            str(tmp_path / "a.html"),
+            "--data",
+            str(here.store.folder),
+        ],
+    )
+    assert with_page.exit_code == 0, with_page.output
+    assert f'"vkey":"{latter}\\n{former}"' in (tmp_path / "a.html").read_text()
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_a_trace_is_left(here, run, tmp_path):
+    there = tmp_path / "there.zip"
+    there.touch()
+    for place in (there, tmp_path / "nowhere" / "x.zip"):
+        made = run(ANNA, "--program", "club", "--output", place)
+        assert exit_code(made.exception) == NOT_UNDERSTOOD, made.output
+    assert not models.AuditEntry.objects.filter(action="pack.made").exists()
 
 
 def test_junk_before_a_pack_is_found_and_named(here, policy, tmp_path):

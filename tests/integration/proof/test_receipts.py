@@ -20,7 +20,7 @@ from yesword.privacy.erasing import REQUESTED, Wish, erase
 from yesword.proof import logs
 from yesword.proof.evidence.attaching import Attachment, attach
 from yesword.proof.proofs import UnfitTreeError, UnpublishedError, inclusion, published, vouched
-from yesword.proof.receipts import NoReceiptError, await_proof, events_about, key_of, receipt_for, receipt_of
+from yesword.proof.receipts import NoReceiptError, await_proof, events_about, keys_of, receipt_for, receipt_of
 from yesword.proof.sequencer import Sequencer, Step
 from yesword.store import ledgers
 from yesword.store.ledgers import WITNESS, Attestation
@@ -97,7 +97,7 @@ def test_before_the_log_has_taken_it_up_a_receipt_is_a_promise(here):
     made = receipt(here)
     assert made.proof is None
     assert made.check().verdict is Verdict.CONSISTENT
-    assert key_of(here.store, here.contact(), made) is None
+    assert keys_of(here.store, here.contact(), made) == ()
 
 
 def test_from_then_on_it_is_proven_with_the_same_leaf(here):
@@ -111,7 +111,7 @@ def test_from_then_on_it_is_proven_with_the_same_leaf(here):
         promise.disclosures,
     )
     assert made.check(key(here)).verdict is Verdict.PROVEN
-    assert key_of(here.store, here.contact(), made) == key(here)
+    assert keys_of(here.store, here.contact(), made) == (key(here),)
     again = read_receipt(write_tlog_receipt(made))
     assert again.check(key(here)).verdict is Verdict.PROVEN
 

@@ -1,11 +1,11 @@
 """One small log with a key of its own, and the receipt of one of its events."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from yesword.ledger.checkpoint import Checkpoint, Signer, VerifierKey, sign_checkpoint
+from yesword.ledger.checkpoint import Checkpoint, Signer, VerifierKey, read_checkpoint, sign_checkpoint
 from yesword.ledger.entry import Entry, make_entry
 from yesword.ledger.leaf import leaf_hash
 from yesword.ledger.merkle import inclusion_path, tree_root
@@ -52,6 +52,29 @@ class Log:
             disclosures=self.entry.disclosures,
             proof=format_proof(self.proof) if is_published else None,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rotated:
+    """One log whose key was changed, with a receipt of before and one of after it."""
+
+    keys: tuple[VerifierKey, ...]  # newest first
+    old: Receipt
+    new: Receipt
+    stranger: VerifierKey  # by the same name, of somebody else
+
+
+@pytest.fixture(scope="session")
+def rotated(log) -> Rotated:
+    signer = Signer(name=ORIGIN, private=Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))
+    stranger = Signer(name=ORIGIN, private=Ed25519PrivateKey.from_private_bytes(bytes(range(2, 34))))
+    note = sign_checkpoint(read_checkpoint(log.proof.checkpoint), signer)
+    return Rotated(
+        keys=(signer.verifier_key, log.key),
+        old=log.receipt(),
+        new=replace(log.receipt(), proof=format_proof(replace(log.proof, checkpoint=note))),
+        stranger=stranger.verifier_key,
+    )
 
 
 @pytest.fixture(scope="session")

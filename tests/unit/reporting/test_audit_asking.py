@@ -41,6 +41,12 @@ def test_each_number_is_read_once_in_its_order(text):
     assert asked.unread == ()
 
 
+def test_what_was_taken_for_a_heading_is_told():
+    assert read_numbers(f"hello\n{ONE}", "NL").heading == "hello"
+    assert read_numbers(f"{'x' * 60}\n{ONE}", "NL").heading == "x" * 40
+    assert read_numbers(f"{ONE}\n{TWO}", "NL").heading == ""
+
+
 def test_what_is_no_number_is_kept_with_why():
     asked = read_numbers(f"{ONE}\n12\nsomebody\n{'9' * 60}", "NL")
     assert asked.numbers == (ONE,)

@@ -28,7 +28,7 @@ def verify_page(receipt: bytes | None, vkey: str | None, language: str) -> str:
     """One HTML page that checks the receipt, or any other, in a browser.
 
     `receipt` is a file as `write_receipt` or `write_tlog_receipt` gives it; `vkey` the log's public
-    key, which the page says came with it; `language` the one to begin in, English where we have no such.
+    keys, one a line, which the page says came with it; `language` the one to begin in, English where we have no such.
     """
     begin_in = language if language in LANGUAGES else LANGUAGES[0]
     words = _words()

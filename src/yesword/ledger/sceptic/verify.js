@@ -120,6 +120,20 @@
     return { name, id: expected, public: typed.slice(1) };
   }
 
+  // One key a line. The line that is none goes along with the error.
+  async function readKeys(text) {
+    const keys = [];
+    for (const [index, line] of text.split("\n").map((each) => each.trim()).entries()) {
+      if (!line) continue;
+      try {
+        keys.push(await readKey(line));
+      } catch {
+        throw new Failed("key_malformed", { line: index + 1 });
+      }
+    }
+    return keys;
+  }
+
   function readProof(text) {
     const [head, note] = cut(text, "\n\n");
     const [first, ...lines] = head.split("\n");
@@ -191,9 +205,16 @@
 
   const importKey = (raw) => crypto.subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
 
-  async function lookAtSignature(proof, key) {
-    const ours = proof.signatures.filter((each) => each.name === key.name && isSame(each.id, key.id));
-    must(ours.length && proof.log === key.name, "signature_unsigned", { log: key.name });
+  // What is neither held nor false: the finding stays open, with this sentence.
+  class Open extends Failed {}
+
+  async function lookAtSignature(proof, keys) {
+    const log = keys[0].name;
+    const named = proof.signatures.filter((each) => each.name === log);
+    must(named.length && proof.log === log, "signature_unsigned", { log });
+    const key = keys.find((each) => named.some((other) => isSame(each.id, other.id)));
+    if (key === undefined) throw new Open("signature_other_key", { id: hex(named[0].id), log });
+    const ours = named.filter((each) => isSame(each.id, key.id));
     let verifier = null;
     try {
       verifier = await importKey(key.public);
@@ -203,7 +224,7 @@
     for (const { signature } of ours) {
       must(await crypto.subtle.verify({ name: "Ed25519" }, verifier, signature, proof.signed), "signature_forged");
     }
-    return { key: key.text };
+    return { id: hex(key.id) };
   }
 
   async function hasEd25519() {
@@ -221,13 +242,14 @@
     } catch (error) {
       // Whatever else goes wrong while looking is no proof either.
       const code = error instanceof Failed && error.message !== "malformed" ? error.message : otherwise;
-      return { check, outcome: "failed", code, fields: error.fields ?? {} };
+      const outcome = error instanceof Open ? "open" : "failed";
+      return { check, outcome, code, fields: error.fields ?? {} };
     }
   }
 
   const open = (check, code) => ({ check, outcome: "open", code, fields: {} });
 
-  async function lookAtAll(receipt, key) {
+  async function lookAtAll(receipt, keys) {
     let shown = new Map();
     const found = [];
     found.push(
@@ -258,17 +280,18 @@
             return lookAtInclusion(receipt, proof);
           }),
     );
-    if (key !== null && key.name !== receipt.origin) {
-      const fields = { log: key.name, origin: receipt.origin };
+    const ours = keys.filter((each) => each.name === receipt.origin);
+    if (keys.length && !ours.length) {
+      const fields = { log: keys[0].name, origin: receipt.origin };
       found.push({ check: "signature", outcome: "failed", code: "signature_other_log", fields });
-    } else if (key === null || receipt.proof === null) {
-      found.push(open("signature", key === null ? "signature_no_key" : "signature_no_proof"));
+    } else if (!keys.length || receipt.proof === null) {
+      found.push(open("signature", keys.length ? "signature_no_proof" : "signature_no_key"));
     } else if (!(await hasEd25519())) {
       found.push(open("signature", "signature_unsupported"));
     } else if (proof === null) {
       found.push(open("signature", "signature_no_proof"));
     } else {
-      found.push(await look("signature", "signature_forged", () => lookAtSignature(proof, key)));
+      found.push(await look("signature", "signature_forged", () => lookAtSignature(proof, ours)));
     }
     const outcomes = Object.fromEntries(found.map((each) => [each.check, each.outcome]));
     const vouched = Object.values(outcomes).every((outcome) => outcome === "held");
@@ -386,33 +409,44 @@
     );
   }
 
-  function renderVerdict(verdict) {
+  // Why nothing is proven, though keys were given and nothing is false; null where that cannot be said.
+  function whyUnproven(receipt, found) {
+    const { inclusion, signature } = Object.fromEntries(found.map((each) => [each.check, each]));
+    if (signature.code === "signature_other_key") return "other_key";
+    if (receipt.proof === null) return "unproven";
+    return inclusion.outcome === "held" && signature.outcome === "held" ? "unshown" : null;
+  }
+
+  function renderVerdict(verdict, means = verdict) {
     byId("verdict").className = `verdict ${verdict}`;
     byId("verdict").dataset.verdict = verdict;
     byId("verdict-icon").replaceChildren(icon(ICONS[verdict]));
     byId("verdict-word").textContent = say(`verdict_${verdict}`);
-    byId("verdict-means").textContent = say(`means_${verdict}`);
+    byId("verdict-means").textContent = say(`means_${means}`);
     byId("source").textContent = source.name ? say("source_file", { name: source.name }) : say("source_given");
   }
 
-  async function keyFromField() {
+  const hasGivenKeys = () => Boolean(given.vkey) && byId("key").value.includes(given.vkey);
+
+  async function keysFromField() {
     const field = byId("key");
     const text = field.value.trim();
-    let key = null;
-    let isBad = false;
+    let keys = [];
+    let bad = null;
     try {
-      if (text) key = { ...(await readKey(text)), text };
-    } catch {
-      isBad = true;
+      keys = await readKeys(text);
+    } catch (error) {
+      bad = error;
     }
+    const isBad = bad !== null;
     field.setAttribute("aria-invalid", String(isBad));
     byId("key-error").hidden = !isBad;
-    byId("key-error").textContent = isBad ? say("key_malformed") : "";
+    byId("key-error").textContent = isBad ? say("key_malformed", bad.fields) : "";
     // Whoever made the page could have made the receipt, with a key of their own: it proves nothing until it was compared.
-    const cameAlong = !isBad && Boolean(given.vkey) && text === given.vkey && !isKeyTheirs;
+    const cameAlong = !isBad && hasGivenKeys() && !isKeyTheirs;
     byId("key-given").hidden = !cameAlong;
     byId("key-confirm").hidden = !cameAlong;
-    return key;
+    return keys;
   }
 
   function renderWords() {
@@ -426,7 +460,7 @@
     turn += 1;
     const mine = turn;
     renderWords();
-    const key = await keyFromField();
+    const keys = await keysFromField();
     byId("result").hidden = source === null;
     byId("save").hidden = source === null || Boolean(source.name);
     if (source === null || mine !== turn) return;
@@ -439,15 +473,16 @@
       renderVerdict("unreadable");
       return;
     }
-    const { verdict, shown, found } = await lookAtAll(receipt, key);
+    const { verdict, shown, found } = await lookAtAll(receipt, keys);
     if (mine !== turn) return;
-    const isKeyWasted = verdict === "consistent" && key !== null && receipt.proof === null;
+    const why = verdict === "consistent" && keys.length ? whyUnproven(receipt, found) : null;
     byId("looked").hidden = false;
     renderConsent(shown);
     renderChecks(found);
     byId("ids").textContent = say("ids", { event: receipt.event_id, origin: receipt.origin });
     const isUncompared = verdict === "proven" && !byId("key-given").hidden;
-    renderVerdict(isKeyWasted ? "unproven" : isUncompared ? "given" : verdict);
+    if (why !== null) renderVerdict("unproven", why);
+    else renderVerdict(isUncompared ? "given" : verdict);
   }
 
   async function take(file) {
@@ -481,8 +516,10 @@
       render();
     });
     byId("key").value = given.vkey ?? "";
+    byId("key").rows = Math.max(2, (given.vkey ?? "").split("\n").length);
     byId("key").addEventListener("input", () => {
-      isKeyTheirs = true;
+      // A key that is added to those of the page makes none of them the visitor's own.
+      if (!hasGivenKeys()) isKeyTheirs = true;
       render();
     });
     byId("key-confirm").addEventListener("click", () => {

@@ -1,13 +1,14 @@
 """Check a Yesword receipt without believing anybody: not the file, not the business, not Yesword.
 
-    python verify_yesword.py RECEIPT [--vkey NAME+ID+KEY]
+    python verify_yesword.py RECEIPT [--vkey KEYS]
 
 Read this file before you run it; it is meant to be read. It takes nothing from Yesword, opens nothing
-but RECEIPT, and needs Python 3.10 or later and the package "cryptography", for one kind of signature.
-Get the log's public key from a source that you trust: never from whoever gave you RECEIPT.
+but RECEIPT and KEYS, and needs Python 3.10 or later and the package "cryptography", for one kind of
+signature. KEYS are all public keys that the log has had (NAME+ID+KEY, one a line), or a file of them.
+Get them from a source that you trust: never from whoever gave you RECEIPT.
 
 Exits 0 when everything that was looked at held (with --vkey: when the receipt is proven), 1 when
-something failed (with --vkey: or is not proven), 2 when the receipt or the key cannot be read.
+something failed (with --vkey: or is not proven), 2 when the receipt or a key cannot be read.
 """
 # ruff: noqa: T201  (it runs alone, and prints what it found)
 
@@ -35,12 +36,16 @@ RECORD = re.compile(rb'\{"_sd":\[("[\w-]{43}"(?:,"[\w-]{43}"){5})\],"_sd_alg":"s
 FIELDS = "event.type event.occurred_at event.received_at event.program event.method subject.phone notice.lang notice.text"
 MEANS = {
     "PROVEN": "the log holds this record, and everything shown here is in it.",
-    "CONSISTENT": "but not proven. Nothing contradicts itself, and whoever made the file up could have seen to that.",
+    "CONSISTENT": "but not proven. Nothing contradicts itself; what is open above, whoever made the file up could hide.",
     "FAILED": "do not rely on this receipt.",
 }
 LIMITS = "No receipt shows that nothing was withdrawn later, whose the number was, or that the business recorded the truth."
 NAME = re.compile(r"[^\s+\x00-\x1f]+")
 COUNT = re.compile("0|[1-9][0-9]{0,18}")
+
+
+class OpenError(Exception):
+    """Nothing is false, and nothing is shown either."""
 
 
 def must(holds: object, otherwise: str) -> None:
@@ -110,6 +115,19 @@ def read_key(text: str) -> Key:
     return name, expected, typed[1:]
 
 
+def read_keys(given: str) -> list[Key]:
+    """The keys themselves, one a line, or what a file of that name holds: only keys have two plus signs."""
+    text = given if given.count("+") > 1 else Path(given).read_text()
+    keys = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        try:
+            keys.append(read_key(line))
+        except ValueError as error:
+            raise ValueError(f"{error}: {line[:60]!r}") from None
+    must(keys, "there is no key")
+    return keys
+
+
 def read_proof(text: str) -> tuple[int, list[bytes], str, int, bytes, bytes, list[Key]]:
     """c2sp.org/tlog-proof: a place and a path; and in it c2sp.org/tlog-checkpoint: a log's head, and signatures."""
     head, _, note = text.partition("\n\n")
@@ -172,21 +190,25 @@ def look_at_inclusion(receipt: Receipt) -> str:
     return f"The record is number {index + 1} of the {size} records under the checkpoint of the log {log}."
 
 
-def look_at_signature(receipt: Receipt, key: Key) -> str:
+def look_at_signature(receipt: Receipt, keys: list[Key]) -> str:
     """Ed25519, by the log itself. Signatures of others, such as witnesses, are neither needed nor believed."""
-    must(key[0] == receipt["origin"], f"The key is of another log, {key[0]}.")
+    must(keys[0][0] == receipt["origin"], f"The key is of another log, {keys[0][0]}.")
     _, _, log, _, _, signed, signatures = read_proof(receipt["proof"])
-    ours = [signature for *signer, signature in signatures if signer == [*key[:2]]]
-    must(log == key[0] and ours, "The checkpoint is not signed by the key that you gave.")
+    by_id = [(key_id, signature) for name, key_id, signature in signatures if name == keys[0][0]]
+    must(log == keys[0][0] and by_id, "The checkpoint is not signed in the name of the log.")
+    key = next((key for key in keys if key[1] in dict(by_id)), None)
+    if key is None:
+        other = f"The log's name stands beside another key, {by_id[0][0].hex()}, than those that you gave"
+        raise OpenError(f"{other}. Ask for all keys that the log has had, from a source that you trust.")
     try:
-        for signature in ours:
+        for signature in (signature for key_id, signature in by_id if key_id == key[1]):
             Ed25519PublicKey.from_public_bytes(key[2]).verify(signature, signed)
     except InvalidSignature:
         raise ValueError("The signature is false: the checkpoint was changed, or forged.") from None
-    return "The checkpoint is signed by the key that you gave."
+    return f"The checkpoint is signed by the key that you gave, {key[1].hex()}."
 
 
-def look_at_all(receipt: Receipt, key: Key | None) -> tuple[str, dict[str, Any], dict[str, tuple[str, str]]]:
+def look_at_all(receipt: Receipt, keys: list[Key]) -> tuple[str, dict[str, Any], dict[str, tuple[str, str]]]:
     """The verdict, the parts that are the record's, and how each thing came out: what does not hold raised ValueError."""
     shown: dict[str, Any] = {}
     found: dict[str, tuple[str, str]] = {}
@@ -194,6 +216,8 @@ def look_at_all(receipt: Receipt, key: Key | None) -> tuple[str, dict[str, Any],
     def look(what: str, sentence: Callable[..., str], *given: Any) -> None:
         try:
             found[what] = "held", sentence(receipt, *given)
+        except OpenError as error:
+            found[what] = "open", str(error)
         except (ValueError, RecursionError) as error:
             found[what] = "FAILED", str(error)
 
@@ -205,11 +229,12 @@ def look_at_all(receipt: Receipt, key: Key | None) -> tuple[str, dict[str, Any],
         is_same = isinstance(shown["event"], dict) and shown["event"].get("id") == receipt["event_id"]
         found["event_id"] = "held" if is_same else "FAILED", "The event shown has to be that of the receipt."
     found["inclusion"] = "open", "Not proven: the receipt was made before the log took the event up."
-    found["signature"] = "open", "Not proven: that takes a proof in the receipt, and the log's key (--vkey)."
+    found["signature"] = "open", "Not proven: that takes a proof in the receipt, and the log's keys (--vkey)."
     if receipt["proof"] is not None:
         look("inclusion", look_at_inclusion)
-    if key and (receipt["proof"] is not None or key[0] != receipt["origin"]):
-        look("signature", look_at_signature, key)
+    ours = [key for key in keys if key[0] == receipt["origin"]]
+    if keys and (receipt["proof"] is not None or not ours):
+        look("signature", look_at_signature, ours or keys)
     is_failed = "FAILED" in [outcome for outcome, _ in found.values()]
     is_proven = all(outcome == "held" for outcome, _ in found.values())
     return "FAILED" if is_failed else "PROVEN" if is_proven else "CONSISTENT", shown, found
@@ -223,15 +248,15 @@ def main() -> int:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # for narrow terminals
     parser = argparse.ArgumentParser(description="Check a Yesword receipt without believing anybody.")
     parser.add_argument("receipt", type=Path)
-    parser.add_argument("--vkey", metavar="NAME+ID+KEY", help="the log's public key, from a source you trust")
+    parser.add_argument("--vkey", metavar="KEYS", help="the log's public keys, or a file of them")
     given = parser.parse_args()
     try:
-        key = None if given.vkey is None else read_key(given.vkey)
+        keys = [] if given.vkey is None else read_keys(given.vkey)
         receipt = read_receipt(given.receipt.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         print("UNREADABLE:", plain(error), file=sys.stderr)
         return 2
-    verdict, shown, found = look_at_all(receipt, key)
+    verdict, shown, found = look_at_all(receipt, keys)
     print(f"Receipt for event {plain(receipt['event_id'])}, log {plain(receipt['origin'])}\n")
     for part, name in (field.split(".") for field in FIELDS.split()):
         value = shown[part].get(name) if isinstance(shown.get(part), dict) else None
@@ -241,7 +266,7 @@ def main() -> int:
             print(f"  {name:<14}" + f"\n{'':<16}".join(plain(line) for line in lines))
     print("", *(f"  {how:<8}{what:<13}{plain(why)}" for what, (how, why) in found.items()), sep="\n")
     print(f"\n{verdict}: {MEANS[verdict]}\n{LIMITS}")
-    return 0 if verdict == "PROVEN" or (verdict == "CONSISTENT" and key is None) else 1
+    return 0 if verdict == "PROVEN" or (verdict == "CONSISTENT" and not keys) else 1
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ what people were shown, then what the journal knows, then each person's record, 
 
 import heapq
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -34,9 +35,11 @@ from yesword.store.checking import (
     records,
     without_standing,
 )
+from yesword.store.forms import misfits_of_forms
 from yesword.store.misfits import Fault, Misfits, misfit
 from yesword.store.opening import Store
 from yesword.store.stop_index import StopIndex
+from yesword.store.unread import told
 
 
 def _silent(done: int, total: int) -> None:
@@ -59,7 +62,7 @@ def audit(
         brand=brand,
         every=brand_or_every(brand),
         progress=progress,
-        trust=trusted() if trust is None else trust,
+        trust=trust,
     )
     return audit.run()
 
@@ -70,7 +73,7 @@ class _Audit:
     brand: BrandId | None
     every: int  # the brand as queries want it
     progress: Progress
-    trust: Trust
+    trust: Trust | None
     report: AuditReport = field(default_factory=AuditReport)
     _done: int = 0
     _total: int = 0
@@ -81,32 +84,60 @@ class _Audit:
             report.misfits.add(found)
         if store.keys_trouble is not None:
             report.misfits.add(misfit(Fault.KEYS_UNFIT, "keys", reason=store.keys_trouble.message))
-        with store.database.read() as session:
-            states = heads.read_logs(store, session, every)
-            row = session.first("count_standings", brand_id=every)
-        self._total = sum(each.length for each in states) + (row[0] if row else 0)
-        self._tell(0)
-        self._look_at_logs(states)
-        look_at_wordings(store, report, self.brand)
+        # First, since whatever else is said of such a row follows from it.
+        with self._part("database", "The form of what is stored"):
+            for found in misfits_of_forms(store):
+                report.misfits.add(found)
+        if self.trust is None:
+            with self._part("store_witness", "Whose word counts"):
+                self.trust = trusted(report.misfits)
+        with self._part("ledger_log", "The logs"):
+            self._look_at_logs()
+        with self._part("store_programversion", "What people were shown"):
+            look_at_wordings(store, report, self.brand)
         with StopIndex() as index:
-            look_at_stops(store, index, report, self.brand)
-            look_at_erased(store, index, report, self.brand)
-            self._look_at_records(index)
-            look_at_erasures(store, index, report, every)
-            brands = models.Brand.objects.values_list("pk", flat=True)
-            look_at_traces(store, index, report, every)
-            for each in brands if self.brand is None else [self.brand]:
-                look_at_suppressions(store, index, report, each)
-        for found in without_standing(store, every):
-            report.misfits.add(found)
-        look_at_statements(store, report, every)
-        look_at_outbox(store, report, every)
-        look_for_nowhere(store, report.misfits, every)
-        for found in look_ups.of_nobody(store, every):
-            report.misfits.add(found)
+            self._look_at_people(index)
+        with self._part("standing", "Who has a standing"):
+            for found in without_standing(store, every):
+                report.misfits.add(found)
+        with self._part("ledger_statement", "The statements"):
+            look_at_statements(store, report, every)
+        with self._part("ledger_outbox", "The outbox"):
+            look_at_outbox(store, report, every)
+        with self._part("ledger_outbox", "What is in no log"):
+            look_for_nowhere(store, report.misfits, every)
+        with self._part("look_up", "The look-ups"):
+            for found in look_ups.of_nobody(store, every):
+                report.misfits.add(found)
         return report
 
-    def _look_at_logs(self, states: list[LogState]) -> None:
+    def _look_at_people(self, index: StopIndex) -> None:
+        """The journal and the records, each against the other."""
+        store, report, every = self.store, self.report, self.every
+        with self._part("journal", "The stops of the journal"):
+            look_at_stops(store, index, report, self.brand)
+        with self._part("journal", "The erasures of the journal"):
+            look_at_erased(store, index, report, self.brand)
+        with self._part("consent_event", "The records"):
+            self._look_at_records(index)
+        with self._part("erasure", "The erasures"):
+            look_at_erasures(store, index, report, every)
+        with self._part("suppression", "The suppressions"):
+            look_at_traces(store, index, report, every)
+        with self._part("suppression", "The suppressions that erasures have left"):
+            brands = models.Brand.objects.values_list("pk", flat=True)
+            for each in brands if self.brand is None else [self.brand]:
+                look_at_suppressions(store, index, report, each)
+
+    def _part(self, where: str, part: str) -> AbstractContextManager[None]:
+        return told(self.report.misfits, where, part)
+
+    def _look_at_logs(self) -> None:
+        with self.store.database.read() as session:
+            states = heads.read_logs(self.store, session, self.every)
+            row = session.first("count_standings", brand_id=self.every)
+        self._total = sum(each.length for each in states) + (row[0] if row else 0)
+        self._tell(0)
         origins = dict(models.Brand.objects.values_list("pk", "origin"))
         closed: dict[str, Continued] = {}
         lost: set[int] = set()
@@ -114,17 +145,18 @@ class _Audit:
             for each in continuing.continued(self.store, BrandId(brand)):
                 closed[each.origin] = each
                 # Generations that a store which was put back did not know were passed over.
-                lost |= {(brand << 16) | number for number in range(2, each.generation)}
+                lost |= {(brand << 16) | number for number in range(2, min(each.generation, 1 << 16))}
         heads.look_for_lost_logs(self.store, self.every, lost, self.report.misfits)
         newest = {each.brand: each.id for each in states}
         for state in states:
             is_newest = newest[state.brand] == state.id
-            self._look_at_log(
-                state,
-                origins.get(state.brand),
-                None if is_newest else closed.get(state.origin),
-                is_newest=is_newest,
-            )
+            with self._part("ledger_log", f"The log {state.origin}"):
+                self._look_at_log(
+                    state,
+                    origins.get(state.brand),
+                    None if is_newest else closed.get(state.origin),
+                    is_newest=is_newest,
+                )
 
     def _look_at_log(
         self, state: LogState, brand_origin: str | None, closed: Continued | None, *, is_newest: bool
@@ -183,7 +215,7 @@ class _Audit:
             )
         with store.database.read() as session:
             look_at_times(session, state.id, state.origin, misfits)
-        look_at_attestations(store, state.id, log, self.trust, misfits)
+        look_at_attestations(store, state.id, log, self.trust or Trust(), misfits)
 
     def _look_at_records(self, index: StopIndex) -> None:
         report = self.report
@@ -193,9 +225,10 @@ class _Audit:
             for record in page:
                 report.contacts += 1
                 report.events += len(record.events)
-                for found in looked_at(self.store, record, look):
-                    report.misfits.add(found)
-                report.unreadable += look.unreadable
+                with self._part("consent_event", f"The record of {record.name}"):
+                    for found in looked_at(self.store, record, look):
+                        report.misfits.add(found)
+                    report.unreadable += look.unreadable
             self._tell(len(page))
         for found in look.not_in_journal():
             report.misfits.add(found)

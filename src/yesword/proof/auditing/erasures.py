@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any, Final
 
-from yesword.domain.ids import bucket_of, to_text
+from yesword.domain.ids import to_text
 from yesword.domain.times import from_micros
 from yesword.proof.auditing.report import AuditReport
 from yesword.store import erasures, suppressions
@@ -109,21 +109,22 @@ def _suppressed_unsaid(store: Store, brand: int, lost: set[tuple[str, bytes]]) -
 
 def look_at_erasures(store: Store, index: StopIndex, report: AuditReport, brand: int) -> None:
     """Each erasure of the record has its row and its line in the journal, and the contact's row says when it was."""
-    cursor = -1
+    bucket, cursor = 0, -1  # as they stand there: a row may lie in another's bucket
     lost: dict[int, int] = {}
     while True:
         with store.database.read() as session:
             rows = session.rows(
                 "audited_erasures",
                 cursor=cursor,
-                cursor_bucket=bucket_of(max(cursor, 0)),
+                cursor_bucket=bucket,
                 brand_id=brand,
                 count=PAGE,
             )
         if not rows:
             break
-        cursor = rows[-1][0]
-        for row in rows:
+        cursor, bucket = rows[-1][0], rows[-1][-1]
+        for *told, _ in rows:
+            row = tuple(told)
             for found in (*_misfits(row), *_misfits_of_row(store, index, row)):
                 report.misfits.add(found)
             if not index.has_erased(row[0]) and len(lost) < _NEWEST:

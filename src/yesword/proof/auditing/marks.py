@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from yesword.domain.errors import YeswordError
-from yesword.domain.times import from_micros
 from yesword.ledger.checkpoint import (
     BadKeyError,
     Checkpoint,
@@ -17,6 +16,7 @@ from yesword.ledger.checkpoint import (
     verify_checkpoint,
 )
 from yesword.store.database import Session
+from yesword.store.forms import as_moment
 from yesword.store.misfits import Fault, Misfit, Misfits, misfit
 
 # Between machines, and where a clock was set back a little: a head is not out of time for that.
@@ -171,11 +171,7 @@ def _out_of_time(origin: str, size: int, found: int, expected: int, reason: str)
         CHECKPOINTS,
         log=origin,
         index=size,
-        found=_moment(found),
-        expected=_moment(expected),
+        found=as_moment(found),
+        expected=as_moment(expected),
         reason=reason,
     )
-
-
-def _moment(micros: int) -> str:
-    return f"{from_micros(micros):%Y-%m-%d %H:%M:%S} UTC"

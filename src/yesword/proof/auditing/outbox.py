@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from yesword.domain.ids import bucket_of, to_text
+from yesword.domain.ids import to_text
 from yesword.proof.auditing.report import AuditReport
 from yesword.store.checking import PAGE
 from yesword.store.database import Row
+from yesword.store.forms import as_bytes
 from yesword.store.misfits import Fault, Misfit, misfit
 from yesword.store.opening import Store
 
@@ -14,19 +15,19 @@ _OUTBOX: Final = "ledger_outbox"
 
 
 def look_at_outbox(store: Store, report: AuditReport, brand: int) -> None:
-    cursor = -1
+    bucket, cursor = 0, -1  # as they stand there: a row may lie in another's bucket
     while True:
         with store.database.read() as session:
             rows = session.rows(
                 "audited_outbox",
                 cursor=cursor,
-                cursor_bucket=bucket_of(max(cursor, 0)),
+                cursor_bucket=bucket,
                 brand_id=brand,
                 count=PAGE,
             )
         if not rows:
             return
-        cursor = rows[-1][1]
+        bucket, cursor = rows[-1][:2]
         for row in rows:
             report.waiting += 1
             for found in _misfits(row):
@@ -46,7 +47,7 @@ def _misfits(row: Row) -> Iterator[Misfit]:
         yield misfit(Fault.WAITS_AGAIN, _OUTBOX, event=name, index=index)
     for member, expected, found in (
         ("brand", owner[0], brand),
-        ("leaf hash", bytes(owner[1]).hex(), bytes(leaf).hex()),
+        ("leaf hash", as_bytes(owner[1]).hex(), as_bytes(leaf).hex()),
         ("time", owner[2], created_at),
     ):
         if expected != found:

@@ -15,8 +15,10 @@ from yesword.proof.auditing.report import AuditReport
 from yesword.store import handed
 from yesword.store.checking import PAGE, shown
 from yesword.store.database import Row, Session
+from yesword.store.forms import as_bytes, as_moment
 from yesword.store.misfits import MOST_TOLD, Fault, Misfit, misfit
 from yesword.store.opening import Store
+from yesword.store.unread import told
 
 _STATEMENTS: Final = "ledger_statement"
 _TIMES: Final = ("at", "last_at")  # what kinds of statements call the moment at which they were made
@@ -26,12 +28,16 @@ def look_at_statements(store: Store, report: AuditReport, brand: int) -> None:
     # Each by itself first: what is wrong with one would be told of its neighbour, too.
     for session, row in _each(store, brand):
         report.statements += 1
-        for found in _misfits(session, row):
-            report.misfits.add(found)
+        with told(report.misfits, _STATEMENTS, f"The statement {to_text('sta', row[0])}"):
+            for found in _misfits(session, row):
+                report.misfits.add(found)
     for session, row in _each(store, brand):
         if row[2] == HANDED_OVER:
-            for found in _misfits_of_chain(session, row):
-                report.misfits.add(found)
+            with told(
+                report.misfits, _STATEMENTS, f"What came before the statement {to_text('sta', row[0])}"
+            ):
+                for found in _misfits_of_chain(session, row):
+                    report.misfits.add(found)
     with store.database.read() as session:
         rows = session.rows("statements_nowhere", brand_id=brand, count=MOST_TOLD)
         widowed = session.rows("batches_without_statement", brand_id=brand, count=MOST_TOLD)
@@ -46,43 +52,46 @@ def look_at_statements(store: Store, report: AuditReport, brand: int) -> None:
 def _misfits(session: Session, row: Row) -> Iterator[Misfit]:
     row_id, _, kind, made_at, _, entry, leaf = row
     name = to_text("sta", row_id)
-    wanted = leaf_hash(bytes(entry))
-    if wanted != bytes(leaf):
+    wanted = leaf_hash(as_bytes(entry))
+    if wanted != as_bytes(leaf):
         yield misfit(
             Fault.LEAF_NOT_OF_ENTRY,
             _STATEMENTS,
             what="Statement",
             event=name,
             expected=wanted.hex(),
-            found=bytes(leaf).hex(),
+            found=as_bytes(leaf).hex(),
         )
     try:
-        told = _told(row)
+        said = _said(row)
     except YeswordError as error:
         yield _other(name, error.message)
         return
-    if told is None:
+    if said is None:
         yield _other(name, "it does not disclose what it says.")
         return
-    at = iso_millis(from_micros(made_at))
+    try:
+        at = iso_millis(from_micros(made_at))
+    except (OverflowError, TypeError):
+        at = as_moment(made_at)
     for members, found in ((("type",), kind), (("id",), name), (_TIMES, at)):
-        member = next((each for each in members if each in told), None)
-        said = told[member] if member else found
-        if said != found:
-            yield _other(name, f"its row says {found} for its {member}, and it says {said}.")
+        member = next((each for each in members if each in said), None)
+        wanted_there = said[member] if member else found
+        if wanted_there != found:
+            yield _other(name, f"its row says {found} for its {member}, and it says {wanted_there}.")
     look = _LOOKS.get(kind)
     if look is not None:
-        yield from look(session, row_id, told)
+        yield from look(session, row_id, said)
 
 
-def _look_at_handed(session: Session, row_id: int, told: JsonObject) -> Iterator[Misfit]:
+def _look_at_handed(session: Session, row_id: int, statement: JsonObject) -> Iterator[Misfit]:
     name = to_text("sta", row_id)
     batch = handed.read(session, row_id)
     if batch is None:
         yield _handed(name, "it is missing.")
         return
     try:
-        said = read_handed_over(told)
+        said = read_handed_over(statement)
         count, root = len(split_leaves(batch.leaves)), root_of(batch.leaves)
     except YeswordError as error:
         yield _handed(name, error.message)
@@ -105,7 +114,7 @@ def _misfits_of_chain(session: Session, row: Row) -> Iterator[Misfit]:
     """That the ones before it are there, and are those that it names."""
     name = to_text("sta", row[0])
     try:
-        said = read_handed_over(_told(row) or {})
+        said = read_handed_over(_said(row) or {})
     except YeswordError:
         return  # told already
     before = session.first("batches_before", bucket=bucket_of(row[0]), id=row[0]) or (None, None)
@@ -113,34 +122,34 @@ def _misfits_of_chain(session: Session, row: Row) -> Iterator[Misfit]:
         ("before it of its process", before[0], said.prev),
         ("newest when it was made", before[1], said.after),
     ):
-        if (None if leaf is None else bytes(leaf)) != named:
+        if (None if leaf is None else as_bytes(leaf)) != named:
             yield _handed(
                 name, f"the one {which} has the leaf hash {shown(leaf)}, and it names {shown(named)}."
             )
 
 
-def _told(row: Row) -> JsonObject | None:
+def _said(row: Row) -> JsonObject | None:
     """What it says. Raises YeswordError where it does not open."""
-    told = matches(bytes(row[5]), codec.loads(list, bytes(row[4]))).get("event")
-    return told if isinstance(told, Mapping) else None
+    said = matches(as_bytes(row[5]), codec.loads(list, as_bytes(row[4]))).get("event")
+    return said if isinstance(said, Mapping) else None
 
 
 def _each(store: Store, brand: int) -> Iterator[tuple[Session, Row]]:
-    cursor = -1
+    bucket, cursor = 0, -1  # as they stand there: a row may lie in another's bucket
     while True:
         with store.database.read() as session:
             rows = session.rows(
                 "audited_statements",
                 cursor=cursor,
-                cursor_bucket=bucket_of(max(cursor, 0)),
+                cursor_bucket=bucket,
                 brand_id=brand,
                 count=PAGE,
             )
             if not rows:
                 return
-            cursor = rows[-1][0]
-            for row in rows:
-                yield session, row
+            cursor, bucket = rows[-1][0], rows[-1][-1]
+            for *row, _ in rows:
+                yield session, tuple(row)
 
 
 # Kinds of statements that vouch for rows of their own.

@@ -15,6 +15,7 @@ from yesword.ledger.merkle import Frontier
 from yesword.ledger.tiles import TILE_WIDTH, hashes_of, tile_path, tile_width
 from yesword.proof.auditing.marks import Mark
 from yesword.store.database import Row, Session
+from yesword.store.forms import as_bytes
 from yesword.store.misfits import MOST_TOLD, Fault, Misfits, misfit
 from yesword.store.opening import Store
 
@@ -107,7 +108,7 @@ class Walk:
         if inside == b"".join(leaves):  # a leaf that is missing makes it shorter
             return list(leaves)
         above = self._what_stands_above(session, 0, tile, width)
-        have_all = all(leaves)
+        have_all = all(len(leaf) == HASH_BYTES for leaf in leaves)
         if have_all and _summary(leaves) == above:
             self._tell_tile(0, tile, leaves, stored)
             return list(leaves)
@@ -118,7 +119,7 @@ class Walk:
         chosen = []
         is_blamed = False
         for step, leaf in enumerate(leaves):
-            kept = hashes[step] if hashes else leaf or bytes(HASH_BYTES)
+            kept = hashes[step] if hashes else leaf if len(leaf) == HASH_BYTES else bytes(HASH_BYTES)
             if leaf != kept:
                 is_blamed = True
                 self._tell_place(at + step, rows.get(at + step), kept)
@@ -271,7 +272,7 @@ class Walk:
 
 def _tiles(session: Session, log_id: int, level: int, start: int, stop: int) -> dict[int, bytes]:
     rows = session.rows("audited_tiles", log_id=log_id, level=level, start=start, stop=stop)
-    return {index: bytes(hashes) for index, hashes in rows}
+    return {index: as_bytes(hashes) for index, hashes in rows}
 
 
 def _wide(session: Session, log_id: int, size: int) -> Iterator[tuple[int, int, int]]:
@@ -287,7 +288,7 @@ def _leaf(row: Row | None) -> bytes:
     if row is None:
         return _MISSING
     found = row[3] if row[3] is not None else row[5]
-    return _MISSING if found is None else bytes(found)
+    return _MISSING if found is None else as_bytes(found)
 
 
 def _named(row: Row) -> str:

@@ -15,6 +15,7 @@ from yesword.store.ledgers import STAMP, WITNESS, Attestation
 from yesword.store.misfits import Fault, Misfits, misfit
 from yesword.store.opening import Store
 
+_LEAST: Final = -(1 << 63)  # of any size, be it none that a checkpoint can have
 _TIME_BYTES: Final = 8  # at the beginning of a cosignature
 
 
@@ -26,7 +27,7 @@ class AttestationUnfitError(YeswordError):
 
 def look_at_attestations(store: Store, log_id: int, log: LogAudit, trust: Trust, misfits: Misfits) -> None:
     with store.database.read() as session:
-        for each in ledgers.attestations(session, log_id):
+        for each in ledgers.attestations(session, log_id, _LEAST):
             log.attestations += 1
             try:
                 is_verified = _look(session, log_id, each, trust)
@@ -95,9 +96,14 @@ def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def trusted() -> Trust:
-    """Everybody whom the store knows, also those that are not asked any more."""
-    return Trust(
-        witnesses={each.name: read_witness_vkey(each.vkey) for each in attesters.witnesses()},
-        roots={each.name: each.roots for each in attesters.authorities()},
-    )
+def trusted(misfits: Misfits | None = None) -> Trust:
+    """Everybody whom the store knows, also those that are not asked any more. A key that cannot be read is told."""
+    witnesses = {}
+    for each in attesters.witnesses():
+        try:
+            witnesses[each.name] = read_witness_vkey(each.vkey)
+        except YeswordError as error:
+            if misfits is None:
+                raise
+            misfits.add(misfit(Fault.WITNESS_UNFIT, "store_witness", name=each.name, reason=error.message))
+    return Trust(witnesses=witnesses, roots={each.name: each.roots for each in attesters.authorities()})

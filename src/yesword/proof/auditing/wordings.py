@@ -12,7 +12,8 @@ from yesword.domain.errors import YeswordError
 from yesword.domain.programs import Program
 from yesword.proof.auditing.report import AuditReport
 from yesword.store import models
-from yesword.store.misfits import Fault, misfit
+from yesword.store.forms import as_bytes
+from yesword.store.misfits import MOST_TOLD, Fault, misfit
 from yesword.store.opening import Store
 from yesword.store.programs import disclosure_digest
 
@@ -50,13 +51,11 @@ def _look_at_versions(report: AuditReport, brand: int | None) -> None:
             continue  # made since
         key, _ = newest[program]
         for _, version, definition, digest in rows:
-            for lost in range(seen.get(program, 0) + 1, version):
-                _tell_missing(report, key, lost)
+            _tell_missing(report, key, seen.get(program, 0) + 1, version)
             seen[program] = version
-            _look_at_version(report, key, version, bytes(definition), digest)
+            _look_at_version(report, key, version, as_bytes(definition), digest)
     for program, (key, version) in newest.items():
-        for lost in range(seen.get(program, 0) + 1, version + 1):
-            _tell_missing(report, key, lost)
+        _tell_missing(report, key, seen.get(program, 0) + 1, version + 1)
 
 
 def _look_at_version(report: AuditReport, key: str, version: int, definition: bytes, digest: str) -> None:
@@ -117,10 +116,12 @@ def _digest(definition: bytes) -> str:
         return "none: it cannot be read"
 
 
-def _tell_missing(report: AuditReport, key: str, version: int) -> None:
-    report.misfits.add(
-        misfit(Fault.PROGRAM_VERSION_MISSING, "store_programversion", program=key, version=version)
-    )
+def _tell_missing(report: AuditReport, key: str, first: int, end: int) -> None:
+    """Those from the first to before the end; of a number that was made up, no more than are told."""
+    for version in range(first, min(end, first + MOST_TOLD)):
+        report.misfits.add(
+            misfit(Fault.PROGRAM_VERSION_MISSING, "store_programversion", program=key, version=version)
+        )
 
 
 def _look_at_pages(store: Store, report: AuditReport, brand: int | None) -> None:
@@ -134,6 +135,6 @@ def _look_at_pages(store: Store, report: AuditReport, brand: int | None) -> None
             return
         cursor = rows[-1][0]
         for digest, body in rows:
-            found = hashlib.sha256(bytes(body)).hexdigest()
+            found = hashlib.sha256(as_bytes(body)).hexdigest()
             if found != digest:
                 report.misfits.add(misfit(Fault.PAGE_DIFFERS, "shown_page", digest=digest, found=found))

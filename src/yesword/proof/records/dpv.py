@@ -307,7 +307,9 @@ def _state(given: ConsentRecordInput, event: RecordedEvent, status: Status, kind
         state["led:answers"] = event.answers
     if event.notice is not None:
         state["dpv:hasNotice"] = [_notice_iri(event.notice)]
-    if event.leaf_index is not None:
+    if event.leaf_index is None:
+        state["led:awaitsLog"] = True  # said, or a place that was taken out would look the same
+    else:
         state["led:leafIndex"] = event.leaf_index
     if event.erased:
         state["led:erasedSection"] = list(event.erased)

@@ -64,17 +64,19 @@ class Asked:
 
     numbers: tuple[str, ...]  # E.164
     unread: tuple[Unread, ...] = ()
+    heading: str = ""  # what came first without a digit, and was taken for no number
 
 
 def read_numbers(text: str, country: str | None) -> Asked:
     """A list as somebody pastes it: numbers on lines of their own, or parted by commas, semicolons or tabs.
 
     `country`: of numbers without their country code. What is no number is kept, so that nothing is lost unseen; a
-    heading in the first place is not. Raises NoNumbersError, TooManyNumbersError, UnknownCountryError.
+    heading in the first place is told apart. Raises NoNumbersError, TooManyNumbersError, UnknownCountryError.
     """
     cells = [found for each in _BETWEEN.split(text) if (found := each.strip(_MARKS))]
+    heading = ""
     if cells and not any(character.isdigit() for character in cells[0]):
-        cells = cells[1:]
+        heading, *cells = cells
     numbers: dict[str, None] = {}
     unread: dict[str, Unread] = {}
     for cell in cells:
@@ -88,7 +90,7 @@ def read_numbers(text: str, country: str | None) -> Asked:
             raise TooManyNumbersError(count=len(cells), most=MOST_NUMBERS)
     if not numbers:
         raise NoNumbersError
-    return Asked(numbers=tuple(numbers), unread=tuple(unread.values()))
+    return Asked(numbers=tuple(numbers), unread=tuple(unread.values()), heading=heading[:_LONGEST_SHOWN])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 -- Reading everything once, to see whether it fits. A brand below zero stands for all brands.
 
 -- name: audited_standings
-SELECT s.contact_id, s.brand_id, s.seq, s.stop_seq, s.state, s.last_leaf, c.subject, e.stage FROM standing s
+SELECT s.contact_id, s.brand_id, s.seq, s.stop_seq, s.state, s.last_leaf, c.subject, e.stage, s.bucket FROM standing s
 LEFT JOIN contact c ON c.bucket = s.bucket AND c.id = s.contact_id
 LEFT JOIN erasure e ON e.bucket = s.bucket AND e.contact_id = s.contact_id
 WHERE (s.bucket, s.contact_id) > (:cursor_bucket, :cursor) AND (:brand_id < 0 OR s.brand_id = :brand_id)
@@ -91,7 +91,7 @@ WHERE (:brand_id < 0 OR s.brand_id = :brand_id)
 ORDER BY s.id LIMIT :count
 
 -- name: audited_statements
-SELECT id, brand_id, kind, made_at, disclosures, entry, leaf_hash FROM ledger_statement
+SELECT id, brand_id, kind, made_at, disclosures, entry, leaf_hash, bucket FROM ledger_statement
 WHERE (bucket, id) > (:cursor_bucket, :cursor) AND (:brand_id < 0 OR brand_id = :brand_id)
 ORDER BY bucket, id LIMIT :count
 
@@ -171,7 +171,7 @@ SELECT id, brand_id, kind, program_id, received_at FROM consent_event WHERE buck
 
 -- name: audited_erasures
 SELECT e.contact_id, e.id, e.received_at, c.id, c.erased_at, r.contact_id,
-  r.brand_id, r.asked_at, r.asked_by, r.ground, r.policy, r.retain_until, r.stage, r.done_at FROM consent_event e
+  r.brand_id, r.asked_at, r.asked_by, r.ground, r.policy, r.retain_until, r.stage, r.done_at, e.bucket FROM consent_event e
 LEFT JOIN contact c ON c.bucket = e.bucket AND c.id = e.contact_id
 LEFT JOIN erasure r ON r.bucket = e.bucket AND r.contact_id = e.contact_id
 WHERE (e.bucket, e.contact_id) > (:cursor_bucket, :cursor) AND e.kind = 'erased' AND (:brand_id < 0 OR e.brand_id = :brand_id)

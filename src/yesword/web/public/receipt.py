@@ -25,7 +25,7 @@ from yesword.ledger.entry import open_disclosure
 from yesword.ledger.receipt import Receipt, write_receipt, write_tlog_receipt
 from yesword.ledger.sceptic import verify_page
 from yesword.proof.proofs import Vouched, published, vouched
-from yesword.proof.receipts import NoReceiptError, key_of, receipt_of
+from yesword.proof.receipts import NoReceiptError, keys_of, receipt_of
 from yesword.reporting.people import EventRecord, PersonLine, read_events, read_person
 from yesword.store import links, models, programs
 from yesword.store.contacts import Contact
@@ -177,9 +177,9 @@ def download_page(request: HttpRequest, opened: Opened) -> HttpResponse:
     if "event" not in request.GET:
         return _to_the_list(opened)
     event, receipt = _receipt(request, opened)
-    key = key_of(store(), opened.person, receipt)
-    written = write_receipt(receipt) if key is None else write_tlog_receipt(receipt)
-    html = verify_page(written, None if key is None else str(key), (get_language() or "en")[:2])
+    keys = keys_of(store(), opened.person, receipt)
+    written = write_tlog_receipt(receipt) if keys else write_receipt(receipt)
+    html = verify_page(written, "\n".join(map(str, keys)) or None, (get_language() or "en")[:2])
     return _to_keep(html.encode(), "text/html; charset=utf-8", f"receipt-{event}.html")
 
 

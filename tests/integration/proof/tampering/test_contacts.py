@@ -65,6 +65,8 @@ ROWS = {
     "a contact, from elsewhere": column("source", "import"),
     "a contact, made earlier": column("created_at", BACK_US),
     "a contact's mark, gone": column("mac", None),
+    "a contact's mark, a single byte": column("mac", b"\0"),
+    "a contact's number, a single byte": column("sealed_number", b"\0"),
     "a contact's number, flipped": sealed_number_flipped,
     "two contacts' places, exchanged with their marks": rows_swapped,
 }
@@ -79,6 +81,17 @@ def test_a_changed_row_is_found_and_named(check, case):
 @pytest.mark.postgres
 def test_it_is_found_on_both_databases(check_on_both, case):
     check_on_both(ROWS[case], Fault.CONTACT_DIFFERS)
+
+
+@pytest.mark.parametrize("value", [b"\0", b"", "no"])
+def test_a_key_that_cannot_be_one_is_named_with_its_person(hands, look_again, value):
+    anna = contact_of(hands, ANNA)
+    hands.store.vault.close()
+    with sqlite3.connect(hands.file("keys.sqlite3")) as rows:
+        rows.execute("UPDATE subject_key SET wrapped = ? WHERE contact_id = ?", (value, anna))
+    rows.close()
+    found = [each for each in look_again().misfits.told if each.fault is Fault.PERSON_KEY_UNFIT]
+    assert [each.fields["contact"] for each in found] == [to_text("con", anna)]
 
 
 # --- how they are found -----------------------------------------------------------------------------------------

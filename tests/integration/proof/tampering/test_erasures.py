@@ -314,7 +314,7 @@ CASES = {
     "an erasure, of nobody": (erasure_copied, Fault.ERASURE_INVENTED),
     "a contact, erased no more": (erased_at_set_back, Fault.ERASED_AT_DIFFERS),
     "a contact, erased earlier": (erased_at_back_dated, Fault.ERASED_AT_DIFFERS),
-    "a contact, erased in no calendar": (erased_at_of_no_time, Fault.ERASED_AT_DIFFERS),
+    "a contact, erased in no calendar": (erased_at_of_no_time, Fault.VALUE_MALFORMED),
     "a contact, said to be erased": (erased_at_invented, Fault.ERASED_AT_DIFFERS),
     "an erasure in the journal, dropped": (line_dropped, Fault.ERASURE_NOT_IN_JOURNAL),
     "an erasure in the journal, of another number": (

@@ -53,6 +53,12 @@ def dropped(hands):
     return f"{to_text('evi', file)} that it names is missing from the store"
 
 
+def single_byte(hands):
+    file = file_of(hands)
+    hands.sql("UPDATE evidence_blob SET sealed = %s WHERE id = %s", b"\0", file)
+    return f"{to_text('evi', file)} that it names does not open"
+
+
 def emptied(hands):
     file = file_of(hands)
     hands.sql("UPDATE evidence_blob SET sealed = NULL WHERE id = %s", file)
@@ -98,6 +104,7 @@ def of_nothing(hands):
 CASES = {
     "a file, dropped": (dropped, Fault.EVIDENCE_LOST),
     "a file, emptied before its time": (emptied, Fault.EVIDENCE_LOST),
+    "a file, a single byte": (single_byte, Fault.EVIDENCE_LOST),
     "a file, overwritten": (zeroed, Fault.EVIDENCE_LOST),
     "a file, in place of another": (exchanged, Fault.EVIDENCE_LOST),
     "a file, of another person": (column("contact_id", 7), Fault.EVIDENCE_LOST),

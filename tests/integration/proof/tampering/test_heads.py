@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from factories.tampering import BACK_US, last_recorded, newest, oldest, with_another_root
+from factories.tampering import BACK_US, FAR, last_recorded, newest, oldest, with_another_root
 from yesword.ledger.checkpoint import Checkpoint, Signer, read_checkpoint, sign_checkpoint
 from yesword.store.misfits import Fault
 
@@ -110,7 +110,14 @@ def of_no_kind(hands, where):
     hands.sql(f"UPDATE ledger_attestation SET body = %s WHERE {where}", b"nothing")
 
 
+def checkpoint_dated_far(hands):
+    size = oldest(hands)
+    hands.sql("UPDATE ledger_checkpoint SET signed_at = %s WHERE size = %s", FAR, size)
+    return f"size {size}: its column signed_at holds {FAR}"
+
+
 CASES = {
+    "a checkpoint, dated in no calendar": (checkpoint_dated_far, Fault.VALUE_MALFORMED),
     "a checkpoint's root": (checkpoint_changed(with_another_root), Fault.CHECKPOINT_UNFIT),
     "a checkpoint, signed by a stranger": (checkpoint_changed(signed_by_a_stranger), Fault.CHECKPOINT_UNFIT),
     "a checkpoint, with a stranger's signature added": (
@@ -140,6 +147,7 @@ CASES = {
 
 # What PostgreSQL might tell otherwise: its queries have their own forms.
 ON_BOTH = (
+    "a checkpoint, dated in no calendar",
     "a checkpoint, signed anew over another root",
     "a cosignature, flipped",
 )

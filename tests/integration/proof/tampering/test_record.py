@@ -2,7 +2,7 @@
 
 import pytest
 
-from factories.tampering import BACK_US
+from factories.tampering import BACK_US, FAR
 from yesword.domain.ids import to_text
 from yesword.ledger.entry import make_entry
 from yesword.store.misfits import Fault
@@ -155,7 +155,36 @@ def contact_dropped(hands):
     return to_text("con", contact)
 
 
+def event_set(column, value):
+    def act(hands):
+        event = hands.event(2)
+        hands.sql(f"UPDATE consent_event SET {column} = %s WHERE id = %s", value, event)
+        return hands.name(event)
+
+    return act
+
+
+def standing_numbered_far(hands):
+    contact = hands.one("SELECT contact_id FROM consent_event WHERE id = %s", hands.event())
+    hands.sql("UPDATE standing SET seq = %s WHERE contact_id = %s", FAR, contact)
+    return to_text("con", contact)
+
+
+def standing_in_another_bucket(hands):
+    """Whoever goes through the standings bucket by bucket would pass over those between."""
+    contact = hands.one("SELECT contact_id FROM standing ORDER BY bucket LIMIT 1")
+    hands.sql("UPDATE standing SET bucket = 1023 WHERE contact_id = %s", contact)
+    return f"{to_text('con', contact)}: its column bucket"
+
+
 CASES = {
+    "an event's disclosures, a single byte": (event_set("sealed", b"\0"), Fault.DISCLOSURES_UNREADABLE),
+    "an event's leaf hash, a single byte": (event_set("leaf_hash", b"\0"), Fault.LEAF_DIFFERS),
+    "an event's leaf hash, empty": (event_set("leaf_hash", b""), None),
+    "an event's time, in no calendar": (event_set("recorded_at", FAR), Fault.VALUE_MALFORMED),
+    "an event's time, before all calendars": (event_set("received_at", -FAR), Fault.VALUE_MALFORMED),
+    "a standing's number, beyond all counting": (standing_numbered_far, None),
+    "a standing, in another bucket": (standing_in_another_bucket, Fault.VALUE_MALFORMED),
     "an event's column kind": (column_flipped("kind"), Fault.COLUMN_DIFFERS),
     "an event's column program": (column_flipped("program_id"), Fault.COLUMN_DIFFERS),
     "an event's column received_at": (column_flipped("received_at"), Fault.COLUMN_DIFFERS),
@@ -193,6 +222,9 @@ ON_BOTH = (
     "an event, back-dated in body and column",
     "a standing's state, flipped",
     "a standing, dropped",
+    "an event's leaf hash, a single byte",
+    "an event's time, in no calendar",
+    "a standing, in another bucket",
 )
 
 

@@ -45,6 +45,12 @@ def digest_flipped(hands, row):
     hands.flip("store_programversion", "digest", "id = %s", row)
 
 
+def definition_of_text(hands):
+    row = hands.one("SELECT min(id) FROM store_programversion")
+    hands.sql("UPDATE store_programversion SET definition = 'no' WHERE id = %s", row)
+    return f"Table store_programversion, id {row}: its column definition holds a text"
+
+
 def version_renumbered(hands, row):
     hands.sql("UPDATE store_programversion SET version = 7 WHERE id = %s", row)
 
@@ -65,6 +71,7 @@ CASES = {
     "a wording, replaced": (wording_changed, Fault.WORDING_DIFFERS),
     "a wording, dropped": (wording_dropped, Fault.WORDING_MISSING),
     "a program's version, rewritten": (version(definition_rewritten), Fault.PROGRAM_DIFFERS),
+    "a program's version, a text instead of bytes": (definition_of_text, Fault.VALUE_MALFORMED),
     "a program's version, its digest flipped": (version(digest_flipped), Fault.PROGRAM_DIFFERS),
     "a program's version, renumbered": (version(version_renumbered), None),
     "a program's newest version, dropped": (newest_version_dropped, Fault.PROGRAM_VERSION_MISSING),
