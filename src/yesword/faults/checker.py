@@ -7,6 +7,7 @@ import enum
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from yesword.domain.messages import MessageKind, MessageState
@@ -205,12 +206,22 @@ def _no_double_text(case: _Case) -> Iterator[Violation]:
             )
 
 
+def _on_the_clock(at: float) -> str:
+    """Some wait in a place that is no time: thousands of years from now."""
+    try:
+        return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return f"{at:.0f}"
+
+
 def _nothing_lost(case: _Case) -> Iterator[Violation]:
+    for each in case.evidence.held:  # first, since it would be why texts wait
+        yield Violation(invariant=Invariant.NOTHING_LOST, what=f"sending is held for ever, for {each}")
     for stored in case.evidence.messages.values():
         state = stored.state.name.lower()
         is_seen = stored.id in case.written or stored.id in case.taken
         if stored.state in _OPEN:
-            why = f"is {state} for ever"
+            why = f"is {state} for ever, due at {_on_the_clock(stored.due_at)}, {stored.reason or 'for no reason'}"
         elif stored.state in _SAID_SENT and stored.segments == 1 and stored.id not in case.taken:
             why = f"is shown as {state}, and the peer never took it"
         elif is_seen and stored.state not in _SHOWN and not stored.may_repeat:
@@ -229,8 +240,6 @@ def _nothing_lost(case: _Case) -> Iterator[Violation]:
                 what=f"the text {text} of a person was acknowledged, and the store does not know it",
                 history=(Moment(at=at, what="it is acknowledged"),),
             )
-    for each in case.evidence.held:
-        yield Violation(invariant=Invariant.NOTHING_LOST, what=f"sending is held for ever, for {each}")
     for each in case.evidence.unfinished:
         yield Violation(invariant=Invariant.NOTHING_LOST, what=f"campaign {each} never came to its end")
 

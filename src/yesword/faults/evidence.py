@@ -62,6 +62,7 @@ class StoredMessage:
     state: MessageState
     segments: int = 1
     reason: str = ""
+    due_at: float = 0.0
     attempts: Sequence[Attempt] = ()
 
     @property

@@ -204,6 +204,7 @@ def _message(
         state=MessageState(row[6]),
         segments=row[7] or 1,
         reason=row[8],
+        due_at=row[9] / MICROS,
         attempts=attempts,
     )
 

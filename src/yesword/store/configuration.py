@@ -63,6 +63,10 @@ def _postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         raise BadDatabaseUrlError(url=f"{parts.scheme}://…")
+    try:
+        port = parts.port
+    except ValueError:  # such as of a password with a slash in it, part of which would be told
+        raise BadDatabaseUrlError(url=f"{parts.scheme}://…") from None
     said = dict(parse_qsl(parts.query))  # such as sslmode
     return {
         "ENGINE": "yesword.store.reconnecting",
@@ -70,7 +74,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**LIVELY, **said, "options": f"{_SESSION} {said.get('options', '')}".rstrip()},

@@ -29,7 +29,10 @@ def test_a_wire_that_brings_nothing_is_noticed_unless_the_address_says_otherwise
     assert options["options"].endswith("-c lock_timeout=5000 -c work_mem=8MB")
 
 
-@pytest.mark.parametrize("url", ["mysql://db/shop", "postgresql://db", "shop"])
+@pytest.mark.parametrize(
+    "url", ["mysql://db/shop", "postgresql://db", "shop", "postgresql://anna:se/cret@db.example.org/shop"]
+)
 def test_another_address_is_refused(monkeypatch, url):
-    with pytest.raises(BadDatabaseUrlError):
+    with pytest.raises(BadDatabaseUrlError) as refused:
         told(monkeypatch, url)
+    assert "se" not in refused.value.message.partition("://")[2].partition(" ")[0]

@@ -1,7 +1,7 @@
 -- What the fault harness reads of its scratch store when all is over, and what it waits for. Whole tables: nobody else works then.
 
 -- name: faults_messages
-SELECT id, contact_id, program_id, campaign_id, sender_id, kind, state, segments, reason FROM message
+SELECT id, contact_id, program_id, campaign_id, sender_id, kind, state, segments, reason, due_at FROM message
 
 -- name: faults_attempts
 SELECT a.message_id, a.claimed_at, a.ended_at, a.outcome,
