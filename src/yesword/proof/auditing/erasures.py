@@ -135,8 +135,8 @@ def look_at_erasures(store: Store, index: StopIndex, report: AuditReport, brand:
         for contact, erased_at in session.rows("erased_without_event", brand_id=brand, count=MOST_TOLD):
             report.misfits.add(_differs(contact, None, erased_at))
         for contact, stage in session.rows("erasures_without_event", brand_id=brand, count=MOST_TOLD):
-            # Between its key's end and its event, only the journal knows of it.
-            if stage != KEYLESS or not index.has_erased(contact):
+            # Of somebody whom a store that was put back never knew, and before an event is made, only the journal tells.
+            if not index.has_erased(contact):
                 name = to_text("con", contact)
                 report.misfits.add(misfit(Fault.ERASURE_INVENTED, "erasure", contact=name, found=stage))
 
