@@ -60,7 +60,8 @@ def forgotten(store: Store) -> Forgotten:
     newest, erased = store.journal.newest(_LOOKED_AT), store.journal.newest_erased(_LOOKED_AT)
     heads = store.journal.heads()
     with store.database.read() as session:
-        unknown = len(newest) - len(_known(session, newest))
+        # A stop may stand there twice: of whoever took it, and of a dispatcher that started at that moment.
+        unknown = len({stop.event for stop in newest} - _known(session, newest))
         people = {line.contact for line in erasures.unknown(session, erased)}
         logs = ledgers.logs(session)
     return Forgotten(stops=unknown, erasures=len(people), logs=tuple(_behind(logs, heads)))
@@ -87,12 +88,8 @@ def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
     if not is_dry_run:
         _suppress_erased(store)
     done: Counter[_Became] = Counter()
-    page: list[Stop] = []
-    for stop in [*store.journal.stops(), None]:
-        if stop is not None:
-            page.append(stop)
-        if stop is not None and len(page) < _PAGE:
-            continue
+    lines = iter({stop.event: stop for stop in store.journal.stops()}.values())  # one may stand there twice
+    while page := list(itertools.islice(lines, _PAGE)):
         with store.database.read() as session:
             there = _known(session, page)
         for each in page:
@@ -102,7 +99,6 @@ def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
                 done[_replay_mail(store, each, each.mail_cause, at, is_dry_run=is_dry_run)] += 1
             else:
                 done[_replay(store, each, at, is_dry_run=is_dry_run)] += 1
-        page = []
     uncertain, paused = _hold_back(store, at, is_dry_run=is_dry_run)
     return Replayed(
         known=done[_Became.KNOWN],

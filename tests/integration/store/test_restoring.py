@@ -137,6 +137,22 @@ def test_a_stop_that_a_crash_kept_out_of_the_journal_is_written_at_the_next_star
     assert [stop.kind for stop in here.store.journal.stops()] == ["withdrawn"]
 
 
+def test_a_stop_that_two_wrote_at_the_same_moment_is_one(backed_up):
+    here, copy = backed_up
+    with pytest.MonkeyPatch.context() as patch:
+        late = []
+        patch.setattr(here.store.journal, "write", late.append)
+        here.text(ANNA, "STOP")  # committed, and not yet in the journal
+        patch.undo()
+        assert journaling.catch_up(here.store, here.at) == 1  # of a dispatcher that starts just then
+        here.store.journal.write(*late)
+    assert len(list(here.store.journal.stops())) == 2
+    assert not restoring.forgotten(here.store)
+    put_back(here, copy)
+    assert restoring.forgotten(here.store).stops == 1
+    assert restoring.replay(here.store, here.at).ended == 1
+
+
 def test_a_line_that_a_crash_has_cut_takes_no_later_stop_with_it(backed_up):
     here, _ = backed_up
     here.text(ANNA, "STOP")
