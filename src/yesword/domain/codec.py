@@ -135,6 +135,7 @@ def _record(kind: type) -> Callable[[Any], Any]:
     ]
 
     setters = _setters(kind, names)
+    whole = len(names) if setters else None
 
     def decode(value: Any) -> Any:
         if not isinstance(value, list):
@@ -145,7 +146,7 @@ def _record(kind: type) -> Callable[[Any], Any]:
             if place >= len(value):
                 break  # an older row: the fields that it lacks have defaults
             value[place] = read(value[place])
-        if len(value) != len(setters):
+        if len(value) != whole:
             return kind(**dict(zip(names, value, strict=False)))
         made: object = object.__new__(kind)
         for put, each in zip(setters, value, strict=True):

@@ -86,6 +86,12 @@ def test_a_class_that_looks_at_its_fields_looks_at_what_is_read():
         codec.loads(Checked, b'[""]')
 
 
+@pytest.mark.parametrize("kind", [Slotless, Checked])
+def test_a_list_of_nothing_makes_nothing_that_lacks_its_fields(kind):
+    with pytest.raises(CodecError):
+        codec.loads(kind, b"[]")
+
+
 def test_a_shorter_list_of_a_class_below_another_is_read_with_defaults():
     assert codec.loads(Longer, b'["a","red"]') == Longer(name="a", colour=Colour.RED)
 
