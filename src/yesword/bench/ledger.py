@@ -21,6 +21,7 @@ from yesword.ledger.tile_proofs import inclusion_path_from, root_from
 from yesword.ledger.tiles import grow
 from yesword.proof.sequencer import Sequencer
 from yesword.store import contacts, ledgers, programs
+from yesword.store.garbage import seldom_collected
 from yesword.store.opening import Store
 from yesword.store.programs import BrandRow
 
@@ -35,7 +36,8 @@ _LOG: Final = (1 << 16) | 1
 
 
 def figures(leaves: int = _LEAVES) -> Iterator[Figure]:
-    yield from _whole_events()
+    with seldom_collected():  # as imports and the processes of an installation have it
+        yield from _whole_events()
     yield from _large_log(leaves)
 
 

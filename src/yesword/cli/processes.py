@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def watched(store: "Store", role: str) -> Iterator[None]:
     """It lives as a whole or not at all. What it counts is kept where others find it, and traced if somebody asked for that."""
+    from yesword.store.garbage import seldom_collected
     from yesword.telemetry import snapshots, tracing
     from yesword.worker.as_one import as_one
 
     tracing.set_up(role)
-    with as_one(), snapshots.keeping(store.run, role):
+    with as_one(), snapshots.keeping(store.run, role), seldom_collected():
         yield
 
 

@@ -18,7 +18,6 @@ from yesword.collect.imports.claims import (
 )
 from yesword.collect.imports.drafting import Origin
 from yesword.collect.imports.errors import ForbiddenProvenanceError, ImportStoppedError
-from yesword.collect.imports.garbage import seldom_collected
 from yesword.collect.imports.headings import Layout, lay_out, lay_out_as
 from yesword.collect.imports.provenance import rule_against
 from yesword.collect.imports.quick_numbers import QuickNumbers
@@ -34,6 +33,7 @@ from yesword.domain.errors import YeswordError
 from yesword.domain.phone import PhoneError, parse
 from yesword.domain.programs import Program
 from yesword.store import programs
+from yesword.store.garbage import seldom_collected
 from yesword.store.opening import Store
 
 

@@ -1,13 +1,13 @@
-"""The garbage collector while files are imported."""
+"""The garbage collector while batches are worked through."""
 
 import gc
 
 import pytest
 
-from yesword.collect.imports.garbage import seldom_collected
+from yesword.store.garbage import seldom_collected
 
 
-def test_it_looks_seldom_until_the_last_import_is_through():
+def test_it_looks_seldom_until_the_last_batch_is_through():
     usual = gc.get_threshold()
     first, second = seldom_collected(), seldom_collected()
     with first:
@@ -18,7 +18,7 @@ def test_it_looks_seldom_until_the_last_import_is_through():
     assert gc.get_threshold() == usual
 
 
-def test_it_looks_as_usual_after_an_import_that_failed():
+def test_it_looks_as_usual_after_one_that_failed():
     usual = gc.get_threshold()
     with pytest.raises(ValueError, match="the file"), seldom_collected():
         raise ValueError("the file")

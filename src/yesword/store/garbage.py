@@ -1,4 +1,4 @@
-"""How often the interpreter looks for cyclic garbage while files are imported: seldom, for a batch is a hundred thousand
+"""How often the interpreter looks for cyclic garbage where work is done in batches: seldom, for a batch is a hundred thousand
 objects without a cycle among them, which it would look through again and again.
 """
 
@@ -11,7 +11,7 @@ from typing import Final
 _SEVERAL_BATCHES: Final = 300_000  # objects
 _USUAL: Final = gc.get_threshold()
 _lock: Final = threading.Lock()
-_importing: Final[set[object]] = set()  # the console runs several at once, each in a thread
+_working: Final[set[object]] = set()  # the console runs several imports at once, each in a thread
 
 
 @contextmanager
@@ -19,12 +19,12 @@ def seldom_collected() -> Iterator[None]:
     """As usual again once the last of them is through."""
     this = object()
     with _lock:
-        _importing.add(this)
+        _working.add(this)
         gc.set_threshold(_SEVERAL_BATCHES, *_USUAL[1:])
     try:
         yield
     finally:
         with _lock:
-            _importing.remove(this)
-            if not _importing:
+            _working.remove(this)
+            if not _working:
                 gc.set_threshold(*_USUAL)
