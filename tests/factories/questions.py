@@ -54,8 +54,10 @@ def granted(*grants: Grant, **changes: Any) -> ConsentState:
     return replace(ConsentState(seq=1, grants=grants or (grant(),)), **changes)
 
 
-def stopped(at: datetime = NOON, program: ProgramId | None = None, *, seq: int = 2) -> ConsentState:
-    stop = Withdrawal(event=EventId(seq), seq=seq, scope=Scope(program=program), at=at, route="reply")
+def stopped(
+    at: datetime = NOON, program: ProgramId | None = None, *, seq: int = 2, route: str = "reply"
+) -> ConsentState:
+    stop = Withdrawal(event=EventId(seq), seq=seq, scope=Scope(program=program), at=at, route=route)
     return ConsentState(seq=seq, withdrawals=(stop,), stops=((program, seq),))
 
 

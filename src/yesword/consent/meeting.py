@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from yesword.consent.record import Draft, append_many
-from yesword.domain.events import Actor, ConsentEvent, EventKind, Scope
+from yesword.domain.events import SUPPRESSION, Actor, ConsentEvent, EventKind, Scope
 from yesword.domain.ids import EventId
 from yesword.domain.state import EMPTY, ConsentState, apply
 from yesword.store import contacts, suppressions
@@ -12,8 +12,6 @@ from yesword.store.contacts import Contact, NewContact
 from yesword.store.database import Session
 from yesword.store.opening import Store
 from yesword.store.programs import BrandRow
-
-ROUTE = "suppression"
 
 
 def meet(
@@ -64,7 +62,7 @@ def _stop(suppression: suppressions.Suppression) -> Draft:
         kind=EventKind.WITHDRAWN,
         scope=Scope(),
         actor=Actor.SYSTEM,
-        route=ROUTE,
+        route=SUPPRESSION,
         occurred_at=suppression.since,
         received_at=suppression.since,
         reason=suppression.cause,

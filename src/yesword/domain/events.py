@@ -25,6 +25,8 @@ EXCLUSION: Final = "exclusion"
 # By what carriers answered on several days: that nobody has the number. And by a list of numbers that were given up.
 DEAD_NUMBER: Final = "dead_number"
 GONE_LIST: Final = "gone_list"
+# What outlived an earlier contact: by the keyed digest of the number, and of whoever was erased with the month alone.
+SUPPRESSION: Final = "suppression"
 # Why an invalidation says that a number is not theirs any more, beside a text that says so.
 UNKNOWN_SUBSCRIBER: Final = "unknown_subscriber"
 DEACTIVATED: Final = "deactivated"

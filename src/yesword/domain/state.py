@@ -16,6 +16,7 @@ from yesword.domain.events import (
     LINK,
     READ,
     SLIP,
+    SUPPRESSION,
     Actor,
     Basis,
     ConsentEvent,
@@ -27,6 +28,7 @@ from yesword.domain.events import (
 )
 from yesword.domain.ids import EventId, ProgramId
 from yesword.domain.parties import Relation
+from yesword.domain.times import month_of
 
 # Who may say that a stop was none: the handset; the person on the page of a link, at once and of that link only; or an
 # agent with a reason and of free text only. A program never may.
@@ -78,6 +80,11 @@ class Withdrawal:
     ] = ()  # what START brings back: what has been joined again since is no longer here
     lifted: tuple[ProgramId, ...] = ()  # programs that the handset has joined again since
     kind: EventKind = EventKind.WITHDRAWN  # an erasure, or a number that changed hands, stops as much
+
+    @property
+    def known_at(self) -> datetime | None:
+        """When it was; None where nothing closer than the month is kept."""
+        return None if self.route == SUPPRESSION and self.at == month_of(self.at) else self.at
 
     @property
     def may_be_misread(self) -> bool:

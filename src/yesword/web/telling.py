@@ -236,6 +236,10 @@ def permission(
 
 
 def _stop_wording(stop: Withdrawal) -> str:
+    if stop.known_at is None and stop.lifted:
+        return _("%(name)s may not be texted anything else by %(brand)s: they ended everything.")
+    if stop.known_at is None:
+        return _("%(name)s may not be texted by %(brand)s: they ended everything.")
     if stop.scope.program is not None:
         return _("%(name)s may not be texted %(texts)s: they ended them on %(day)s.")
     if stop.lifted:

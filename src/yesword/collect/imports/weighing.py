@@ -17,9 +17,8 @@ from typing import Final
 from yesword.collect.imports.claims import Claim
 from yesword.collect.imports.report import Outcome
 from yesword.collect.imports.whereabouts import NOTHING_STATED, more_places
-from yesword.consent.meeting import ROUTE as SUPPRESSED
 from yesword.domain import codec
-from yesword.domain.events import Actor, Basis, ConsentEvent, EventKind, Grade
+from yesword.domain.events import SUPPRESSION, Actor, Basis, ConsentEvent, EventKind, Grade
 from yesword.domain.ids import ContactId, ProgramId, bucket_of
 from yesword.domain.parties import RecipientKind, Relation
 from yesword.domain.places import Place
@@ -181,7 +180,7 @@ def _of_opt_out(claim: Claim, state: ConsentState, events: Sequence[ConsentEvent
 
 def _is_same_stop(event: ConsentEvent, claim: Claim) -> bool:
     # Who was not known then was suppressed, and is stopped by that when they are met.
-    is_ours = event.actor is Actor.IMPORT or (event.actor, event.route) == (Actor.SYSTEM, SUPPRESSED)
+    is_ours = event.actor is Actor.IMPORT or (event.actor, event.route) == (Actor.SYSTEM, SUPPRESSION)
     if event.kind is not EventKind.WITHDRAWN or not is_ours:
         return False
     if claim.judged.consented_at is None:

@@ -86,7 +86,8 @@ def _lacking(case: Case, found: Permission) -> Reason:
     assert found.lack is not None
     lack = found.lack
     sentence = Sentence.of(lack.value)
-    fact = dated(f"fact.{lack}", found.since) if lack in _DATED else Sentence.of(f"fact.{lack}")
+    since = found.since if found.withdrawal is None else found.withdrawal.known_at
+    fact = dated(f"fact.{lack}", since) if lack in _DATED else Sentence.of(f"fact.{lack}")
     if lack is Lack.OTHER_PROGRAM:
         programs = ", ".join(sorted(to_text("prg", each) for each in found.other_programs))
         fact = Sentence.of("fact.other_program", programs=programs)
