@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from yesword.bench import smpp
+from yesword.bench import over_http, smpp
 from yesword.bench.rows import Figure, compared
 from yesword.bench.scratch import (
     ADDRESS,
@@ -37,6 +37,7 @@ _BATCH = 1000
 _TEXT = "Linde & Loom: this week 20% off our range. Show this text at the till. Reply STOP to stop."
 _OFFER = "this week 20% off"
 _ORDINARY = "Do you also have this one in blue? I would like two of them"
+_TEXTED = 5_000  # ordinary texts that come in
 _STOP_NOW = "Stop"  # the same word, told from those of before
 
 
@@ -55,6 +56,7 @@ def _on(name: str, server_url: str | None, messages: int) -> Iterator[Figure]:
         yield Figure(name=f"people with a grant recorded, {name}", value=round(messages / spent), unit="1/s")
         yield from _over_smpp(store, program, name, messages)
         yield from _over_simulator(store, program, name, messages)
+        yield from over_http.figures(store, _people(messages, _TEXTED, seed=5), _ORDINARY, name)
 
 
 def _over_smpp(store: Store, program: Program, name: str, messages: int) -> Iterator[Figure]:
@@ -86,7 +88,7 @@ def _over_smpp(store: Store, program: Program, name: str, messages: int) -> Iter
         )
         yield Figure(name=f"dispatcher's CPU, {name}", value=cpu_us, unit="us/msg")
         yield Figure(name=f"dispatcher's peak memory, {name}", value=memory, unit="MB")
-        with _ended(start_receiver(store)):
+        with ended(start_receiver(store)):
             yield from _inbound(control, log, bare_in, name, messages)
             yield from _stops_alone(control, log, name, messages)
             yield from _stops_in_campaign(store, control, log, program, name, messages)
@@ -142,17 +144,17 @@ def _campaign(store: Store, program_id: int, messages: int) -> tuple[float, floa
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     campaign = start_campaign(programs.current(program_id))  # type: ignore[arg-type]
     dispatcher = start_dispatcher(store)
-    with _ended(dispatcher):
-        spent, peak = _until_done(campaign, dispatcher.pid)
+    with ended(dispatcher):
+        spent, peak = until_done(campaign, dispatcher.pid)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
     return round(messages / spent), round(cpu / messages * 1e6, 1), round(peak, 1)
 
 
-def _until_done(campaign: int, pid: int) -> tuple[float, float]:
-    """Seconds since its first text was planned, and the peak memory of the process. Raises TimeoutError."""
+def until_done(campaign: int, pid: int, patience_s: float = _PATIENCE_S) -> tuple[float, float]:
+    """Seconds since its first text was planned, and the peak memory in MB of the process. Raises TimeoutError."""
     started, first, peak = time.perf_counter(), 0.0, 0.0
-    while time.perf_counter() - started < _PATIENCE_S:
+    while time.perf_counter() - started < patience_s:
         row = models.Campaign.objects.values_list("state", "cursor").get(pk=campaign)
         if not first and row[1]:
             first = time.perf_counter()
@@ -160,11 +162,12 @@ def _until_done(campaign: int, pid: int) -> tuple[float, float]:
         if row[0] == models.Campaign.State.DONE:
             return time.perf_counter() - first, peak
         time.sleep(0.05)
-    raise TimeoutError(f"the campaign was not done after {_PATIENCE_S:.0f} seconds")
+    raise TimeoutError(f"the campaign was not done after {patience_s:.0f} seconds")
 
 
 @contextlib.contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """It is, once this is left."""
     try:
         yield
     finally:
@@ -184,7 +187,7 @@ def _inbound(
     control: SimulatorControl, log: Path, bare: Figure, name: str, messages: int
 ) -> Iterator[Figure]:
     """Ordinary texts of people who are in the program, as fast as they are acknowledged."""
-    count = min(messages, 5_000)
+    count = min(messages, _TEXTED)
     _text_in(control, _people(messages, 20, seed=9), "Thanks, see you on Saturday")  # until it runs warm
     _until_taken(control)
     _text_in(control, _people(messages, count, seed=1), _ORDINARY)
@@ -230,14 +233,14 @@ def _stops_in_campaign(
     chance = random.Random(4)  # noqa: S311 - picks moments, no secret
     campaign = start_campaign(programs.current(program.id), "stopped")
     dispatcher = start_dispatcher(store)
-    with _ended(dispatcher):
+    with ended(dispatcher):
         _until_begun(campaign)
         while people:
             some = chance.randrange(1, 20)
             _text_in(control, people[:some], _STOP_NOW)
             people = people[some:]
             time.sleep(chance.random() * 0.02)
-        _until_done(campaign, dispatcher.pid)
+        until_done(campaign, dispatcher.pid)
         _until_taken(control)
     seen = smpp.seen(log, _STOP_NOW, _is_answer)
     for share, label in ((0.5, "p50"), (0.99, "p99")):

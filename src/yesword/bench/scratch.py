@@ -57,7 +57,7 @@ def scratch_store(server_url: str | None = None) -> Iterator[Store]:
 @contextlib.contextmanager
 def carrier_process(store: Store, log: Path | None = None, **behaviour: Any) -> Iterator[SimulatorControl]:
     """A carrier in a process of its own, found by the store's accounts through its port file."""
-    command = [*_command(store, "carrier"), *(["--log", str(log)] if log else [])]
+    command = [*command_of(store, "carrier"), *(["--log", str(log)] if log else [])]
     process = subprocess.Popen(command)  # noqa: S603 - our own command
     try:
         token = shared_token(store.folder, TOKEN)
@@ -127,17 +127,17 @@ def start_campaign(program: Program, name: str = "bench") -> int:
 
 def start_dispatcher(store: Store) -> subprocess.Popen[bytes]:
     """The real command, in a process that may be killed."""
-    return subprocess.Popen(_command(store, "dispatch"))  # noqa: S603 - our own command
+    return subprocess.Popen(command_of(store, "dispatch"))  # noqa: S603 - our own command
 
 
 def start_receiver(store: Store) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(_command(store, "receive"))  # noqa: S603 - our own command
+    return subprocess.Popen(command_of(store, "receive"))  # noqa: S603 - our own command
 
 
 @contextlib.contextmanager
 def sequencer_process(store: Store) -> Iterator[None]:
     """The real command that enters what is recorded into the ledgers, beside this process as in an installation."""
-    process = subprocess.Popen(_command(store, "sequence"))  # noqa: S603 - our own command
+    process = subprocess.Popen(command_of(store, "sequence"))  # noqa: S603 - our own command
     try:
         yield
     finally:
@@ -145,6 +145,7 @@ def sequencer_process(store: Store) -> Iterator[None]:
         process.wait()
 
 
-def _command(store: Store, name: str) -> list[str]:
+def command_of(store: Store, name: str) -> list[str]:
+    """One of our commands on this store."""
     url = [] if store.url is None else ["--database-url", store.url]
     return [sys.executable, "-m", "yesword", name, "--data", str(store.folder), *url]

@@ -8,20 +8,33 @@ from yesword.cli.options import scratch_folder
 
 
 @click.command("bench")
-@click.option("--messages", default=20_000, show_default=True, help="Size of the campaign.")
+@click.option("--messages", default=200_000, show_default=True, help="Size of the campaign.")
 @click.option(
     "--leaves", default=10_000_000, show_default=True, help="Size of the log that proofs are read from."
+)
+@click.option(
+    "--recipients",
+    default=1_000_000,
+    show_default=True,
+    help="Size of the campaign during which the console is looked at.",
 )
 @click.option("--server-url", envvar="YESWORD_TEST_POSTGRES_URL", help="Measure this PostgreSQL server too.")
 @click.option(
     "--only",
-    type=click.Choice(["pure", "ledger", "engine", "workers", "imports"]),
-    help="Measure only the interpreter, the ledger, the engine, a second worker on PostgreSQL, or imports.",
+    type=click.Choice(["pure", "ledger", "engine", "million", "workers", "imports"]),
+    help="Measure only the interpreter, the ledger, the engine, the campaign to very many, a second worker on PostgreSQL, or imports.",
 )
 @click.option("--rows", default=20_000, show_default=True, help="Size of the file that is imported.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows of name, value, unit, ratio and against.")
 def command(
-    messages: int, leaves: int, server_url: str | None, only: str | None, rows: int, *, as_json: bool
+    messages: int,
+    leaves: int,
+    recipients: int,
+    server_url: str | None,
+    only: str | None,
+    rows: int,
+    *,
+    as_json: bool,
 ) -> None:
     """Measure this machine. Figures of different machines do not compare; ratios do, roughly."""
     from yesword.bench import pure
@@ -40,6 +53,11 @@ def command(
             from yesword.bench import engine
 
             found += list(engine.figures(messages, server_url))
+    if only in (None, "million"):
+        with scratch_folder():
+            from yesword.bench import million
+
+            found += list(million.figures(recipients))
     if only in (None, "workers") and server_url is not None:
         with scratch_folder():
             from yesword.bench import workers

@@ -3,6 +3,7 @@
 Whoever listens to a carrier, over a connection of ours or a call of theirs, hands it to `take` and does what that says.
 """
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from yesword.channels.ports import DeliveryReport, InboundText
 from yesword.domain.errors import YeswordError
 from yesword.sending import deliveries, inbound, spool
 from yesword.sending.arrivals import counted
+from yesword.sending.gathering import Gatherer
 from yesword.store import holds
 from yesword.store.fullness import DiskFullError, is_full
 from yesword.store.opening import Store
@@ -37,12 +39,33 @@ def take(
 
     Every stop of the batch is committed before the first is drained, so that one slow drain holds up no other stop.
     """
+    return _take(store, account, items, clock, _keep, functools.partial(_receive, clock=clock))
+
+
+@counted
+def take_called(store: Store, account: int, items: Sequence[Item]) -> list[bool]:
+    """The same of calls, many of which come at once and each of which brings little: they are stored together.
+
+    Each waits for the drain of its own stops only.
+    """
+    return _take(store, account, items, _now, _KEEP_CALLED, _RECEIVE_CALLED)
+
+
+def _take(
+    store: Store,
+    account: int,
+    items: Sequence[Item],
+    clock: Callable[[], datetime],
+    keep: Callable[[Store, int, Sequence[DeliveryReport]], Sequence[bool]],
+    receive: Callable[[Store, int, Sequence[InboundText]], Sequence[inbound.Handled | None]],
+) -> list[bool]:
     if store.keys_trouble is not None:
         return [_spool(store, account, items, clock)] * len(items)
-    are_kept = _keep(store, account, [item for item in items if isinstance(item, DeliveryReport)])
-    handled = _receive(store, account, [item for item in items if isinstance(item, InboundText)], clock)
-    verdicts = iter(_drain(store, handled, clock))
-    return [next(verdicts) if isinstance(item, InboundText) else are_kept for item in items]
+    reports = [item for item in items if isinstance(item, DeliveryReport)]
+    texts = [item for item in items if isinstance(item, InboundText)]
+    are_kept = iter(keep(store, account, reports) if reports else ())
+    verdicts = iter(_drain(store, receive(store, account, texts) if texts else (), clock))
+    return [next(verdicts if isinstance(item, InboundText) else are_kept) for item in items]
 
 
 def _spool(store: Store, account: int, items: Sequence[Item], clock: Callable[[], datetime]) -> bool:
@@ -53,18 +76,18 @@ def _spool(store: Store, account: int, items: Sequence[Item], clock: Callable[[]
         return False
 
 
-def _keep(store: Store, account: int, reports: Sequence[DeliveryReport]) -> bool:
-    if not reports:
-        return True
+def _keep(store: Store, account: int, reports: Sequence[DeliveryReport]) -> list[bool]:
+    are_kept = False
     try:
         deliveries.keep(store, account, reports)
+        are_kept = True
     except Exception as error:
         if store.database.is_lost:
-            return _lost(len(reports))
-        # As of a text: the carrier brings them again, and the thread that listens to it lives on.
-        log.exception("delivery_reports_not_stored", code=_code(error))
-        return False
-    return True
+            _lost(len(reports))
+        else:
+            # As of a text: the carrier brings them again, and the thread that listens to it lives on.
+            log.exception("delivery_reports_not_stored", code=_code(error))
+    return [are_kept] * len(reports)
 
 
 def _receive(
@@ -90,11 +113,10 @@ def _receive(
     return handled
 
 
-def _lost(items: int) -> bool:
+def _lost(items: int) -> None:
     """Told in a line, after a breath: a carrier may bring them again at once, and for as long as the database is away."""
     time.sleep(_BREATH_S)
     log.error("database_away_so_nothing_is_taken", items=items)
-    return False
 
 
 def _receive_one(
@@ -125,6 +147,16 @@ def _code(error: Exception) -> str:
     if is_full(error):
         return DiskFullError.code
     return error.code if isinstance(error, YeswordError) else type(error).__name__
+
+
+def _receive_called(
+    store: Store, account: int, texts: Sequence[InboundText]
+) -> Sequence[inbound.Handled | None]:
+    return _receive(store, account, texts, _now)
+
+
+_KEEP_CALLED: Final = Gatherer(_keep, lost=False)
+_RECEIVE_CALLED: Final = Gatherer(_receive_called, lost=None)
 
 
 def act_on_spool(store: Store, clock: Callable[[], datetime] = _now) -> int:

@@ -46,6 +46,15 @@ def read(store: Store, account: str) -> Mapping[str, str]:
     return found
 
 
+def changed(store: Store, account: str) -> tuple[int, int]:
+    """Another pair after each change: they are replaced as a whole, by another file."""
+    try:
+        found = _path(store, account).stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
+
+
 def write(store: Store, account: str, values: Mapping[str, str]) -> None:
     """Put these in the place of all that was there. Durable on return."""
     durable.replace(_path(store, account), json.dumps(dict(values)).encode())

@@ -71,3 +71,10 @@ SELECT id, campaign_id, answers, language, handed_at, sealed_body FROM message
 WHERE bucket = :bucket AND contact_id = :contact_id AND sender_id = :sender_id
 AND handed_at <= :before AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind NOT IN ('welcome', 'help_reply')
 ORDER BY handed_at DESC, id DESC LIMIT 1
+
+-- How an account is set, at each call of its provider.
+-- name: account_as_set [sqlite]
+SELECT channel, settings, id FROM store_account WHERE key = :key
+
+-- name: account_as_set [postgresql]
+SELECT channel, settings::text, id FROM store_account WHERE key = :key

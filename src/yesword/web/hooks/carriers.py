@@ -73,7 +73,7 @@ def receive(request: HttpRequest, account: str, word: str) -> HttpResponse:
         # The account is set up wrongly. The provider keeps what it has, and brings it once that is mended.
         log.error("carrier_account_broken", account=account, code=error.code)  # noqa: TRY400 - told, no traceback
         return _again()
-    if not all(taking.take(here, carrier.account, taken.items)):
+    if not all(taking.take_called(here, carrier.account, taken.items)):
         return _again()
     return HttpResponse(taken.answer.body, status=taken.answer.status, content_type=taken.answer.content_type)
 

@@ -165,6 +165,19 @@ def test_an_account_that_is_set_up_wrongly_lets_the_provider_keep_what_it_has(he
     assert knock(client, carrier, text()).status_code == 503
 
 
+def test_what_is_changed_of_an_account_counts_at_its_next_call(here, client, carrier):
+    assert knock(client, carrier, text("hello")).status_code == 200
+    account_secrets.set_one(here.store, here.account.key, "auth_token", "another")
+    assert knock(client, carrier, text("hello", ref="SM2")).status_code == 401
+    assert knock(client, carrier, text("hello", ref="SM2"), token="another").status_code == 200
+    here.account.settings["account_sid"] = "AC" + "9" * 32
+    here.account.save()
+    assert knock(client, carrier, text("hello", ref="SM3"), token="another").status_code == 400
+    here.account.channel = "smpp"
+    here.account.save()
+    assert knock(client, carrier, text("hello", ref="SM3"), token="another").status_code == 404
+
+
 def test_an_account_that_nobody_calls_has_no_address(here, client, carrier):
     here.account.channel = "simulator"
     here.account.save()
