@@ -6,6 +6,7 @@ from typing import Final
 
 from yesword.bench.rows import Figure, compared, rate
 from yesword.domain.understanding import understand
+from yesword.domain.understanding.normalise import forget
 
 # What people text, in the mix of a campaign's answers: words, pleas, answers, chatter, a long one.
 _REPLIES: Final = tuple(
@@ -62,12 +63,14 @@ def figures(peer: Figure) -> Iterator[Figure]:
 
 
 def _with_rules() -> int:
+    forget()
     for text in _REPLIES:
         understand(text, with_model=False)
     return len(_REPLIES)
 
 
 def _with_model() -> int:
+    forget()
     for text in _REPLIES:
         understand(text)
     return len(_REPLIES)
@@ -77,6 +80,7 @@ def _of_one() -> float:
     """Microseconds for one text of about 200 characters."""
     spent = []
     for _ in range(500):
+        forget()
         started = time.perf_counter_ns()
         understand(_TEXT)
         spent.append(time.perf_counter_ns() - started)

@@ -7,6 +7,7 @@ the pauses that end a clause stay, as tokens of their own: the grammar needs the
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -36,6 +37,7 @@ _PIECE = re.compile(f"[{_APART}]|[^ {_APART}]+")
 _FIRST_STAND_IN: Final = 0xF0000  # private use: no text has these left after folding
 _MOST_ACCENTS = 8
 _MOST_REMEMBERED = 8_192  # characters; what strangers send must not fill the memory
+_LONGEST_REMEMBERED = 320  # characters of a text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,6 +183,21 @@ def _pieces_of(text: str) -> Iterator[tuple[str, int, int]]:
 
 def normalise(text: str) -> Normalised:
     """Pure and idempotent: the form of a form is itself. Never fails, whatever the text holds."""
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _normalised(text)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str) -> Normalised:
+    """A text that came in is asked for six times on its way: by what listens, reads, enters and answers."""
+    return _normalised(text)
+
+
+def forget() -> None:
+    """Read every text as if for the first time: for whoever measures."""
+    _remembered.cache_clear()
+
+
+def _normalised(text: str) -> Normalised:
     tokens: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
