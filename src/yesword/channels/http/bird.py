@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from yesword.channels.errors import CarrierError
 from yesword.channels.http import numbers, proving, shapes
 from yesword.channels.http.missed import Page
+from yesword.channels.http.opt_outs import OptOutPage
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -34,6 +35,7 @@ from yesword.channels.ports import (
     DeliveryReport,
     HandOver,
     InboundText,
+    ListedOptOut,
     Outcome,
     OutcomeStatus,
     ReportState,
@@ -73,6 +75,7 @@ _STATES: Final[Mapping[str, ReportState | None]] = {
 }
 _ENDED_AT_ONCE: Final = ("rejected", "failed")
 _MESSAGES: Final = "/v1/sms/messages"
+_SUPPRESSIONS: Final = "/v1/sms/suppressions"
 _REGION: Final = re.compile(r"[a-z]{2}[0-9]{1,3}")
 _KEY: Final = re.compile(r"b[km]_([a-z]{2}[0-9]{1,3})_.+")
 _OURS: Final = "yesword_account"
@@ -164,6 +167,25 @@ class Bird(shapes.OfAccount[BirdSettings]):
         return Page(
             items=items,
             following=self._list(since, {"starting_after": str(following)}) if following else None,
+        )
+
+    def list_opt_outs(self) -> Request:
+        """Its suppressions of texts, as its own library asks for them: those in force, each of one sender."""
+        return shapes.get(self.at(_SUPPRESSIONS), self._headers())
+
+    def listed_opt_outs(self, reply: Reply) -> OptOutPage:
+        said = json.loads(reply.body)
+        items = tuple(
+            ListedOptOut(
+                number=each["destination"], sender=each["originator"], at=shapes.moment(each["effective_at"])
+            )
+            for each in said["data"]
+        )
+        if not (following := said["next_cursor"]):
+            return OptOutPage(items=items)
+        asked = urlencode({"starting_after": following})
+        return OptOutPage(
+            items=items, following=shapes.get(self.at(f"{_SUPPRESSIONS}?{asked}"), self._headers())
         )
 
     def _list(self, since: datetime, more: Mapping[str, str]) -> Request:

@@ -8,10 +8,13 @@ idempotency key, so a request without an answer leaves the text unknown, and no 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from yesword.channels.errors import CarrierError
 from yesword.channels.http import numbers, proving, shapes
+from yesword.channels.http.missed import Page
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -39,6 +42,8 @@ _STATES: Final[Mapping[str, ReportState | None]] = {
     "delivered": ReportState.DELIVERED,
     "failed": ReportState.FAILED,
 }
+_INCOMING: Final = "incoming"
+_PAGE: Final = "100"  # of the list of texts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,13 +86,30 @@ class Elks46(shapes.OfAccount[Elks46Settings]):
     def read(self, call: Call) -> Taken:
         fields = shapes.read_form(call.body)
         # What we answered would be texted to the person; so both answers are empty.
-        if fields.get("direction") == "incoming":
+        if fields.get("direction") == _INCOMING:
             return Taken.of(self._text(fields))
         return Taken.of(self._report(fields, call))
 
     def trial(self) -> Request | None:
         """The account itself: reading it changes nothing, and needs the right name and password."""
         return shapes.get(self.at("/a1/me"), self._headers())
+
+    def list_since(self, since: datetime) -> Request:
+        """https://46elks.com/docs/sms-history: the newest first, from `start` back to `end`, which is our beginning."""
+        return self._list(since, {})
+
+    def listed(self, reply: Reply, since: datetime) -> Page:
+        said = json.loads(reply.body)
+        following = said.get("next")
+        return Page(
+            items=tuple(self._text(each) for each in said["data"] if each["direction"] == _INCOMING),
+            following=self._list(since, {"start": str(following)}) if following else None,
+        )
+
+    def _list(self, since: datetime, more: Mapping[str, str]) -> Request:
+        end = since.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+        asked = urlencode({"end": end, "limit": _PAGE, **more})
+        return shapes.get(self.at(f"/a1/sms?{asked}"), self._headers())
 
     def _text(self, fields: Mapping[str, str]) -> InboundText:
         return InboundText(

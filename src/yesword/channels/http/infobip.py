@@ -9,9 +9,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from yesword.channels.errors import CarrierError
 from yesword.channels.http import numbers, proving, shapes
+from yesword.channels.http.opt_outs import OptOutPage
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -30,6 +32,7 @@ from yesword.channels.ports import (
     HandOver,
     InboundItem,
     InboundText,
+    ListedOptOut,
     Outcome,
     ReportState,
 )
@@ -106,6 +109,8 @@ _STATES: Final[Mapping[str, ReportState | None]] = {
 _WITH_THE_CARRIER: Final = "DELIVERED_TO_OPERATOR"
 _NOBODY_KNOWS: Final = "EXPIRED_DLR_UNKNOWN"
 _TAKEN: Final = ("OK", "PENDING", "DELIVERED")
+_SMS: Final = "SMS"
+_PAGE: Final = 1000  # of the blocklist
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,6 +178,33 @@ class Infobip(shapes.OfAccount[InfobipSettings]):
     def trial(self) -> Request | None:
         """The last text in the log: reading it changes nothing, and needs the right key."""
         return shapes.get(self.at("/sms/3/logs?limit=1"), self._headers())
+
+    def list_opt_outs(self) -> Request:
+        """https://www.infobip.com/docs/api/platform/blocklist. The list of what came in is not asked for: it tells each
+        text only once, so one that is lost on the way would be lost for good.
+        """
+        return self._opt_outs(0)
+
+    def listed_opt_outs(self, reply: Reply) -> OptOutPage:
+        """A record without a channel is of all of them."""
+        said = json.loads(reply.body)
+        page, pages = int(said["paging"]["page"]), int(said["paging"]["totalPages"])
+        return OptOutPage(
+            items=tuple(
+                ListedOptOut(
+                    number=numbers.full(each["destination"]),
+                    sender=numbers.full(each.get("sender") or ""),
+                    at=shapes.moment(each["createdDate"]),
+                )
+                for each in said["results"]
+                if each.get("channel", _SMS) == _SMS
+            ),
+            following=self._opt_outs(page + 1) if page + 1 < pages else None,
+        )
+
+    def _opt_outs(self, page: int) -> Request:
+        asked = urlencode({"page": page, "size": _PAGE})
+        return shapes.get(self.at(f"/platform/1/blocklists?{asked}"), self._headers())
 
     def _item(self, fields: Mapping[str, Any], call: Call) -> InboundItem | None:
         return self._report(fields, call) if "status" in fields else self._text(fields)

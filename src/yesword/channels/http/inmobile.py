@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from yesword.channels.errors import CarrierError
 from yesword.channels.http import numbers, proving, shapes
+from yesword.channels.http.opt_outs import OptOutPage
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -34,7 +35,15 @@ from yesword.channels.http.provider import (
     accepted,
     refused,
 )
-from yesword.channels.ports import DeliveryReport, HandOver, InboundItem, InboundText, Outcome, ReportState
+from yesword.channels.ports import (
+    DeliveryReport,
+    HandOver,
+    InboundItem,
+    InboundText,
+    ListedOptOut,
+    Outcome,
+    ReportState,
+)
 
 _INVALID: Final = "-3"
 
@@ -122,6 +131,26 @@ class InMobile(shapes.OfAccount[InMobileSettings]):
     def trial(self) -> Request | None:
         """The first template: reading it changes nothing, and needs the right key. A report could be read only once."""
         return shapes.get(self.at("/v4/sms/templates?pageLimit=1"), self._headers())
+
+    def list_opt_outs(self) -> Request:
+        """The account's blacklist, /v4/blacklist. The list of what came in is not asked for: it tells each text only once,
+        so one that is lost on the way would be lost for good.
+        """
+        return shapes.get(self.at("/v4/blacklist?pageLimit=250"), self._headers())
+
+    def listed_opt_outs(self, reply: Reply) -> OptOutPage:
+        said = json.loads(reply.body)
+        return OptOutPage(
+            items=tuple(self._opt_out(each) for each in said["entries"]),
+            following=self.page_at(said["_links"]["next"], self._headers()),
+        )
+
+    def _opt_out(self, fields: Mapping[str, Any]) -> ListedOptOut:
+        number, created = fields["numberInfo"], fields.get("created")
+        return ListedOptOut(
+            number=f"+{number['countryCode']}{number['phoneNumber']}",
+            at=shapes.moment(created) if created else None,
+        )
 
     def _item(self, fields: Mapping[str, Any], call: Call) -> InboundItem | None:
         return self._report(fields, call) if "deliveryInfo" in fields else self._text(fields)

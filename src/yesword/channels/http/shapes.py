@@ -60,6 +60,17 @@ class OfAccount(Generic[SettingsT]):
         """The whole address of a path, which begins with a slash."""
         return self.origin.rstrip("/") + path
 
+    def page_at(self, path: str | None, headers: Mapping[str, str]) -> Request | None:
+        """A list's next page, at the path that the provider told, which begins with a slash; None where it told none.
+
+        Raises ValueError for another host, which would get the account's secret.
+        """
+        if not path:
+            return None
+        if not path.startswith("/") or path.startswith("//"):
+            raise ValueError("the next page is on another host")
+        return get(self.at(path), headers)
+
 
 # What we send
 
@@ -85,6 +96,11 @@ def post_form(url: str, headers: Mapping[str, str], fields: list[tuple[str, str]
 
 def get(url: str, headers: Mapping[str, str]) -> Request:
     return Request(method="GET", url=url, headers=headers)
+
+
+def stamp(at: datetime) -> str:
+    """A moment in UTC as most providers want it, such as 2026-03-02T12:00:00.000Z."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def with_password(url: str, user: str, password: str) -> str:

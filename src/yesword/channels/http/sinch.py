@@ -8,10 +8,13 @@ else it can call with a name and a password.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from yesword.channels.errors import CarrierError
 from yesword.channels.http import numbers, proving, shapes
+from yesword.channels.http.missed import Page
 from yesword.channels.http.provider import (
     BadHttpSettingError,
     Call,
@@ -62,7 +65,9 @@ _STATES: Final[Mapping[str, ReportState | None]] = {
     "unknown": ReportState.UNKNOWN,
 }
 _REPORTS: Final = ("recipient_delivery_report_sms", "recipient_delivery_report_mms")
+_TEXTS: Final = ("mo_text", "mo_media")
 _SIGNATURE: Final = "x-sinch-webhook-signature"
+_PAGE: Final = 100  # of the list of texts that came in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,7 +139,7 @@ class Sinch(shapes.OfAccount[SinchSettings]):
     def read(self, call: Call) -> Taken:
         fields = json.loads(call.body)
         kind = fields["type"]
-        if kind in ("mo_text", "mo_media"):
+        if kind in _TEXTS:
             return Taken.of(self._text(fields))
         if kind in _REPORTS:
             return Taken.of(self._report(fields))
@@ -143,6 +148,23 @@ class Sinch(shapes.OfAccount[SinchSettings]):
     def trial(self) -> Request | None:
         """The last batch: reading it changes nothing, and needs the right plan and token."""
         return shapes.get(self._url("/batches?page_size=1"), self._headers())
+
+    def list_since(self, since: datetime) -> Request:
+        """https://developers.sinch.com/docs/sms/api-reference/sms/tag/Inbounds: of the last 14 days, the newest first."""
+        return self._list(since, 0)
+
+    def listed(self, reply: Reply, since: datetime) -> Page:
+        said = json.loads(reply.body)
+        inbounds, page = said["inbounds"], int(said["page"])
+        is_more = bool(inbounds) and (page + 1) * _PAGE < int(said["count"])
+        return Page(
+            items=tuple(self._text(each) for each in inbounds if each["type"] in _TEXTS),
+            following=self._list(since, page + 1) if is_more else None,
+        )
+
+    def _list(self, since: datetime, page: int) -> Request:
+        asked = urlencode({"start_date": shapes.stamp(since), "page": page, "page_size": _PAGE})
+        return shapes.get(self._url(f"/inbounds?{asked}"), self._headers())
 
     def _text(self, fields: Mapping[str, Any]) -> InboundText:
         body = fields["body"]

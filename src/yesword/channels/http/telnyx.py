@@ -10,6 +10,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from yesword.channels.errors import CarrierError
 from yesword.channels.http import numbers, proving, shapes
+from yesword.channels.http.missed import Page
 from yesword.channels.http.opt_outs import OptOutPage
 from yesword.channels.http.provider import (
     BadHttpSettingError,
@@ -35,7 +37,8 @@ from yesword.channels.http.provider import (
 from yesword.channels.ports import DeliveryReport, HandOver, InboundText, ListedOptOut, Outcome, ReportState
 
 _STOPPED: Final = "40300"
-_PAGE: Final = 250  # of the list of opt-outs
+_PAGE: Final = 250  # of each of its lists
+_RECEIVED: Final = "message.received"
 
 # https://developers.telnyx.com/docs/messaging/messages/error-codes; what is not here is OTHER.
 ERRORS: Final[Mapping[str, CarrierError]] = {
@@ -163,16 +166,39 @@ class Telnyx(shapes.OfAccount[TelnyxSettings]):
 
     def read(self, call: Call) -> Taken:
         event = json.loads(call.body)["data"]
-        match event["event_type"]:
-            case "message.received":
-                return Taken.of(self._text(event["payload"]))
-            case "message.finalized":
-                return Taken.of(self._report(event, call))
+        kind = event["event_type"]
+        if kind == _RECEIVED:
+            return Taken.of(self._text(event["payload"]))
+        if kind == "message.finalized":
+            return Taken.of(self._report(event, call))
         return Taken()  # on its way, or an event that is not about a text
 
     def trial(self) -> Request | None:
         """The list of messaging profiles: reading it changes nothing, and needs the right key."""
         return shapes.get(self.at("/v2/messaging_profiles"), self._headers())
+
+    def list_since(self, since: datetime) -> Request:
+        """https://developers.telnyx.com/api-reference/webhooks/list-webhook-deliveries: what Telnyx called about, whether
+        anybody took it or not. It has no list of the texts themselves.
+        """
+        return self._calls(since, 1)
+
+    def listed(self, reply: Reply, since: datetime) -> Page:
+        said = json.loads(reply.body)
+        page, pages = int(said["meta"]["page_number"]), int(said["meta"]["total_pages"])
+        return Page(
+            items=tuple(self._text(each["webhook"]["payload"]) for each in said["data"]),
+            following=self._calls(since, page + 1) if page < pages else None,
+        )
+
+    def _calls(self, since: datetime, page: int) -> Request:
+        asked = {
+            "filter[event_type]": _RECEIVED,
+            "filter[started_at][gte]": shapes.stamp(since),
+            "page[number]": page,
+            "page[size]": _PAGE,
+        }
+        return shapes.get(self.at(f"/v2/webhook_deliveries?{urlencode(asked)}"), self._headers())
 
     def list_opt_outs(self) -> Request:
         """https://developers.telnyx.com/api-reference/opt-out-management/list-opt-outs, page by page."""

@@ -219,10 +219,7 @@ class Twilio(shapes.OfAccount[TwilioSettings]):
         said = json.loads(reply.body)
         texts = (each for each in said["messages"] if each["direction"] == "inbound")
         items = [self._listed(each) for each in texts]
-        rest = said.get("next_page_uri") or ""
-        # Never to another host: the request holds the account's token.
-        is_ours = rest.startswith("/") and not rest.startswith("//")
-        following = shapes.get(self.at(rest), self._headers()) if is_ours else None
+        following = self.page_at(said.get("next_page_uri"), self._headers())
         return Page(items=tuple(each for each in items if each.received_at >= since), following=following)
 
     def _listed(self, fields: Mapping[str, str]) -> InboundText:

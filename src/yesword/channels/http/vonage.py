@@ -54,6 +54,8 @@ ERRORS: Final[Mapping[str, CarrierError]] = {
     "1220": CarrierError.TEMPORARY,
     "1230": CarrierError.TEMPORARY,
     "1240": CarrierError.OPTED_OUT,
+    "1241": CarrierError.TEMPORARY,  # too many to one number
+    "1280": CarrierError.OTHER,  # by the carrier, for what the person's plan is, or for no reason that is told
     "1420": CarrierError.INVALID_SENDER,
     "1430": CarrierError.INVALID_NUMBER,
     "low-balance": CarrierError.INSUFFICIENT_FUNDS,

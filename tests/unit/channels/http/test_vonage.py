@@ -218,6 +218,8 @@ def report(status, code=None, reference="4711"):
         ("rejected", "1190", ReportState.REJECTED, CarrierError.DEACTIVATED),
         ("rejected", "1180", ReportState.REJECTED, CarrierError.TEMPORARY),
         ("rejected", "1210", ReportState.REJECTED, CarrierError.FILTERED),
+        ("rejected", "1241", ReportState.REJECTED, CarrierError.TEMPORARY),
+        ("rejected", "1280", ReportState.REJECTED, CarrierError.OTHER),
         ("rejected", "1330", ReportState.REJECTED, CarrierError.OTHER),
         ("undeliverable", None, ReportState.FAILED, None),
     ],
