@@ -5,6 +5,7 @@ at, or what lies in the demo's folder, and gets a demo for itself.
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -16,11 +17,14 @@ from pathlib import Path
 
 import pytest
 
+from factories.visitors import DESK, listen
+
 # The same engine without the windows of a desktop, which take most of the time of a start; or else with them.
 CHROMIUM = next(
     (each for name in ("chromium-headless-shell", "chromium") if (each := shutil.which(name))), None
 )
 HERE = Path(__file__).parent
+_STRANGERS = itertools.count()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -69,9 +73,12 @@ def demo(request):
 
 
 def _environment():
-    """Nobody has listened since a copy was made, and nothing was missed: no gap has to be closed before anything is sent."""
+    """Nobody has listened since a copy was made, and nothing was missed: no gap has to be closed before anything is sent.
+
+    Visitors are believed where they say that they come from, so that each has an address of their own.
+    """
     own = {name: value for name, value in os.environ.items() if not name.startswith("YESWORD_")}
-    return {**own, "YESWORD_GAP_AFTER": "86400"}
+    return {**own, "YESWORD_GAP_AFTER": "86400", "YESWORD_PROXIES": "127.0.0.1 ::1"}
 
 
 @contextlib.contextmanager
@@ -122,28 +129,49 @@ def signed_in(demo, chromium):
     return state
 
 
+@pytest.fixture(scope="module")
+def desk(demo, chromium, signed_in):
+    """A colleague's page, for what has to be there before somebody comes."""
+    context = chromium.new_context(base_url=demo[0], storage_state=signed_in, locale="en-GB", viewport=DESK)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
 def visit(demo, chromium, signed_in):
     """Opens pages as somebody who is signed in; fails when the browser complains of anything."""
     complaints, contexts = [], []
 
-    def opened(**more):
-        context = chromium.new_context(
-            **{
-                "viewport": {"width": 1280, "height": 900},
-                "base_url": demo[0],
-                "storage_state": signed_in,
-                "locale": "en-GB",
-                **more,
-            }
-        )
+    def opened(visitor=None, **more):
+        known = visitor.browser if visitor else {"viewport": DESK, "locale": "en-GB"}
+        context = chromium.new_context(**{"base_url": demo[0], "storage_state": signed_in, **known, **more})
         contexts.append(context)
         page = context.new_page()
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        listen(page, complaints)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def stranger(demo, chromium):
+    """Opens pages as somebody without an account; fails when the browser complains, or asks anybody but us.
+
+    `beside`: the origins of other sites that may be asked, too. `forgives`: what the browser may complain of.
+    """
+    complaints, contexts = [], []
+
+    def opened(visitor=None, *, beside=(), forgives=(), **more):
+        known = visitor.browser if visitor else {"viewport": DESK, "locale": "en-GB"}
+        # A header of one's own makes browsers ask a site beside ours first whether it may be sent.
+        away = {} if beside else {"X-Forwarded-For": f"198.18.{next(_STRANGERS) % 256}.1"}
+        context = chromium.new_context(**{"base_url": demo[0], "extra_http_headers": away, **known, **more})
+        contexts.append(context)
+        page = context.new_page()
+        listen(page, complaints, (demo[0], *beside), forgives)
         return page
 
     yield opened

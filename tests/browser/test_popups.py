@@ -3,94 +3,66 @@
 import base64
 import hashlib
 import hmac
-import http.server
 import json
 import re
-import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+from factories.looks import violations, wrong_for, wrong_with
+from factories.sites import Site, serving
+from factories.sites import page as site_page
+from factories.visitors import DESK, PHONE, eight
+
+pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 TOUCH = {"has_touch": True, "is_mobile": True}
-
-
-class Shop(http.server.ThreadingHTTPServer):
-    """A site of its own: each page is what a test wrote, under a policy that allows nothing else."""
-
-    def __init__(self, yesword):
-        super().__init__(("127.0.0.1", 0), Page)
-        self.yesword, self.body, self.cookies = yesword, "", []
-        self.origin = f"http://localhost:{self.server_port}"
-
-
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        shop = self.server
-        is_page = self.path.startswith("/shoes")
-        self.send_response(200 if is_page else 404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        if is_page:
-            policy = f"default-src 'none'; script-src {shop.yesword}; connect-src {shop.yesword}; form-action 'none'; "
-            policy += "base-uri 'none'; require-trusted-types-for 'script'; trusted-types yesword"
-            self.send_header("Content-Security-Policy", policy)
-        self.end_headers()
-        self.wfile.write(shop.body.encode() if is_page else b"")
-
-    def log_message(self, *_said):
-        pass
 
 
 @pytest.fixture(scope="module")
 def shop(demo):
-    server = Shop(demo[0])
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    """A site whose policy allows nothing else."""
+    policy = f"default-src 'none'; script-src {demo[0]}; connect-src {demo[0]}; form-action 'none'; "
+    policy += "base-uri 'none'; require-trusted-types-for 'script'; trusted-types yesword"
+    with serving(Site(yesword=demo[0], policy=policy)) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
-def signing_key(demo, chromium, signed_in, shop):
+def signing_key(demo, desk, shop):
     """A form and its pop-up, made in the console as their author makes them; the key that signs visitors."""
-    context = chromium.new_context(base_url=demo[0], storage_state=signed_in, locale="en-GB")
-    page = context.new_page()
     for key, way, position in (
         ("club", "form", "centre"),
         ("slide", "form", "corner"),
         ("tap", "text", "corner"),
     ):
-        page.goto("/collect/new")
-        page.select_option("[name=program]", label="Club · 800123")
-        page.fill("[name=name]", f"Pop-up {key}")
-        page.fill("[name=key]", key)
-        page.locator("summary", has_text="Dutch").click()
-        page.check("[name=speaks_nl]")
-        page.fill("[name=title_en]", "Ten percent off by text")
-        page.get_by_role("button", name="Publish this version").click()
-        page.wait_for_url(f"**/collect/{key}")
-        page.get_by_role("link", name="Make a pop-up of it").click()
-        page.fill("[name=origins]", f"{shop.origin}/shoes")
-        page.select_option("[name=way]", way)
-        page.select_option("[name=position]", position)
-        page.fill("[name=after]", "0")
-        page.fill("[name=most_closes]", "2")
-        page.locator("summary", has_text="in English").click()
-        page.fill("[name=reader_title_en]", "Also by text?")
-        page.get_by_role("button", name="Publish the pop-up").click()
-        page.wait_for_selector("#snippet")
-    assert f'src="{demo[0]}/w/popup.js" data-point="tap-popup"' in page.inner_text("#snippet")
-    page.goto("/collect/club/popup")
-    page.get_by_role("button", name="Make a key").click()
-    key = page.inner_text("#made-key")
-    context.close()
-    return key
+        desk.goto("/collect/new")
+        desk.select_option("[name=program]", label="Club · 800123")
+        desk.fill("[name=name]", f"Pop-up {key}")
+        desk.fill("[name=key]", key)
+        desk.locator("summary", has_text="Dutch").click()
+        desk.check("[name=speaks_nl]")
+        desk.fill("[name=title_en]", "Ten percent off by text")
+        desk.get_by_role("button", name="Publish this version").click()
+        desk.wait_for_url(f"**/collect/{key}")
+        desk.get_by_role("link", name="Make a pop-up of it").click()
+        desk.fill("[name=origins]", f"{shop.origin}/shoes")
+        desk.select_option("[name=way]", way)
+        desk.select_option("[name=position]", position)
+        desk.fill("[name=after]", "0")
+        desk.fill("[name=most_closes]", "2")
+        desk.locator("summary", has_text="in English").click()
+        desk.fill("[name=reader_title_en]", "Also by text?")
+        desk.get_by_role("button", name="Publish the pop-up").click()
+        desk.wait_for_selector("#snippet")
+    assert f'src="{demo[0]}/w/popup.js" data-point="tap-popup"' in desk.inner_text("#snippet")
+    desk.goto("/collect/club/popup")
+    desk.get_by_role("button", name="Make a key").click()
+    return desk.inner_text("#made-key")
 
 
 def token(key, **who):
@@ -103,47 +75,24 @@ def token(key, **who):
 
 
 def plain(shop, point, more="", language="en", body=""):
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Shoes</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="icon" href="data:,"></head><body><main><h1>Shoes</h1><p>All of them are red.</p>'
-        f'<p><a id="opener" data-yesword="{point}" href="{shop.yesword}/f/{point.removesuffix("-popup")}">Texts</a></p>'
-        f"{body}</main>"
+    link = f"{shop.yesword}/f/{point.removesuffix('-popup')}"
+    return site_page(
+        "Shoes",
+        f'<p>All of them are red. <a id="opener" data-yesword="{point}" href="{link}">Texts</a></p>{body}',
+        language,
         f'<script src="{shop.yesword}/w/popup.js" data-point="{point}" {more} async></script>'
-        f'<noscript><a href="{shop.yesword}/f/{point.removesuffix("-popup")}">Join by text</a></noscript></body></html>'
+        f'<noscript><a href="{link}">Join by text</a></noscript>',
     )
 
 
 @contextmanager
-def visitor(chromium, shop, body, **more):
-    """Somebody on the shop's page. Nothing but the shop and Yesword is asked, and the browser complains of nothing."""
-    context = chromium.new_context(locale="en-GB", **more)
-    page = context.new_page()
-    page.asked, page.complaints = [], []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.on(
-        "console",
-        lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None,
-    )
-    shop.body = body
+def standing_on(stranger, shop, body, visitor=None, **more):
+    """Somebody on the shop's page. Nothing but the shop and Yesword is asked, and no cookie is left."""
+    page = stranger(visitor, beside=[shop.origin], forgives=["422", "data:,"], **more)
+    shop.pages["/shoes"] = body
     page.goto(f"{shop.origin}/shoes/red?customer=anna")
     yield page
-    assert {re.match(r"https?://[^/]+|data:", each)[0] for each in page.asked} <= {
-        shop.origin,
-        shop.yesword,
-        "data:",
-    }
-    assert [
-        each
-        for each in page.complaints
-        if "422" not in each and "favicon" not in each and "data:," not in each
-    ] == []
-    assert [each["name"] for each in context.cookies()] == []
-    context.close()
-
-
-def violations(page):
-    return [each["id"] for each in axe.Axe().run(page).response["violations"]]
+    assert page.context.cookies() == []
 
 
 def focused(page):
@@ -157,19 +106,28 @@ def kept(page, point):
     return json.loads(page.evaluate(f"localStorage.getItem('yesword:{point}')") or "{}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1280"])
-@pytest.mark.parametrize("language", ["en", "nl"])
-def test_i6_a_yes_on_a_page_with_a_strict_policy(chromium, shop, signing_key, size, scheme, language):
-    more = {"viewport": size, "color_scheme": scheme, **(TOUCH if size is PHONE else {})}
-    with visitor(chromium, shop, plain(shop, "club-popup", language=language), **more) as page:
+@eight()
+def test_i6_a_yes_on_a_page_with_a_strict_policy(stranger, shop, signing_key, visitor):
+    """Where no script runs there is no pop-up, and a plain link leads to the form."""
+    body, more = plain(shop, "club-popup", language=visitor.language), TOUCH if visitor.is_on_phone else {}
+    with standing_on(stranger, shop, body, visitor, **more) as page:
+        if not visitor.has_script:
+            page.click("#opener" if visitor.is_on_phone else "a:text('Join by text')")
+            assert page.url == f"{shop.yesword}/f/club"
+            assert wrong_for(visitor, page) == []
+            page.wait_for_timeout(2100)
+            page.fill("#number", "06 1234 5678")
+            page.check("#agree")
+            page.click("#send")
+            page.wait_for_url("**/f/club/next?**")
+            assert re.fullmatch(r"(YES|JA) \d{4}", page.inner_text(".code"))
+            return
         dialog = page.locator("dialog[open]")
         dialog.wait_for()
-        assert dialog.get_attribute("lang") == language
+        assert dialog.get_attribute("lang") == visitor.language
         assert focused(page) == "title"
         page.wait_for_timeout(300)
-        assert violations(page) == []
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert wrong_for(visitor, page) == []
         assert not page.locator("#agree").is_checked()
         page.wait_for_timeout(2100)
         page.fill("#number", "06 1234")
@@ -178,7 +136,7 @@ def test_i6_a_yes_on_a_page_with_a_strict_policy(chromium, shop, signing_key, si
         assert focused(page) == "number"
         page.locator("dialog .notice a[href='#agree']").click()
         assert focused(page) == "agree"
-        assert violations(page) == []
+        assert wrong_for(visitor, page) == []
         page.fill("#number", "06 1234 5678")
         page.check("#agree")
         with page.expect_request("**/send") as sent:
@@ -193,17 +151,19 @@ def test_i6_a_yes_on_a_page_with_a_strict_policy(chromium, shop, signing_key, si
         code = page.inner_text(".code")
         assert re.fullmatch(r"(YES|JA) \d{4}", code)
         link, camera = page.locator("dialog a.go"), page.locator("dialog svg.qr")
-        assert (link.is_visible(), camera.is_visible()) == ((True, False) if size is PHONE else (False, True))
+        assert (link.is_visible(), camera.is_visible()) == (
+            (True, False) if visitor.is_on_phone else (False, True)
+        )
         assert link.get_attribute("href") == f"sms:800123?&body={code.replace(' ', '%20')}"
-        assert violations(page) == []
+        assert wrong_for(visitor, page) == []
         assert kept(page, "club-popup").keys() == {"seen", "yes"}
         page.reload()
         page.wait_for_timeout(500)
         assert page.locator("dialog[open]").count() == 0
 
 
-def test_by_keyboard_it_holds_the_focus_and_gives_it_back(chromium, shop, signing_key):
-    with visitor(chromium, shop, plain(shop, "club-popup"), viewport=DESK) as page:
+def test_by_keyboard_it_holds_the_focus_and_gives_it_back(stranger, shop, signing_key):
+    with standing_on(stranger, shop, plain(shop, "club-popup"), viewport=DESK) as page:
         page.locator("dialog[open]").wait_for()
         page.keyboard.press("Escape")
         page.locator("dialog").wait_for(state="detached")
@@ -223,9 +183,9 @@ def test_by_keyboard_it_holds_the_focus_and_gives_it_back(chromium, shop, signin
         assert focused(page) == "opener"
 
 
-def test_it_comes_once_in_so_many_days_and_never_after_so_many_closes(chromium, shop, signing_key):
+def test_it_comes_once_in_so_many_days_and_never_after_so_many_closes(stranger, shop, signing_key):
     point = "slide-popup"
-    with visitor(chromium, shop, plain(shop, point), viewport=DESK) as page:
+    with standing_on(stranger, shop, plain(shop, point), viewport=DESK) as page:
         page.locator("dialog[open]").wait_for()
         assert focused(page) == ""  # what slides in takes the focus from nobody
         assert page.locator(".said").inner_text() == "Ten percent off by text"
@@ -250,22 +210,22 @@ def test_it_comes_once_in_so_many_days_and_never_after_so_many_closes(chromium, 
         page.locator("dialog[open]").wait_for()
 
 
-def test_i6_a_token_of_the_sites_server_decides_what_is_shown(chromium, shop, signing_key):
+def test_i6_a_token_of_the_sites_server_decides_what_is_shown(stranger, shop, signing_key):
     reader = token(signing_key, mail="reader@example.org", reads_mail=True)
-    with visitor(chromium, shop, plain(shop, "club-popup", f'data-visitor="{reader}"')) as page:
+    with standing_on(stranger, shop, plain(shop, "club-popup", f'data-visitor="{reader}"')) as page:
         assert page.locator("dialog h2").inner_text() == "Also by text?"
     forged = token("ywv_a-guess", mail="reader@example.org", reads_mail=True)
-    with visitor(chromium, shop, plain(shop, "club-popup", f'data-visitor="{forged}"')) as page:
+    with standing_on(stranger, shop, plain(shop, "club-popup", f'data-visitor="{forged}"')) as page:
         assert page.locator("dialog h2").inner_text() == "Ten percent off by text"
-    with visitor(chromium, shop, plain(shop, "club-popup", 'data-visitor="member"')) as page:
+    with standing_on(stranger, shop, plain(shop, "club-popup", 'data-visitor="member"')) as page:
         page.wait_for_timeout(800)
         assert page.locator("dialog").count() == 0
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1280"])
-def test_c25_in_one_step_nothing_is_typed(chromium, shop, signing_key, size):
+def test_c25_in_one_step_nothing_is_typed(stranger, shop, signing_key, size):
     more = {"viewport": size, **(TOUCH if size is PHONE else {})}
-    with visitor(chromium, shop, plain(shop, "tap-popup"), **more) as page:
+    with standing_on(stranger, shop, plain(shop, "tap-popup"), **more) as page:
         page.locator("dialog[open]").wait_for()
         page.wait_for_timeout(300)
         assert violations(page) == []
@@ -277,15 +237,15 @@ def test_c25_in_one_step_nothing_is_typed(chromium, shop, signing_key, size):
         assert page.locator("dialog svg.qr").is_visible() == (size is DESK)
 
 
-def test_right_to_left_and_without_movement(chromium, shop, signing_key):
-    with visitor(chromium, shop, "<p>", viewport=DESK, reduced_motion="reduce") as page:
+def test_right_to_left_and_without_movement(stranger, shop, signing_key):
+    with standing_on(stranger, shop, "<p>", viewport=DESK, reduced_motion="reduce") as page:
 
         def turned(route):
             answer = route.fetch()
             route.fulfill(response=answer, json={**answer.json(), "direction": "rtl"})
 
         page.route("**/ask", turned)
-        shop.body = plain(shop, "slide-popup")
+        shop.pages["/shoes"] = plain(shop, "slide-popup")
         page.reload()
         dialog = page.locator("dialog[open]")
         dialog.wait_for()
@@ -301,15 +261,15 @@ def test_right_to_left_and_without_movement(chromium, shop, signing_key):
 
 
 @pytest.mark.parametrize("trigger", ["scroll", "exit"])
-def test_it_waits_for_its_moment(chromium, shop, signing_key, trigger):
-    with visitor(chromium, shop, "<p>", viewport=DESK) as page:
+def test_it_waits_for_its_moment(stranger, shop, signing_key, trigger):
+    with standing_on(stranger, shop, "<p>", viewport=DESK) as page:
 
         def chosen(route):
             answer = route.fetch()
             route.fulfill(response=answer, json={**answer.json(), "trigger": trigger, "after": 50})
 
         page.route("**/w/slide-popup", chosen)
-        shop.body = plain(shop, "slide-popup", body="<p>Red.</p>" * 200)
+        shop.pages["/shoes"] = plain(shop, "slide-popup", body="<p>Red.</p>" * 200)
         page.reload()
         page.wait_for_timeout(700)
         assert page.locator("dialog").count() == 0
@@ -323,25 +283,11 @@ def test_it_waits_for_its_moment(chromium, shop, signing_key, trigger):
         page.locator("dialog[open]").wait_for()
 
 
-def test_without_a_script_a_plain_link_leads_to_the_form(chromium, shop, signing_key):
-    with visitor(chromium, shop, plain(shop, "club-popup"), java_script_enabled=False) as page:
-        link = page.get_by_role("link", name="Join by text")
-        assert link.is_visible()
-        link.click()
-        assert page.url == f"{shop.yesword}/f/club"
-        page.go_back()
-        page.click("#opener")
-        assert page.url == f"{shop.yesword}/f/club"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1280"])
-def test_axe_finds_nothing_where_pop_ups_are_made(visit, signing_key, size, scheme):
-    page = visit(viewport=size, color_scheme=scheme)
+def test_axe_finds_nothing_where_pop_ups_are_made(visit, signing_key):
+    page = visit()
     for address in ("/collect/club", "/collect/club/popup", "/collect/club-popup"):
         page.goto(address)
-        assert violations(page) == [], address
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
+        assert wrong_with(page) == [], address
     page.goto("/collect/club/popup/plain?audience=reader")
     page.locator("dialog[open]").wait_for()
     assert page.locator("dialog h2").inner_text() == "Also by text?"

@@ -1,4 +1,4 @@
-"""Campaigns, messages and imports in a real browser: they work with a script and without one, and axe is content."""
+"""Campaigns and messages in a real browser: they work with a script and without one, and axe is content."""
 
 import re
 import subprocess
@@ -23,7 +23,6 @@ AT_ANY_HOUR = (
     "+46701740668",
     "+491729925904",
 )
-PEOPLE = "phone,name,language\n+31612345601,Anna,nl\nnonsense,Nobody,nl\n"
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -104,17 +103,6 @@ def test_a_campaign_goes_from_draft_to_its_end_without_a_script(visit):
     assert page.locator("text=is cancelled").count()
 
 
-def test_a_file_is_imported_and_its_report_comes_by_itself(visit, tmp_path):
-    given = tmp_path / "people.csv"
-    given.write_text(PEOPLE)
-    page = visit()
-    page.goto("/imports")
-    page.set_input_files("[name=file]", given)
-    page.get_by_role("button", name="Import this file").click()
-    page.wait_for_url(re.compile(r"/imports/\d+$"), timeout=30_000)
-    assert page.locator("text=2 of 2 rows accounted for").count()
-
-
 def test_axe_finds_nothing_and_nothing_runs_over(visit):
     page = visit()
     write(page, "Looked at")
@@ -123,7 +111,7 @@ def test_axe_finds_nothing_and_nothing_runs_over(visit):
     page.goto("/messages")
     message = page.locator("tbody th a").first.get_attribute("href")
     for address in (
-        "/campaigns", f"{draft}/edit", draft, f"{draft}/verdict/refuse", f"{draft}/start", "/messages", message, "/imports",
+        "/campaigns", f"{draft}/edit", draft, f"{draft}/verdict/refuse", f"{draft}/start", "/messages", message,
     ):  # fmt: skip
         page.goto(address)
         assert wrong_with(page) == [], address

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from factories.looks import wrong_with
+from factories import handsets
+from factories.looks import POINTER, wrong_for, wrong_with
+from factories.visitors import four
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
@@ -18,6 +20,8 @@ SAID = (
     "no thanks",
     *((QUESTION,) * 3),
 )
+# Who asks something, and each is invited once; they are members of the club.
+ASKERS = ["+31612345001", "+31612345005", "+31612345006", "+31612345008"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,6 +44,18 @@ def texted(demo, chromium, signed_in):
     else:
         pytest.fail("not all texts came into the queue")
     context.close()
+
+
+@pytest.fixture(scope="module")
+def askers(demo, demo_folder, desk):
+    """Members who have asked something from their own handsets."""
+    before = waiting(desk)
+    handsets.text(demo_folder, [(each, "800123", f"{QUESTION} {each[-3:]}") for each in ASKERS])
+    for _look in range(50):
+        if waiting(desk) == before + len(ASKERS):
+            return list(ASKERS)
+        desk.wait_for_timeout(200)
+    pytest.fail("not all texts came into the queue")
 
 
 def waiting(page):
@@ -157,3 +173,25 @@ def test_the_queue_works_without_a_script(visit):
     assert page.locator(".toast", has_text="is a stop").count() == 1
     page.get_by_role("button", name="Done with this text").first.click()
     assert page.locator(".toast", has_text="put away as done").count() == 1
+
+
+@four("en", "sv")
+def test_c28_one_click_in_the_conversation_asks_for_another_program(visit, demo_folder, askers, visitor):
+    number = askers.pop()
+    page = visit(visitor)
+    page.goto("/replies")
+    row = page.locator("[data-row]", has_text=f"{QUESTION} {number[-3:]}")
+    row.locator(
+        "summary", has=page.locator("xpath=following-sibling::div//form[contains(@action, '/invite')]")
+    ).click()
+    assert wrong_for(visitor, page, POINTER) == []
+    asks = row.locator("form[action$='/invite']").first
+    words = asks.locator(".queue-own").inner_text()
+    asks.locator("button").click()
+    page.locator(".toast").first.wait_for()
+    assert page.locator("[data-row]", has_text=f"{QUESTION} {number[-3:]}").count() == 0
+    for _look in range(100):
+        if words in handsets.shown(demo_folder, number):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("no question came to the handset")

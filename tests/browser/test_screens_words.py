@@ -27,7 +27,6 @@ def test_axe_finds_nothing_and_nothing_runs_over(visit):
         look(text[:20])
     for address in ("/replies/words", "/replies/words?language=en&kind=opt_out", "/replies/words?q=zebra"):
         page.goto(address)
-        look(address)
         page.get_by_label("A word, as somebody would text it").fill("yes")
         page.locator("#tested .reading").nth(1).wait_for()
         look(f"{address}, and a word tried")

@@ -120,7 +120,8 @@ function watchPresentation({ form, field, words, box, button, url }) {
         display: style.display,
         button_distance_px: Math.round(apart),
       },
-      click: { was_ticked: box.defaultChecked, is_trusted: trusted },
+      // A tick that came back beside an error is the one that the person made before.
+      click: { was_ticked: box.defaultChecked && !("ownTick" in form.dataset), is_trusted: trusted },
       device: {
         viewport_width: innerWidth,
         viewport_height: innerHeight,
