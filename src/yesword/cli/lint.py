@@ -84,6 +84,7 @@ class UnknownLintLanguageError(MisuseError):
 @click.option("--kind", type=click.Choice([each.value for each in MessageKind]), help="What the text is for.")
 @click.option("--sender", metavar="S", help="Short code, number or name that the text comes from.")
 @click.option("--reason", default="", help="Why the text needs more than one segment.")
+@click.option("--boxed", is_flag=True, help="The wording stands beside a box to tick.")
 @click.option("--ticked", is_flag=True, help="On the form, the box is ticked already.")
 @click.option("--bundled", is_flag=True, help="On the form, the consent is part of the terms.")
 @click.option("--needed-to-buy", is_flag=True, help="On the form, a sale depends on the consent.")
@@ -216,11 +217,12 @@ def _read(file: str) -> str:
 
 
 def _form(
-    *, ticked: bool, bundled: bool, needed_to_buy: bool, needed_to_enter: bool, linked: bool
+    *, boxed: bool, ticked: bool, bundled: bool, needed_to_buy: bool, needed_to_enter: bool, linked: bool
 ) -> "FormFacts":
     from yesword.domain.linting.disclosures import FormFacts
 
     return FormFacts(
+        has_box=boxed,
         is_ticked=ticked,
         is_separate_from_terms=not bundled,
         is_condition_of_sale=needed_to_buy,

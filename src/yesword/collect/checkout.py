@@ -53,6 +53,12 @@ class BadCallError(YeswordError):
     code = "bad_call"
 
 
+class FixedLineError(YeswordError):
+    """The number is a fixed line, which gets no texts, so the consent is not taken. Ask for a mobile number."""
+
+    code = "number_type"
+
+
 class OtherWordingError(YeswordError):
     """The wording is none that this point has shown. `yesword point snippet` shows the one that it shows now, with its digest."""
 
@@ -119,7 +125,7 @@ def _digest(key: str) -> str:
 
 
 def read(point: Point, given: Mapping[str, object], at: datetime) -> Call:
-    """Raises BadCallError, OtherWordingError."""
+    """Raises BadCallError, FixedLineError, OtherWordingError."""
     if point.definition.kind is not PointKind.CHECKOUT:
         raise BadCallError(what="this point is no checkout")
     unknown = sorted(set(given) - _KNOWN)
@@ -133,6 +139,8 @@ def read(point: Point, given: Mapping[str, object], at: datetime) -> Call:
     )
     if number is None:
         raise BadCallError(what="number is no telephone number; write it with + and its country")
+    if consents and not number.may_text:
+        raise FixedLineError
     occurred_at = moment(given.get("occurred_at"))
     if occurred_at is None or occurred_at > at + CLOCKS_DIFFER:
         raise BadCallError(what="occurred_at is no moment of the past, such as 2026-03-02T12:00:00Z")

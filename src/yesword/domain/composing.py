@@ -72,6 +72,7 @@ _SENT_ELSEWHERE: Final = re.compile(
     r"(?<!\w)[^\W\d_]{2,}(?:\s*:|\s+(?:sms|par sms))?(?:\s+(?:au|to|naar|an|til|till|al|a|para|na|numeroon))?\s+\+?\d{4,15}(?!\w)",
     re.IGNORECASE,
 )
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 _NUMBER: Final = re.compile(r"\d{4,}")  # somewhere to send the word to
 
 
@@ -185,12 +186,35 @@ def reconfirming(
     `said_yes` is the day of the person's own consent.
     """
     found, texts = program.texts_in(language)
-    return f"{compose(source, program, texts, person)} {why_it_comes(program, found, said_yes)}"
+    is_said = _says_way_out(source, tuple(program_values(program, texts).items()))
+    why = why_it_comes(program, found, said_yes, says_way_out=is_said)
+    return f"{compose(source, program, texts, person)} {why}"
 
 
-def why_it_comes(program: Program, language: str, said_yes: date) -> str:
-    """The line that reconfirms. Raises `NoShippedTextError` where neither program nor language has one."""
-    return about_consent("reconfirm", program, language, said_yes)
+def why_it_comes(program: Program, language: str, said_yes: date, *, says_way_out: bool = False) -> str:
+    """The line that reconfirms. Raises `NoShippedTextError` where neither program nor language has one.
+
+    One way out is enough: the text's own where it `says_way_out`, or else the link where the program has people leave
+    by it.
+    """
+    line = about_consent("reconfirm", program, language, said_yes)
+    _, texts = program.texts_in(language)
+    way_out = "" if says_way_out else compose(way_out_of(program, texts), program, texts)
+    if not says_way_out and (texts.reconfirm or LEAVE_LINK not in way_out):
+        return line
+    why = _without_way_out(line)
+    return f"{why} {way_out}".strip() if why else line
+
+
+def _without_way_out(text: str) -> str:
+    """Without the sentences that say how to stop, and a question that one of them answers: "Stop? Reply STOP."."""
+    kept: list[str] = []
+    for each in _SENTENCE_END.split(text):
+        if not has_way_out(each):
+            kept.append(each)
+        elif kept and kept[-1].endswith("?"):
+            kept.pop()
+    return " ".join(kept)
 
 
 def about_consent(

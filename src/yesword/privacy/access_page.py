@@ -28,6 +28,7 @@ _STYLE: Final = (
     "padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}td{min-width:6rem}td>:is(pre,.told){min-width:15rem}section{margin:2rem 0}"
     "h1,h2{line-height:1.2}pre{white-space:pre-wrap;margin:0;font:inherit;overflow-wrap:anywhere}.note{border-inline-start:.25rem solid "
     "var(--line);padding-inline-start:1rem}"
+    ".back a{display:inline-block;line-height:2.75rem}"
     "@media(max-width:44rem){body{margin:1rem auto;overflow-wrap:anywhere}table,tbody,tr,th,td{display:block}thead{position:absolute;"
     "width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}tr{padding:.5rem 0;border-bottom:1px solid "
     "var(--line)}th,td{padding:.1rem 0;border:0;overflow-wrap:anywhere}td>:is(pre,.told){min-width:0}td:empty{display:none}td[data-label]::before{content:attr(data-label);"
@@ -66,7 +67,7 @@ def write_readable(
     title = say("page.title", brand=holding.controller.name)
     made_on = holding.made_at.date().isoformat()
     parts = [
-        f'<p><a href="{escape(back)}">{say("page.back")}</a></p>' if back else "",
+        f'<p class="back"><a href="{escape(back)}">{say("page.back")}</a></p>' if back else "",
         f"<h1>{title}</h1>",
         f"<p>{say('page.made', made_on=made_on, number=holding.identity.number or '–')}</p>",
         _controller(holding),

@@ -67,8 +67,12 @@ def write_text(
     """A text whose words are settled, but for the line that says why it comes, which follows it where it must."""
 
     def saying_why(said_yes: date) -> str:
-        why = composing.why_it_comes(offer.program, person.language, said_yes)
-        return text if text.endswith(why) else f"{text} {why}"  # one that was given back has it already
+        def why(*, says_way_out: bool) -> str:
+            return composing.why_it_comes(offer.program, person.language, said_yes, says_way_out=says_way_out)
+
+        if text.endswith((why(says_way_out=False), why(says_way_out=True))):
+            return text  # one that was given back has it already
+        return f"{text} {why(says_way_out=composing.has_way_out(text))}"
 
     return _written(scales, offer, text, saying_why, person, state, before, at)
 

@@ -1,6 +1,6 @@
 """How often one address may ask for what costs work: a bucket of tokens for each, in the memory of each web process.
 
-Addresses are kept shortened and under a digest, and only while they ask. Several processes allow as many times more;
+Networks and addresses are kept under a digest only, and only while they ask. Several processes allow as many times more;
 behind a proxy that `YESWORD_PROXIES` does not name, all who come through it share one bucket.
 """
 
@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from yesword.domain.evidence.addresses import LINK_BITS, NotAnAddressError, shorten
+from yesword.domain.evidence.addresses import LINK_BITS, ONE_BITS, V4_BITS, NotAnAddressError, shorten
 
 Given = ParamSpec("Given")
 View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
@@ -72,8 +72,17 @@ def too_often(wait_s: float) -> HttpResponse:
 
 def address_key(request: HttpRequest) -> str:
     """Stands for the network that asks, and tells nobody which one it is."""
+    return _key(request, v4_bits=V4_BITS)
+
+
+def neighbour_key(request: HttpRequest) -> str:
+    """Stands for the one address that asks within its network; for the whole connection where that has many (IPv6)."""
+    return _key(request, v4_bits=ONE_BITS)
+
+
+def _key(request: HttpRequest, *, v4_bits: int) -> str:
     try:
-        network = shorten(request.META.get("REMOTE_ADDR", ""), v6_bits=LINK_BITS)
+        network = shorten(request.META.get("REMOTE_ADDR", ""), v4_bits=v4_bits, v6_bits=LINK_BITS)
     except NotAnAddressError:
         network = ""
     return salted_hmac("yesword.web.limiting", network, algorithm="sha256").hexdigest()

@@ -56,6 +56,27 @@ def test_a_late_first_text_says_why_it_comes_in_the_place_of_the_way_out(here: W
     ]
 
 
+def test_a_late_first_text_that_has_the_link_says_why_it_comes_and_no_second_way_out(here: World) -> None:
+    here.members(1, numbers=[ANNA])
+    here.wait(days=61)
+    here.campaign("[Brand]: 20% off. [Unsubscribe]")
+    here.settle()
+    (text,) = here.shown()
+    assert text.endswith(" You get this because you said yes to Club on 2 March 2026.")
+    assert "/u/" in text
+    assert "STOP" not in text
+
+
+def test_a_late_first_text_whose_words_are_settled_gets_no_second_way_out_either(here: World) -> None:
+    (anna,) = here.members(1, numbers=[ANNA])
+    here.wait(days=61)
+    here.plan(anna, "Linde & Loom: hello. Reply STOP to stop.")
+    here.settle()
+    assert here.shown() == [
+        "Linde & Loom: hello. Reply STOP to stop. You get this because you said yes to Club on 2 March 2026."
+    ]
+
+
 def test_a_first_text_in_time_and_the_second_one_do_without(here: World) -> None:
     here.members(1, numbers=[ANNA])
     here.wait(days=60)

@@ -228,7 +228,11 @@ def test_what_is_wrong_is_said_linked_and_focused_and_what_was_typed_stays(
     assert re.search(rf'<input[^>]*id="{field}"[^>]* autofocus', page)
     assert 'value="Anna"' in page
     assert f'value="{changes.get("number", ANNA)}"' in page
-    assert "checked" not in page  # the box is the person's own
+    # The tick is the person's own: it stays where they made it, and nobody else makes it.
+    assert re.findall(r'<input[^>]* id="(\w+)"[^>]* checked', page) == (
+        [] if "agree" in changes else ["agree"]
+    )
+    assert ("data-own-tick" in page) == ("agree" not in changes)
     settle(here)
     assert models.CollectionPoint.objects.get().key == "door"
     assert here.sql("SELECT count(*) FROM contact") == [(0,)]

@@ -157,6 +157,11 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(here, tablet):
     assert "Tick the box" in words(page)
 
 
+def test_no_tick_comes_back_for_somebody_else_may_stand_there_by_now(here, tablet):
+    counter(here)
+    assert "checked" not in read(send(tablet, number="06"), 422)
+
+
 def test_the_start_offers_each_language_and_speaks_the_brands_own_whatever_the_browser_says(here):
     brand, sender = models.Brand.objects.get(), models.Sender.objects.get(address=CLUB)
     texts = here.club.texts_in("en")[1]

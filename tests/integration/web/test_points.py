@@ -8,17 +8,24 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from factories.points import CONSENT, published, sent
+from factories.points import CONSENT, definition, published, sent
 from factories.worlds import ANNA, world
 from yesword.collect import points
 from yesword.collect.forms import take
 from yesword.collect.joining import BREAKER_AFTER
-from yesword.domain.collecting.points import Confirming, Wording
+from yesword.domain.collecting.points import Confirming, PointKind, Wording
+from yesword.domain.collecting.popups import PopupOptions, Way, write_options
 from yesword.domain.collecting.wordings import consent_text, suggested
 from yesword.store import models, programs, shown_pages
 from yesword.store.models import AuditEntry, User
 from yesword.web import point_publishing
+from yesword.web.console.point_building import findings
 from yesword.web.console.points import pieces
+
+
+def popup(way):
+    return write_options(PopupOptions(form="door", origins=("https://shop.example",), way=way))
+
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -257,3 +264,22 @@ def test_pictures_of_the_page_are_made_once(here, manager):
     page = read(manager.get("/collect/door"))
     (address, _other) = dict.fromkeys(re.findall(r'src="(/collect/door/pictures/[0-9a-f]+)"', page))
     assert manager.get(address)["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_objected_to"),
+    [
+        pytest.param({"kind": PointKind.FORM}, True, id="a form"),
+        pytest.param({"kind": PointKind.KIOSK}, True, id="a tablet"),
+        pytest.param({"kind": PointKind.POPUP, "settings": popup(Way.FORM)}, True, id="a pop-up with a box"),
+        pytest.param(
+            {"kind": PointKind.POPUP, "settings": popup(Way.TEXT)}, False, id="a pop-up to text from"
+        ),
+        pytest.param({"kind": PointKind.SPOKEN}, False, id="spoken"),
+    ],
+)
+def test_words_for_a_keyword_are_objected_to_where_a_box_is_ticked(here, changes, is_objected_to):
+    wording = Wording(consent="Text [Keyword] to [Code] to get offers from [Brand], [Frequency].")
+    point = definition(here, wordings=(("en", wording),), **changes)
+    found = {each.code for each in findings(point, here.club, "en")}
+    assert ("keyword_beside_box" in found) == is_objected_to

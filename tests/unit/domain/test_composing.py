@@ -6,6 +6,7 @@ import pytest
 from factories.programs import a_program
 from yesword.domain import composing
 from yesword.domain.linting.measuring import reconfirms
+from yesword.domain.linting.wordings import standard_way_out
 from yesword.domain.shipped_texts import (
     SHIPPED,
     NoShippedTextError,
@@ -176,7 +177,7 @@ SAID_YES = date(2026, 3, 2)
         ("sv", "Du får detta eftersom du sa ja till Acme Club den 2 mars 2026. Svara STOP för att avsluta."),
         (
             "de",
-            "Du bekommst diese SMS, weil du am 2. März 2026 Acme Club zugestimmt hast. Abmelden? Antworte STOP.",
+            "Sie bekommen diese SMS, weil Sie am 2. März 2026 Acme Club zugestimmt haben. Abmelden? Antworten Sie STOP.",
         ),
         (
             "da",
@@ -190,6 +191,48 @@ def test_a_text_that_reconfirms_says_why_it_comes_in_the_place_of_the_way_out(la
     )
     assert whole == f"Acme: hi Ann {line}"
     assert reconfirms(whole)
+
+
+@pytest.mark.parametrize("language", sorted(shipped()))
+@pytest.mark.parametrize(
+    "template", ["[Brand]: 20% off. [Unsubscribe]", "[Brand]: 20% off. Reply STOP to stop."]
+)
+def test_a_text_with_a_way_out_of_its_own_says_why_it_comes_and_no_second_way_out(language, template):
+    texts = PROGRAM.texts_in("en")[1]
+    program = replace(PROGRAM, texts=((language, texts),), default_language=language)
+    whole = composing.reconfirming(template, program, language, SAID_YES)
+    said = composing.compose(template, program, texts)
+    by_link = composing.about_consent("reconfirm", replace(program, sender="ACME"), language, SAID_YES)
+    assert whole == f"{said} {by_link.removesuffix(standard_way_out(language, composing.LEAVE_LINK)).strip()}"
+    assert "?" not in whole
+    assert reconfirms(whole)
+
+
+def test_a_program_that_people_leave_by_link_says_so_where_it_reconfirms():
+    texts = replace(PROGRAM.texts_in("en")[1], way_out="[Unsubscribe]")
+    program = replace(PROGRAM, texts=(("en", texts),))
+    whole = composing.reconfirming("[Brand]: 20% off.", program, "en", SAID_YES)
+    why = "You get this because you said yes to Acme Club on 2 March 2026."
+    assert whole == f"Acme: 20% off. {why} To stop: {composing.LEAVE_LINK}"
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        pytest.param(
+            "As you joined on [Since]. Stop? Text [Stop].", "As you joined on 2 March 2026.", id="two parts"
+        ),
+        pytest.param(
+            "Joined on [Since], reply [Stop] to stop.",
+            "Joined on 2 March 2026, reply STOP to stop.",
+            id="one",
+        ),
+    ],
+)
+def test_a_programs_own_words_lose_their_way_out_where_something_is_left(own, said):
+    program = replace(PROGRAM, texts=(("en", replace(PROGRAM.texts_in("en")[1], reconfirm=own)),))
+    whole = composing.reconfirming("[Brand]: 20% off. [Unsubscribe]", program, "en", SAID_YES)
+    assert whole.endswith(f"{composing.LEAVE_LINK} {said}")
 
 
 @pytest.mark.parametrize("language", sorted(shipped()))

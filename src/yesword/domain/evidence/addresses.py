@@ -11,6 +11,7 @@ from yesword.domain.errors import YeswordError
 
 V4_BITS: Final = 24
 V6_BITS: Final = 48
+ONE_BITS: Final = 32  # a single IPv4 address: never kept, only counted while it asks
 LINK_BITS: Final = 64  # what one connection has of IPv6 (RFC 4291, section 2.5.4): who asks is counted by it
 KEPT_FOR: Final = timedelta(days=30)
 
@@ -24,8 +25,8 @@ class NotAnAddressError(YeswordError):
     code = "not_an_address"
 
 
-def shorten(address: str, *, v6_bits: int = V6_BITS) -> str:
-    """The network of the address, /24 or /48, in its usual spelling. `v6_bits`: another size for IPv6.
+def shorten(address: str, *, v4_bits: int = V4_BITS, v6_bits: int = V6_BITS) -> str:
+    """The network of the address, /24 or /48 unless another size is asked for, in its usual spelling.
 
     An IPv4 address that is wrapped in an IPv6 one is shortened as what it is: a 6to4 address (RFC 3056) has all of it
     in its first 48 bits. Raises `NotAnAddressError`, which does not repeat what it was given.
@@ -35,7 +36,7 @@ def shorten(address: str, *, v6_bits: int = V6_BITS) -> str:
     except ValueError:
         raise NotAnAddressError from None
     found = _unwrapped(found)
-    bits = V4_BITS if isinstance(found, IPv4Address) else v6_bits
+    bits = v4_bits if isinstance(found, IPv4Address) else v6_bits
     return str(ip_network(f"{found}/{bits}", strict=False))
 
 

@@ -1,5 +1,6 @@
 """Lints the wording that asks for consent: its parts, how the box stands on the form, and whether people can read it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,7 +10,7 @@ from yesword.domain.decisions import Sentence
 from yesword.domain.linting import readability
 from yesword.domain.linting.finding import Finding, Severity, ordered, wording
 from yesword.domain.linting.law import Law, broken, law
-from yesword.domain.linting.parts import OF_PROMOTION, Wording, has_link_to_more, offer, says
+from yesword.domain.linting.parts import OF_PROMOTION, Wording, has_link_to_more, offer, offer_for_box, says
 from yesword.domain.linting.patterns import is_in, plain, sentence_around, spans
 from yesword.domain.linting.wordings import in_language
 from yesword.domain.messages import MessageClass
@@ -19,12 +20,16 @@ from yesword.domain.rules.model import Pack, Rule
 from yesword.domain.rules.model.consent import Consent, Form
 from yesword.domain.rules.model.content import Disclosure, Part, Shown
 from yesword.domain.rules.model.when import Route
+from yesword.domain.understanding import Kind
+from yesword.domain.understanding.keywords import keywords_by_words
+from yesword.domain.understanding.normalise import normalise
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormFacts:
     """How the question stands on its form. `None`: not known, and not remarked on."""
 
+    has_box: bool = False  # the act is to tick it, and not to text a word
     is_ticked: bool | None = None  # before the person touched it
     is_separate_from_terms: bool | None = None
     is_condition_of_sale: bool | None = None
@@ -69,6 +74,7 @@ def lint_disclosure(
         (
             *_parts(said, held, is_promotional=is_promotional),
             *_form(form, held),
+            *(_keyword(said) if form.has_box or form.is_ticked else ()),
             *_partners(text, language),
             *_plain(text),
         )
@@ -123,6 +129,45 @@ def _form(form: FormFacts, held: Law) -> Iterator[Finding]:
         rules = [rule for rule, consent in held.of(Consent) if forbidden in consent.forbidden]
         if is_so and rules:
             yield broken(code, rules, Sentence.of(code))
+
+
+# --- the act -------------------------------------------------------------------------------------------------
+
+
+def _keyword(said: Wording) -> Iterator[Finding]:
+    """What says how to join by a keyword was written for a poster: "Text JOIN to 800123 to get offers"."""
+    written = _UNQUOTED.sub(" ", plain(said.text))
+    for each in in_language(said.language):
+        for start, end in spans(each.by_keyword.says, written):
+            words = said.text[start:end]
+            number = written[start + len(words.rstrip(_FIGURES)) :]
+            if _NUMBER.match(number) and not _is_answer(words):
+                sentence = Sentence.of("keyword_beside_box", words=words)
+                offered = offer_for_box(said)
+                yield wording(
+                    "keyword_beside_box", Severity.WARNING, sentence, offer=offered, span=(start, end)
+                )
+                return
+
+
+def _is_answer(words: str) -> bool:
+    """Whether what is to be texted is no way in: "text STOP to 800123 to stop".
+
+    What is to be texted stands out in capitals; small words between may mean something else, as "para" in Portuguese.
+    """
+    _verb, *rest = words.split()
+    asked = [each for each in rest if not each.islower() or each.startswith("stop")]
+    return any(
+        keyword.kind in _ANSWERS
+        for word in asked
+        for keyword in keywords_by_words().get(normalise(word).words, ())
+    )
+
+
+_FIGURES: Final = "0123456789"
+_NUMBER: Final = re.compile(r"(?:\d[ -]?){3}")  # "text me up to 4" names none
+_UNQUOTED: Final = re.compile('["“”„«»]')
+_ANSWERS: Final = frozenset({Kind.OPT_OUT, Kind.NARROW, Kind.HELP, Kind.CONFIRM, Kind.DECLINE})
 
 
 # --- one brand -----------------------------------------------------------------------------------------------

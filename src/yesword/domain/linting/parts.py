@@ -104,11 +104,24 @@ def names(text: str, name: str) -> bool:
 
 def offer(part: Part, said: Wording) -> str | None:
     """The standard wording, with what is known filled in; nothing where that would leave no word."""
+    filled = _filled(_spoken(said).parts[part.value].offer, said)
+    return filled if any(character.isalnum() for character in filled) else None
+
+
+def offer_for_box(said: Wording) -> str:
+    """How to begin where ticking is the act, and no text."""
+    return _filled(_spoken(said).by_keyword.offer, said)
+
+
+def _spoken(said: Wording) -> wordings.Wordings:
     known = wordings.in_language(said.language)[0] if said.language else None
     language = known or wordings.wordings("en")
     assert language is not None
-    filled = language.parts[part.value].offer.format_map(_Values(_values(said)))
-    return filled if any(character.isalnum() for character in filled) else None
+    return language
+
+
+def _filled(template: str, said: Wording) -> str:
+    return template.format_map(_Values(_values(said)))
 
 
 class _Values(dict[str, str]):

@@ -43,6 +43,7 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "bundled": _("The consent is part of the terms. It needs a question of its own."),
         "condition_of_sale": _("A sale depends on the consent. People have to be able to buy without it."),
         "condition_of_entry": _("Entering the contest depends on the consent. It may not."),
+        "keyword_beside_box": _('"{words}" asks for a text, and beside a box the tick is what counts.'),
         "partners": _("It asks for others too. A consent is for the one brand that it names."),
         # --- the terms of a contest
         "contest.brand": _("The terms do not say to whom one says yes."),

@@ -48,6 +48,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "selling": ("sells", "names", "innocent", "greetings"),
     "reconfirming": ("why",),
     "answers": ("leaving", "only", "texts", "matters"),
+    "by_keyword": ("says", "offer"),
     "partners": ("says", "denied"),
 }
 _OPEN: Final = ("numbers", "categories", "synonyms")  # these have keys of their own
@@ -86,6 +87,12 @@ class Answers:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ByKeyword:
+    says: tuple[Phrase, ...]  # "text JOIN to 800123"
+    offer: str  # what says the same where ticking is the act
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Partners:
     says: tuple[Phrase, ...]  # "and our partners"
     denied: tuple[Phrase, ...]  # "never shared with partners"
@@ -105,6 +112,7 @@ class Wordings:
     categories: Mapping[str, tuple[Phrase, ...]]
     why: tuple[Phrase, ...]  # says why the text comes
     answers: Answers
+    by_keyword: ByKeyword
     partners: Partners
     synonyms: Mapping[str, tuple[str, ...]]  # what people also call a category that some rule knows
 
@@ -178,6 +186,10 @@ def read_wordings(text: str, file: str) -> Wordings:
             only=_strings(file, "answers.only", values["answers"]["only"]),
             texts=phrases("answers.texts", values["answers"]["texts"]),
             matters=phrases("answers.matters", values["answers"]["matters"]),
+        ),
+        by_keyword=ByKeyword(
+            says=phrases("by_keyword.says", values["by_keyword"]["says"]),
+            offer=_offer(file, "by_keyword.offer", values["by_keyword"]["offer"], FIELDS),
         ),
         partners=Partners(
             says=phrases("partners.says", values["partners"]["says"]),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yesword.collect import points
 from yesword.collect.applications import general_of
 from yesword.domain.collecting.points import BOXES, BadPointError, PointDefinition, PointKind
+from yesword.domain.collecting.popups import Way, read_options
 from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.linting.disclosures import FormFacts, lint_disclosure
 from yesword.domain.linting.finding import Finding, has_errors
@@ -37,6 +38,7 @@ from yesword.web.telling import language_word
 
 _SAVES: Final = "save"  # the button that keeps the draft and publishes nothing
 _LOOKS: Final = "preview"
+_TICKED: Final = BOXES | {PointKind.FORM, PointKind.EMAIL, PointKind.KIOSK, PointKind.PAPER}
 FORMS: Final[Mapping[str, type[PointForm]]] = {
     PointKind.FORM.value: PointForm,
     PointKind.APPLICATION.value: ApplicationForm,
@@ -186,6 +188,7 @@ def findings(definition: PointDefinition, program: Program, language: str) -> tu
 
 def _findings(definition: PointDefinition, program: Program, language: str) -> tuple[Finding, ...]:
     facts = FormFacts(
+        has_box=_has_box(definition),
         is_ticked=False,
         is_separate_from_terms=True,
         has_privacy_link=bool(program.privacy_url),
@@ -200,6 +203,13 @@ def _findings(definition: PointDefinition, program: Program, language: str) -> t
         rules().packs,
         timezone.now().date(),
     )
+
+
+def _has_box(definition: PointDefinition) -> bool:
+    """Whether one joins there by ticking: a pop-up may have them text a code instead."""
+    if definition.kind is PointKind.POPUP:
+        return read_options(definition).way is Way.FORM
+    return definition.kind in _TICKED
 
 
 def _page(

@@ -10,7 +10,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from yesword.collect import checkout
-from yesword.collect.checkout import BadCallError, OtherWordingError, ReusedKeyError, UnknownKeyError
+from yesword.collect.checkout import (
+    BadCallError,
+    FixedLineError,
+    OtherWordingError,
+    ReusedKeyError,
+    UnknownKeyError,
+)
 from yesword.collect.reversing import NoCodeLeftError
 from yesword.domain.collecting.hooks import UnreadableHookError, parse
 from yesword.web.access import open_to_all
@@ -49,7 +55,7 @@ def collect(request: HttpRequest, key: str) -> HttpResponse:
         return problem(413, TooLargeError(most=_MOST_BYTES))
     except UnreadableHookError as error:
         return problem(400, error)
-    except (BadCallError, OtherWordingError, ReusedKeyError) as error:
+    except (BadCallError, FixedLineError, OtherWordingError, ReusedKeyError) as error:
         return problem(422, error)
     except NoCodeLeftError as error:
         busy = problem(503, error)

@@ -19,14 +19,13 @@ from yesword.sending.link_answers import Answered, Question
 from yesword.web.access import open_to_all
 from yesword.web.formats import masked
 from yesword.web.installation import store
-from yesword.web.languages import CODES, NAMES
+from yesword.web.languages import CODES, NAMES, direction_of
 from yesword.web.limiting import TokenBuckets, address_key, too_often
 from yesword.web.public.leave import AFTER_WORDS, POLICY
 
 # Whoever has a link is counted by the link alone, for whole towns come from one address of a mobile carrier.
 _ONE_LINK: Final = TokenBuckets(per_second=1, burst=30)
 _MISSES: Final = TokenBuckets(per_second=0.2, burst=30)
-_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 
 
 @csrf_exempt
@@ -78,7 +77,7 @@ def _frame(word: str, question: Question) -> dict[str, object]:
         "number": masked(question.contact.number),
         "words": question.words,
         "words_language": question.language,
-        "words_direction": "rtl" if question.language in _RIGHT_TO_LEFT else "ltr",
+        "words_direction": direction_of(question.language),
         "languages": [(code, name, code == language) for code, name in NAMES],
     }
 

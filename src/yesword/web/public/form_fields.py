@@ -27,6 +27,7 @@ from yesword.web.public.form_pages import (
 )
 
 LONGEST: Final = 80
+_TICKED: Final = ("agree", "of_age", "passed_on", SPECIFIC, GENERAL)
 TRAP: Final = "website"  # people do not see this field, and programs that fill in everything do
 
 # By the code of the error; the rest say what the plain sentence says.
@@ -93,6 +94,7 @@ def read(data: QueryDict, definition: PointDefinition, program: Program, at: dat
             categories=chosen,
             born=data.get("born", "")[:10],
             job=_job(data),
+            ticks=_ticks(data),
             errors=errors,
         ),
         number=number,
@@ -100,6 +102,11 @@ def read(data: QueryDict, definition: PointDefinition, program: Program, at: dat
         said_age=said_age,
         answers=answers,
     )
+
+
+def _ticks(data: QueryDict) -> dict[str, str]:
+    said = {each: data.get(each, "") for each in _TICKED}
+    return {name: each for name, each in said.items() if each in ("yes", "no")}
 
 
 def _answers(data: QueryDict, asked: list[str]) -> Answers | None:

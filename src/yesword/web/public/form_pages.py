@@ -2,9 +2,9 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django.core import signing
 from django.http import HttpRequest
@@ -36,7 +36,7 @@ _OWN_NAMES: Final = dict(languages.NAMES)
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Typed:
-    """What somebody typed, kept while it is being corrected. The tick is not: nobody ticks it but the person."""
+    """What somebody typed and ticked, kept while it is being corrected. Nothing is ticked that they did not tick."""
 
     number: str = ""
     country: str = ""
@@ -44,8 +44,13 @@ class Typed:
     categories: tuple[str, ...] = ()
     born: str = ""
     job: str = ""
+    ticks: Mapping[str, str] = field(default_factory=dict)  # field → "yes" or "no", as they sent it
     errors: Mapping[str, str] = field(default_factory=dict)  # field → what is wrong, in the order of the page
     notice: str = ""  # about the page as a whole
+
+    def unticked(self) -> Self:
+        """For a page that may say something else than the one that was ticked."""
+        return replace(self, ticks={})
 
 
 NOTHING: Final = Typed()
@@ -120,6 +125,8 @@ def context_of(
         "brand": program.brand_name,
         "program": program,
         "language": language,
+        "has_own_title": bool(definition.wording_in(language).title),
+        "runs": languages.direction_of(language),
         "words": words_of(definition, program, language),
         "frequency": composing.compose(texts.frequency, program, texts),
         "categories": program.categories if not definition.categories else (),
@@ -142,12 +149,13 @@ def context_of(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """One that takes a yes or a no, and has neither before somebody answers."""
+    """One that takes a yes or a no. `said`: which of them the person gave it; neither before."""
 
     name: str
     words: str
     yes: str
     no: str
+    said: str
     error: str
     is_first_wrong: bool
 
@@ -166,6 +174,7 @@ def questions_of(
             words=consent_text(definition, about, language),
             yes=words.yes,
             no=words.no,
+            said=typed.ticks.get(name, ""),
             error=typed.errors.get(name, ""),
             is_first_wrong=next(iter(typed.errors), "") == name,
         )

@@ -4,9 +4,10 @@ Whether a number is known here can be told from none of these answers.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -34,8 +35,8 @@ from yesword.store.invitations import Step
 from yesword.web import languages, qr
 from yesword.web.access import open_to_all
 from yesword.web.installation import store
-from yesword.web.limiting import TokenBuckets, address_key, limited, too_often
-from yesword.web.public import asking_hours, form_fields
+from yesword.web.limiting import TokenBuckets, address_key, limited, neighbour_key
+from yesword.web.public import asking_hours, crowds, form_fields
 from yesword.web.public.form_pages import (
     NOTHING,
     BadTicketError,
@@ -59,6 +60,8 @@ _TAG: Final = re.compile(r"[A-Za-z0-9-]{1,12}")
 _PAGES: Final = TokenBuckets(per_second=10, burst=200)
 _CHECKS: Final = TokenBuckets(per_second=2, burst=60)
 _SUBMISSIONS: Final = TokenBuckets(per_second=1 / 20, burst=20)
+# What each address of a network gets besides, when the network has asked too often: a page, and no submission.
+_NEIGHBOURS: Final = TokenBuckets(per_second=1 / 10, burst=10)
 # Fewer a day than it takes to trip a point's breaker, so that one address never stops a form for the others.
 _ASKS: Final = TokenBuckets(per_second=1 / 3600, burst=12)
 
@@ -88,15 +91,35 @@ def _of_point(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
 @sensitive_post_parameters()
 def page(request: HttpRequest, key: str) -> HttpResponse:
     # Before anything is looked at: who asks too often costs next to nothing.
-    wait_s = (_SUBMISSIONS if request.method == "POST" else _PAGES).take(address_key(request))
-    return too_often(wait_s) if wait_s else _page(request, key)
+    is_sent = request.method == "POST"
+    wait_s = (_SUBMISSIONS if is_sent else _PAGES).take(address_key(request))
+    if wait_s and _NEIGHBOURS.take(neighbour_key(request)):
+        return crowds.bare_page(request, wait_s)
+    return crowds.told_to_wait(_kept(request, key), wait_s) if wait_s and is_sent else _page(request, key)
 
 
 @_of_point
 def _page(request: HttpRequest, point: Point, language: str) -> HttpResponse:
-    if point.definition.kind not in (PointKind.FORM, PointKind.EMAIL, PointKind.APPLICATION):
-        raise Http404
+    _must_be_form(point)
     return (_send if request.method == "POST" else _show)(request, point, language)
+
+
+@_of_point
+def _kept(request: HttpRequest, point: Point, language: str) -> HttpResponse:
+    """What was sent is not taken, and stands on the page once more. It is not kept, and nobody is looked up."""
+    _must_be_form(point)
+    now = datetime.now(UTC)
+    typed = form_fields.read(request.POST, point.definition, point.program, now).typed
+    try:
+        ticket: Ticket | None = read_ticket(request.POST.get("ticket", ""))
+    except BadTicketError:
+        ticket = None
+    if ticket is None or (ticket.digest, ticket.language) != (point.digest, language):
+        typed = typed.unticked()
+    typed = replace(typed, errors={}, notice=crowds.notice())
+    way = crowds.by_text(point, language)
+    since = None if ticket is None else ticket.given_at
+    return _show(request, point, language, typed, 429, since, way)
 
 
 @csrf_exempt
@@ -117,9 +140,14 @@ def number(request: HttpRequest, point: Point, language: str) -> HttpResponse:  
 
 @open_to_all
 @require_safe
-@limited(_PAGES)
+def answered(request: HttpRequest, key: str) -> HttpResponse:
+    wait_s = _PAGES.take(address_key(request))
+    is_refused = wait_s and _NEIGHBOURS.take(neighbour_key(request))
+    return crowds.bare_page(request, wait_s) if is_refused else _answered(request, key)
+
+
 @_of_point
-def answered(request: HttpRequest, point: Point, language: str) -> HttpResponse:
+def _answered(request: HttpRequest, point: Point, language: str) -> HttpResponse:
     """What comes next, at an address that can be loaded again. It holds no number."""
     code = _code(request.GET.get("c", ""))
     context = context_of(point.definition, point.program, language)
@@ -148,6 +176,11 @@ def accent(request: HttpRequest, colour: str) -> HttpResponse:  # noqa: ARG001 -
     )
 
 
+def _must_be_form(point: Point) -> None:
+    if point.definition.kind not in (PointKind.FORM, PointKind.EMAIL, PointKind.APPLICATION):
+        raise Http404
+
+
 def _show(
     request: HttpRequest,
     point: Point,
@@ -155,6 +188,7 @@ def _show(
     typed: Typed = NOTHING,
     status: int = 200,
     since: datetime | None = None,
+    way: Mapping[str, Any] = MappingProxyType({}),
 ) -> HttpResponse:
     """`since`: when they got the page that they now correct; nobody has to read it as slowly a second time."""
     ticket, nonce = give_ticket(point.digest, language, since or datetime.now(UTC))
@@ -172,6 +206,7 @@ def _show(
     query = f"?lang={language}"
     context = {
         **context_of(point.definition, point.program, language, typed),
+        **way,
         "key": point.key,
         "digest": point.digest,
         "ticket": ticket,
@@ -200,11 +235,13 @@ def _send(request: HttpRequest, point: Point, language: str) -> HttpResponse:
     try:
         ticket = read_ticket(request.POST.get("ticket", ""))
     except BadTicketError:
-        return _again(request, point, language, read.typed, _("This page was open for long. Send it again."))
+        return _again(
+            request, point, language, read.typed.unticked(), _("This page was open for long. Send it again.")
+        )
     shown = points.by_digest(ticket.digest)
     if shown is None or (shown.id, ticket.language) != (point.id, language):
         notice = _("This page has changed since you opened it. Read it once more, and send it again.")
-        return _again(request, point, language, read.typed, notice)
+        return _again(request, point, language, read.typed.unticked(), notice)
     if request.POST.get(form_fields.TRAP):
         notice = _("Something filled in a field that people do not see. Send it again.")
         return _again(request, point, language, read.typed, notice)
@@ -250,7 +287,7 @@ def _take(
             taken = application_forms.take(here, sent, answers, now, may_ask=may_ask)
     except UsedTicketError:
         notice = _("This page was sent before. Look at it once more, and send it again.")
-        return _again(request, sent.point, ticket.language, typed, notice)
+        return _again(request, sent.point, ticket.language, typed.unticked(), notice)
     except NoCodeLeftError:
         return _busy(request, sent, typed)
     if taken.next is Next.BUSY:

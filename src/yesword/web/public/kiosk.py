@@ -196,7 +196,8 @@ def _send(request: HttpRequest, point: Point, language: str) -> HttpResponse:
 
 
 def _again(request: HttpRequest, point: Point, language: str, typed: Typed, notice: str) -> HttpResponse:
-    return _show(request, point, language, replace(typed, notice=notice), status=422)
+    # Somebody else may stand there by now: no tick is shown that was not made by whoever sees it.
+    return _show(request, point, language, replace(typed.unticked(), notice=notice), status=422)
 
 
 def _point(key: str) -> Point:

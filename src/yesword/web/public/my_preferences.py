@@ -20,7 +20,7 @@ from yesword.privacy.restricting import NobodyThereError
 from yesword.sending.leaving import GoneError, leave_proven
 from yesword.store import contacts, programs
 from yesword.web.installation import store
-from yesword.web.languages import NAMES
+from yesword.web.languages import NAMES, direction_of
 from yesword.web.public.handset_proof import proven
 from yesword.web.public.leave import LOOKING, SENDING
 from yesword.web.public.receipt import Opened, behind_a_link, frame, here_url
@@ -47,16 +47,20 @@ def _page(request: HttpRequest, opened: Opened, proof: Proof) -> HttpResponse:
     chosen = chosen or Preferences()
     program = opened.program
     language, texts = program.texts_in(opened.person.language)
+    promised_in, promised = program.texts_in(get_language())
     context = {
         **frame(opened),
         "number": opened.person.number,
         "is_in": state.grant_for(program.id) is not None,
         "may_stop": bool(state.grants) or state.withdrawal_for(None) is None,
         "may_stop_program": state.withdrawal_for(program.id) is None,
+        "has_left": state.withdrawal_for(program.id) is not None,
         "others": len(programs.of_brand(program.brand)) > 1,
         "topics": [(each, each not in chosen.without_categories) for each in program.categories],
         "paces": _paces(program, chosen),
-        "frequency": program.texts_in(get_language())[1].frequency or texts.frequency,
+        "frequency": promised.frequency or texts.frequency,
+        "promised_in": promised_in,
+        "runs": direction_of(promised_in),
         "paused_until": chosen.paused_until if chosen.paused_until and chosen.paused_until > now else None,
         "pause_days": PAUSE.days,
         "month_days": MONTH_DAYS,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import mark_safe
@@ -84,15 +83,11 @@ def look_of(options: PopupOptions, definition: PointDefinition, language: str) -
     """What the script draws the dialog by."""
     return {
         "language": language,
-        "direction": direction_of(language),
+        "direction": languages.direction_of(language),
         "theme": options.theme.value,
         "position": options.position.value,
         "style": accent_style(definition.accent).replace(":root", ":host"),
     }
-
-
-def direction_of(language: str) -> str:
-    return "rtl" if language.partition("-")[0] in settings.LANGUAGES_BIDI else "ltr"
 
 
 def sample(definition: PointDefinition, program: Program, language: str, audience: Audience) -> str:
@@ -121,7 +116,7 @@ def _whole(definition: PointDefinition, program: Program, language: str, styles:
         audiences.append(Audience.READER)
     context = {
         "language": language,
-        "direction": direction_of(language),
+        "direction": languages.direction_of(language),
         "styles": styles,
         "accent": definition.accent.lstrip("#"),
         "theme": options.theme.value,

@@ -163,11 +163,11 @@ def send(request: HttpRequest, point: Point, chosen: PopupOptions, language: str
         ticket = read_ticket(request.POST.get("ticket", ""))
     except BadTicketError:
         notice = _("This page was open for long. Send it again.")
-        return _again(request, point, language, read.typed, notice)
+        return _again(request, point, language, read.typed.unticked(), notice)
     shown = points.by_digest(ticket.digest)
     if shown is None or (shown.id, ticket.language) != (point.id, language):
         notice = _("This page has changed since you opened it. Read it once more, and send it again.")
-        return _again(request, point, language, read.typed, notice)
+        return _again(request, point, language, read.typed.unticked(), notice)
     if request.POST.get(form_fields.TRAP):
         notice = _("Something filled in a field that people do not see. Send it again.")
         return _again(request, point, language, read.typed, notice)
@@ -203,7 +203,7 @@ def _take(request: HttpRequest, sent: Submission, typed: Typed, now: datetime) -
         taken = forms.take(here, sent, now, may_ask=may_ask)
     except UsedTicketError:
         notice = _("This page was sent before. Look at it once more, and send it again.")
-        return _again(request, sent.point, sent.language, typed, notice)
+        return _again(request, sent.point, sent.language, typed.unticked(), notice)
     except NoCodeLeftError:
         taken = Taken(next=Next.BUSY)
     if taken.next is Next.BUSY:

@@ -184,6 +184,7 @@ def test_only_the_digest_of_a_key_is_kept(here, point):
     ("changes", "status", "code"),
     [
         pytest.param({"number": "12"}, 422, "bad_call", id="no number"),
+        pytest.param({"number": "+31201234567"}, 422, "number_type", id="a fixed line"),
         pytest.param({"consent": "yes"}, 422, "bad_call", id="a consent that is a word"),
         pytest.param({"consent": None}, 422, "bad_call", id="no consent"),
         pytest.param({"occurred_at": "2026-03-02"}, 422, "bad_call", id="a day for a moment"),

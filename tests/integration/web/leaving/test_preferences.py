@@ -1,6 +1,7 @@
 """A1, A13, design: an unsubscribe link can only leave. What people choose instead takes a code to the handset."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -167,3 +168,25 @@ def test_the_persons_own_page_leads_there(here, web, path):
     assert (
         f'href="{preferences}?lang=en"' in web.get(preferences.removesuffix("/preferences")).content.decode()
     )
+
+
+def headings(page):
+    return re.findall(r"<h[12][^>]*>([^<]*)</h[12]>", page.content.decode())
+
+
+def test_the_headings_tell_first_what_one_gets_and_only_who_left_reads_of_a_proof_of_it(here, web, path):
+    preferences = opened(here, web, path)
+    before = web.get(preferences)
+    assert headings(before)[1:] == ["Your choices", "Stop altogether", "Your data"]
+    assert "proof that you left" not in said(before)
+    web.post(f"{preferences}/stop", {"what": "program"})
+    assert "proof that you left" in said(web.get(preferences))
+
+
+def test_what_the_program_promises_in_hebrew_runs_from_right_to_left(here, web, path):
+    brand, sender = models.Brand.objects.get(), models.Sender.objects.get(address=here.club.sender)
+    hebrew = replace(TEXTS, frequency="עד 4 בחודש")
+    here.club = publish(brand, sender, texts=(("he", hebrew),), default_language="he")
+    page = web.get(opened(here, web, path)).content.decode()
+    assert '<bdi lang="he" dir="rtl">עד 4 בחודש</bdi>' in page
+    assert '<html lang="en" dir="ltr"' in page

@@ -69,7 +69,9 @@ def test_where_no_rule_allows_it_or_one_forbids_it_a_stop_is_not_confirmed():
 def test_of_a_stop_whose_month_alone_is_kept_no_day_is_told():
     month = datetime(2026, 3, 1, tzinfo=UTC)
     of_an_erased = stopped(month, route=SUPPRESSION)
-    assert [each.fact.id for each in ask(book(HOUSE), state=of_an_erased).reasons] == ["fact.withdrawn.undated"]
+    assert [each.fact.id for each in ask(book(HOUSE), state=of_an_erased).reasons] == [
+        "fact.withdrawn.undated"
+    ]
     for known in (stopped(month), stopped(month + HOUR, route=SUPPRESSION)):
         (reason,) = ask(book(HOUSE), state=known).reasons
         assert dict(reason.fact.args) == {"since_on": "2026-03-01"}

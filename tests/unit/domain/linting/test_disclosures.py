@@ -3,9 +3,14 @@ from datetime import date
 import pytest
 
 from factories.programs import a_program
+from yesword.demo.brand import PROGRAMS, read_demo_program
+from yesword.domain import composing
+from yesword.domain.collecting.wordings import suggested
+from yesword.domain.ids import BrandId
 from yesword.domain.linting.disclosures import FormFacts, lint_disclosure
 from yesword.domain.linting.finding import Severity
 from yesword.domain.linting.sentences import render
+from yesword.domain.linting.wordings import languages
 from yesword.domain.messages import MessageClass
 from yesword.domain.rules import RuleBook
 
@@ -245,3 +250,84 @@ def test_a_consent_for_partners_too_is_remarked_on(language, text, others):
 def test_who_promises_not_to_share_asks_for_nobody_else(language, text):
     found = lint_disclosure(text, None, None, language, ("GB",), PACKS, ON, brand="Acme")
     assert "partners" not in {each.code for each in found}
+
+
+# What a poster says, in every language that has wordings.
+BY_KEYWORD = {
+    "en": "Text JOIN to 800123",
+    "nl": "Sms JOIN naar 800123",
+    "sv": "Sms:a JOIN till 800123",
+    "de": "Senden Sie JOIN an 800123",
+    "da": "Sms JOIN til 800123",
+    "nb": "Send kodeord JOIN til 800123",
+    "fr": "Envoyez JOIN au 800123",
+    "es": "Envía JOIN al 800123",
+    "it": "Invia JOIN al 800123",
+    "pt": "Envie JOIN para 800123",
+    "fi": "Lähetä viesti JOIN numeroon 800123",
+    "pl": "Wyślij SMS o treści JOIN na numer 800123",
+}
+
+
+def beside_box(text, language):
+    found = lint_disclosure(text, FormFacts(has_box=True), None, language, ("GB",), PACKS, ON, brand="Acme")
+    return [each for each in found if each.code == "keyword_beside_box"]
+
+
+def test_each_language_knows_what_a_poster_says():
+    assert set(BY_KEYWORD) == set(languages())
+
+
+@pytest.mark.parametrize("language", BY_KEYWORD)
+def test_words_for_a_keyword_beside_a_box_are_objected_to_and_others_offered(language):
+    told = BY_KEYWORD[language]
+    (found,) = beside_box(f"{told} – Acme.", language)
+    assert found.severity is Severity.WARNING
+    start, end = found.span
+    assert told.endswith(f"{told} – Acme."[start:end])
+    assert "Acme" in found.offer
+    assert beside_box(found.offer, language) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        pytest.param(
+            "en", 'Offers from Acme: text "JOIN" to +31 6 12345678.', id="in quotes, to a long number"
+        ),
+        pytest.param("en", "Texting JOIN CLUB to 800123 gets you offers from Acme.", id="two words"),
+        pytest.param(None, "Sms JOIN naar 800123 en krijg aanbiedingen van Acme.", id="no language is known"),
+    ],
+)
+def test_words_for_a_keyword_are_known_however_they_are_written(language, text):
+    assert len(beside_box(text, language)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        pytest.param("en", "Yes, Acme may text me. To stop, text STOP to 800123.", id="how to stop"),
+        pytest.param("en", "Yes, Acme may text me. Send stop to 800123 to stop.", id="in small letters"),
+        pytest.param("en", "Yes, Acme may text me. Text HELP to 800123 for help.", id="how to get help"),
+        pytest.param("en", "Yes, Acme may text me up to 4 offers a month at this number.", id="for a box"),
+        pytest.param(
+            "nl", "Ja, Acme mag mij sms'en. Stoppen? Sms STOP naar 800123.", id="how to stop, in Dutch"
+        ),
+        pytest.param("de", "Ja. Zum Abmelden senden Sie STOPP an 800123.", id="how to stop, in German"),
+    ],
+)
+def test_other_words_that_are_texted_are_fine_beside_a_box(language, text):
+    assert beside_box(text, language) == []
+
+
+def test_words_for_a_keyword_are_fine_where_nothing_is_ticked():
+    assert "keyword_beside_box" not in codes(lint(f"{BY_KEYWORD['en']} for offers from Acme.", "en"))
+
+
+@pytest.mark.parametrize("language", SHOWN)
+def test_what_ships_for_a_keyword_is_known_and_what_ships_for_a_box_is_fine(language):
+    for key in PROGRAMS:
+        program = read_demo_program(key, BrandId(1))
+        assert len(beside_box(composing.disclosure(program, language), language)) == 1
+        for_box = composing.compose(suggested(program, language), program, program.texts_in(language)[1])
+        assert beside_box(for_box, language) == []
