@@ -1,7 +1,8 @@
 """Noting that somebody listens, account by account; and after a gap, fetching what was missed before texts go again.
 
 A carrier with a list of what came in is asked for it. One without brings again what nobody took: then the gap is closed
-when it has been quiet for a while.
+when it has been quiet for a while; where the carrier calls in, and waits longer between its calls the longer nobody
+answered, for as long as nobody did.
 """
 
 import contextlib
@@ -28,6 +29,7 @@ log = structlog.get_logger("yesword.listening")
 
 EVERY_S: Final = 3.0
 _BATCH: Final = 200
+_LONGEST_PAUSE_S: Final = 900.0  # between two calls of a provider: Vonage's, the longest that any of them documents
 
 
 @dataclass(kw_only=True)
@@ -37,6 +39,7 @@ class Ear:
     account: int
     listens: object  # a receiver, or whatever else says `is_listening`
     take: Handler
+    longest_pause_s: float = 0.0  # before the carrier brings again what nobody took
     up_since: float | None = None
     busy_at: float = field(default=float("-inf"))
     has_ended: bool = False
@@ -78,8 +81,10 @@ def _catch_up(store: Store, ear: Ear, gap: SendingHold, at: datetime) -> None:
             stopped = gaps.withdraw_blocked(store, ear.account, missed.opted_out, at)
             log.info("missed_texts_fetched", account=ear.account, texts=len(missed.items), blocked=stopped)
             gaps.close(store, gap, at, gaps.PULLED)
-    elif ear.quiet_s() >= gaps.settle_time().total_seconds():
-        gaps.close(store, gap, at, gaps.SETTLED)
+    elif (quiet_s := ear.quiet_s()) >= gaps.settle_time().total_seconds():
+        away_s = (at - (gap.since or gap.began_at)).total_seconds() - quiet_s
+        if quiet_s >= min(ear.longest_pause_s, away_s):
+            gaps.close(store, gap, at, gaps.SETTLED)
 
 
 def _take(ear: Ear, items: Sequence[InboundItem]) -> Iterable[bool]:
@@ -125,7 +130,10 @@ class Doors:
         called = channels.called_in(self._store)
         for account in called.keys() - self._ears.keys():
             self._ears[account] = Ear(
-                account=account, listens=called[account], take=partial(take, self._store, account)
+                account=account,
+                listens=called[account],
+                take=partial(take, self._store, account),
+                longest_pause_s=_LONGEST_PAUSE_S,
             )
         return [ear for account, ear in self._ears.items() if account in called]
 

@@ -124,6 +124,33 @@ def test_where_the_carrier_brings_it_again_sending_waits_until_it_is_quiet(
         assert SendingHold.objects.get().caught_up == "settled"
 
 
+@pytest.mark.parametrize(
+    ("minutes_away", "quiet_s", "is_open"),
+    [
+        pytest.param(4, 230, True, id="not yet for as long as it was away"),
+        pytest.param(4, 250, False, id="for as long"),
+        pytest.param(600, 890, True, id="not yet for the longest pause of any provider"),
+        pytest.param(600, 910, False, id="no provider waits longer"),
+    ],
+)
+def test_a_provider_that_calls_waits_longer_the_longer_nobody_answered(
+    store: Store, minutes_away: int, quiet_s: int, *, is_open: bool
+) -> None:
+    with world(store) as here:
+        here.join()
+        ear = ear_of(here, None)
+        ear.longest_pause_s = listening._LONGEST_PAUSE_S
+        listening.round_of(store, [ear], here.at)
+        here.wait(minutes=minutes_away)
+        ear.up_since = None
+        listening.round_of(store, [ear], here.at)
+        here.wait(seconds=quiet_s)
+        assert ear.up_since is not None
+        ear.up_since -= quiet_s
+        listening.round_of(store, [ear], here.at)
+        assert (gaps.open_gap(here.account.pk) is not None) == is_open
+
+
 def test_a_short_gap_is_none_and_the_threshold_is_a_setting(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
