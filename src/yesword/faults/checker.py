@@ -45,6 +45,7 @@ _ENDS: Final = frozenset({"withdrawn", "invalidated"})
 _GIVES: Final = frozenset({"granted", "confirmed", "renewed"})
 _A_WHILE_S: Final = 30.0
 _SLACK_S: Final = 0.002  # a time is kept in milliseconds here and there
+_CLOCK_S: Final = 0.25  # how far the time of a record may be from that of the wire: see `store.shared_clock`
 
 
 def check(evidence: Evidence) -> list[Violation]:
@@ -251,7 +252,7 @@ def _stops_kept(case: _Case) -> Iterator[Violation]:
             continue
         events = case.evidence.events.get(stop.person, ())
         made = (each for each in events if each.kind in _ENDS)
-        if any(stop.asked_at - _SLACK_S <= each.at <= stop.acknowledged_at + _SLACK_S for each in made):
+        if any(stop.asked_at - _CLOCK_S <= each.at <= stop.acknowledged_at + _CLOCK_S for each in made):
             continue
         before = [each for each in events if each.at < stop.asked_at and each.kind in _ENDS | _GIVES]
         if before and before[-1].kind in _ENDS:

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from factories.worlds import World, world
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
 from yesword.sending import recovery
-from yesword.store.database import Database
+from yesword.store.database import Database, Row, Session
 from yesword.store.opening import Store
 from yesword.store.shared_clock import ASK_EVERY_S, SharedClock
 from yesword.worker import dispatcher
@@ -97,6 +97,31 @@ def test_between_two_looks_at_the_database_time_goes_on_by_a_count(
     monkeypatch.setattr(Database, "read", gone)
     count[0] += 2 * ASK_EVERY_S
     assert clock() - first > timedelta(seconds=2 * ASK_EVERY_S) - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("times", [1, 9], ids=["once", "whenever it asks"])
+def test_who_is_stopped_while_asking_learns_no_wrong_time(
+    postgresql_store: Store, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Of an answer that took eight seconds nobody knows when in between it was given."""
+    count, stops = [100.0], [0]
+    ask = Session.first
+
+    def slowly(session: Session, name: str) -> Row | None:
+        count[0] += 8.0 if stops[0] else 0.0
+        stops[0] = max(0, stops[0] - 1)
+        return ask(session, name)
+
+    monkeypatch.setattr(Session, "first", slowly)
+    clock = SharedClock(postgresql_store, count=lambda: count[0])
+    first = clock()
+    count[0] += ASK_EVERY_S + 1
+    stops[0] = times
+    passed = (clock() - first).total_seconds()
+    by_count = count[0] - 100.0
+    assert passed == pytest.approx(by_count if times > 1 else 0.0, abs=1.0), (
+        "the database's, or else counted on"
+    )
 
 
 def test_on_sqlite_there_is_one_machine_and_its_clock(sqlite_store: Store) -> None:
