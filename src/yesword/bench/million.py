@@ -40,14 +40,16 @@ def figures(recipients: int) -> Iterator[Figure]:
         with pages.web_process(store, port), ThreadPoolExecutor(1) as beside:
             reader, is_over = pages.Reader(port), threading.Event()
             campaign = start_campaign(programs.current(program.id), "to all")
-            turning = beside.submit(reader.turned, _pages(store, program.brand, campaign), is_over, _EVERY_S)
+            turning = beside.map(
+                reader.turned, [_pages(store, program.brand, campaign)], [is_over], [_EVERY_S]
+            )
             dispatcher = start_dispatcher(store)
             try:
                 with ended(dispatcher):
                     spent, peak = until_done(campaign, dispatcher.pid, _MOST_S)
             finally:
                 is_over.set()
-            took = sorted(turning.result())
+            took = sorted(next(turning))
         yield Figure(name=f"campaign to {recipients:,}, SQLite", value=round(spent, 1), unit="s")
         yield Figure(name="that is", value=round(recipients / spent), unit="msg/s")
         yield Figure(name="its dispatcher's peak memory", value=round(peak, 1), unit="MB")

@@ -103,7 +103,8 @@ class Posted:
 def posted(port: int, path: str, calls: Sequence[Call]) -> Posted:
     """All these calls to one address, from a process of its own, over several connections that stay open."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_post_all, port, path, calls).result()
+        (done,) = pool.map(_post_all, [port], [path], [calls])
+    return done
 
 
 def _post_all(port: int, path: str, calls: Sequence[Call]) -> Posted:
@@ -123,8 +124,8 @@ def _post_all(port: int, path: str, calls: Sequence[Call]) -> Posted:
         return refused
 
     with ThreadPoolExecutor(_CONNECTIONS) as threads:
-        under_way = [threads.submit(post, calls[start::_CONNECTIONS]) for start in range(_CONNECTIONS)]
+        under_way = threads.map(post, [calls[start::_CONNECTIONS] for start in range(_CONNECTIONS)])
         begin.wait()
         started = time.perf_counter()
-        refused = sum(each.result() for each in under_way)
+        refused = sum(under_way)
         return Posted(seconds=time.perf_counter() - started, refused=refused)

@@ -22,7 +22,7 @@ WAYS_OUT = {"leave", "leave_again", "leave_done", "leave_thanks", "leave_undone"
 LETTERS_END = {"mail_leave", "mail_left"}
 # Here nobody joins or leaves: nothing is asked, or it is about data that are there already.
 NEITHER = {
-    "audit", "confirm_none", "confirm_over", "form_closed", "kiosk_start", "leave_code", "leave_none", "leave_refused",
+    "audit", "confirm_none", "confirm_over", "form_closed", "form_crowded", "kiosk_start", "leave_code", "leave_none", "leave_refused",
     "ledger", "my_data", "my_data_code", "my_data_erase", "my_data_gone", "my_data_open", "my_data_page",
     "my_data_restrict", "my_data_start", "no_link", "popup_kept", "receipt",
 }  # fmt: skip
