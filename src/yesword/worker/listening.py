@@ -29,7 +29,7 @@ log = structlog.get_logger("yesword.listening")
 
 EVERY_S: Final = 3.0
 _BATCH: Final = 200
-_LONGEST_PAUSE_S: Final = 900.0  # between two calls of a provider: Vonage's, the longest that any of them documents
+_LONGEST_PAUSE_S: Final = 900.0  # between two calls of a provider: Vonage waits the longest of all
 
 
 @dataclass(kw_only=True)
