@@ -47,7 +47,7 @@ lint: $(DEV) ## Check style, types and the direction of imports
 	$(VENV)/bin/lint-imports
 
 test: $(DEV) lint ## Run every check and every test
-	$(VENV)/bin/pytest -n 2 --dist loadgroup
+	$(VENV)/bin/pytest -n 2 --dist loadfile
 
 bench: $(RUNTIME) ## Measure speed and memory, with ratios from the same run
 	$(RUN) bench

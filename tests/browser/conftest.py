@@ -1,7 +1,7 @@
 """The demo as anybody starts it, and a browser that is signed in to it.
 
-Files of tests share one demo, each with forms and people of its own. A file marked `own_demo` changes what others look
-at, or what lies in the demo's folder, and gets a demo for itself.
+Files of tests share one demo, each with forms and people of its own; where tests are spread over processes, a file stays
+whole. One marked `own_demo` changes what others look at, or what lies in the demo's folder, and gets a demo for itself.
 """
 
 import contextlib
@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
@@ -23,16 +22,7 @@ from factories.visitors import DESK, listen
 CHROMIUM = next(
     (each for name in ("chromium-headless-shell", "chromium") if (each := shutil.which(name))), None
 )
-HERE = Path(__file__).parent
 _STRANGERS = itertools.count()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Where tests are spread over processes, those of one file stay together: each file starts a demo."""
-    for item in items:
-        if item.path.parent == HERE:
-            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
 
 
 def free_port():

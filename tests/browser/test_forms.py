@@ -36,7 +36,7 @@ def poster(published, desk):
     desk.get_by_label("Where the link stands").fill("Poster at the door")
     desk.get_by_role("button", name="Make a link").click()
     row = desk.locator("#sources tr", has_text="Poster at the door")
-    assert row.locator("svg").is_visible()
+    row.locator("svg").wait_for()
     return row.get_by_role("link").get_attribute("href")
 
 

@@ -23,8 +23,6 @@ from yesword.domain.rules import RuleBook
 from yesword.sending import explaining
 from yesword.sending.weighing import Scales
 
-pytestmark = pytest.mark.xdist_group("replay")  # they are recorded once
-
 COUNT = int(os.environ.get("YESWORD_REPLAY", "1000"))
 LABEL = {"label": {"classes": ["promotional"], "literal": "AD", "position": "first"}}
 

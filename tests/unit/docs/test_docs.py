@@ -347,7 +347,6 @@ def _clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("YESWORD_", "DJANGO_"))}
 
 
-@pytest.mark.xdist_group("docs-demo")
 @pytest.mark.parametrize("page", list(dict.fromkeys(page for page, _, _ in ON_THE_DEMO)), ids=_name)
 def test_the_examples_of_a_page_go_through_on_the_demo(page: Path, demo_folder: Path, tmp_path: Path):
     folder = shutil.copytree(demo_folder, tmp_path / "examples")
