@@ -30,13 +30,15 @@ class SharedClock:
         self._store = store
         self._count = count
         self._known: tuple[datetime, float] | None = None  # what time it was at which count
+        self._asked_at = 0.0  # the count of the last look, whatever came of it
 
     def __call__(self) -> datetime:
         if self._store.database.vendor == "sqlite":
             return datetime.now(UTC)
         known = self._known
-        if known is None or self._count() - known[1] > ASK_EVERY_S:
+        if known is None or self._count() - self._asked_at > ASK_EVERY_S:
             known = self._known = self._asked(known)
+            self._asked_at = self._count()
         at, count = known
         return at + timedelta(seconds=self._count() - count)
 
