@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.db import connections
 
-from yesword.bench import pages, smpp
+from yesword.bench import calling, pages, smpp
 from yesword.bench.rows import Figure, compared
 from yesword.bench.scratch import ADDRESS
 from yesword.domain.errors import YeswordError
@@ -30,7 +30,7 @@ class NotTakenError(YeswordError):
 def figures(store: Store, people: Sequence[str], text: str, name: str) -> Iterator[Figure]:
     """`people`: numbers, each of which texts once."""
     port = pages.free_port()
-    base = f"http://{pages.HOST}:{port}"
+    base = f"http://{calling.HOST}:{port}"
     token = secrets.token_hex(16)
     account_secrets.set_one(store, smpp.NAME, "auth_token", token)
     models.Account.objects.filter(key=smpp.NAME).update(
@@ -39,14 +39,14 @@ def figures(store: Store, people: Sequence[str], text: str, name: str) -> Iterat
     url = carriers.callback_url(store, smpp.NAME, base)
     calls = signed(url, token, [(number, ADDRESS, text) for number in people])
     with pages.web_process(store, port):
-        pages.posted(port, url.removeprefix(base), calls[:_WARM])
-        bare = pages.posted(port, pages.HEALTH, [({}, None)] * len(calls[_WARM:]))
+        calling.posted(port, url.removeprefix(base), calls[:_WARM])
+        bare = calling.posted(port, calling.HEALTH, [({}, None)] * len(calls[_WARM:]))
         limit = Figure(
             name=f"bare calls over HTTP, {name}", value=round(len(calls[_WARM:]) / bare.seconds), unit="1/s"
         )
         yield limit
         before = _kept(store)
-        taken = pages.posted(port, url.removeprefix(base), calls[_WARM:])
+        taken = calling.posted(port, url.removeprefix(base), calls[_WARM:])
         kept = _kept(store) - before
     if kept != len(calls) - _WARM or taken.refused:
         raise NotTakenError(texts=len(calls) - _WARM, kept=kept, refused=taken.refused)
@@ -60,12 +60,12 @@ def figures(store: Store, people: Sequence[str], text: str, name: str) -> Iterat
     )
 
 
-def signed(url: str, token: str, texts: Sequence[tuple[str, str, str]]) -> list[pages.Call]:
+def signed(url: str, token: str, texts: Sequence[tuple[str, str, str]]) -> list[calling.Call]:
     """Calls as Twilio makes them, each with a text: from, to and what it says.
 
     https://www.twilio.com/docs/usage/security#validating-requests
     """
-    calls: list[pages.Call] = []
+    calls: list[calling.Call] = []
     for place, (sender, to, text) in enumerate(texts):
         fields = {
             "AccountSid": _ACCOUNT_SID,

@@ -15,6 +15,11 @@ class Figure:
     ratio: float | None = None
     against: str | None = None
 
+    @property
+    def shown(self) -> str:
+        """With its unit, for a person."""
+        return f"{_rounded(self.value)} {self.unit}".rstrip()
+
     def as_json(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self.__slots__}
 
@@ -48,7 +53,7 @@ def table(figures: Iterable[Figure]) -> str:
     rows += [
         (
             figure.name,
-            f"{figure.value:,.1f}" if figure.value < 100 else f"{figure.value:,.0f}",
+            _rounded(figure.value),
             figure.unit,
             "" if figure.ratio is None else f"{figure.ratio:.2f}",
             figure.against or "",
@@ -63,3 +68,7 @@ def table(figures: Iterable[Figure]) -> str:
         ).rstrip()
         for row in rows
     )
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"

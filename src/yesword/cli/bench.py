@@ -1,10 +1,14 @@
 """`yesword bench`: speed and memory, with ratios measured in the same run."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from yesword.cli.options import scratch_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 @click.command("bench")
@@ -37,35 +41,24 @@ def command(
     as_json: bool,
 ) -> None:
     """Measure this machine. Figures of different machines do not compare; ratios do, roughly."""
-    from yesword.bench import pure
-    from yesword.bench.rows import table
+    if only == "workers" and server_url is None:
+        raise click.UsageError("A second worker needs a server: say --server-url.")
+    with scratch_folder():
+        from yesword.bench import engine, imports, ledger, million, pure, workers
+        from yesword.bench.rows import Figure, table
 
-    found = []
-    if only in (None, "pure"):
-        found += list(pure.figures())
-    if only in (None, "ledger"):
-        with scratch_folder():
-            from yesword.bench import ledger
-
-            found += list(ledger.figures(leaves))
-    if only in (None, "engine"):
-        with scratch_folder():
-            from yesword.bench import engine
-
-            found += list(engine.figures(messages, server_url))
-    if only in (None, "million"):
-        with scratch_folder():
-            from yesword.bench import million
-
-            found += list(million.figures(recipients))
-    if only in (None, "workers") and server_url is not None:
-        with scratch_folder():
-            from yesword.bench import workers
-
-            found += list(workers.figures(messages, server_url))
-    if only in (None, "imports"):
-        with scratch_folder():
-            from yesword.bench import imports
-
-            found += list(imports.figures(rows, server_url))
+        kinds: dict[str, Callable[[], Iterator[Figure]]] = {
+            "pure": pure.figures,
+            "ledger": lambda: ledger.figures(leaves),
+            "engine": lambda: engine.figures(messages, server_url),
+            "million": lambda: million.figures(recipients),
+            "imports": lambda: imports.figures(rows, server_url),
+        }
+        if server_url is not None:
+            kinds["workers"] = lambda: workers.figures(messages, server_url)
+        found = []
+        for kind in kinds if only is None else (only,):
+            for figure in kinds[kind]():
+                click.echo(f"{figure.name}: {figure.shown}", err=True)  # all of them take most of an hour
+                found.append(figure)
     click.echo(json.dumps([figure.as_json() for figure in found]) if as_json else table(found))

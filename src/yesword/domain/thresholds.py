@@ -91,6 +91,8 @@ class Thresholds:
 
 
 USUAL: Final = Thresholds()
+# For crowds that are made up: nothing of them is ever enough to judge by.
+UNWATCHED: Final = Thresholds(minimum=1_000_000_000, complaint_minimum=1_000_000_000)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,14 +11,13 @@ from yesword.demo.brand import ACCOUNT, make_brand
 from yesword.domain.ids import ContactId, MessageId
 from yesword.domain.messages import MessageClass
 from yesword.domain.programs import Frequency, Program
-from yesword.domain.thresholds import Thresholds
+from yesword.domain.thresholds import UNWATCHED
 from yesword.reporting import thresholds
 from yesword.store import account_secrets, contacts, leave_links, link_words, models, programs
 from yesword.store.opening import Store
 from yesword.worker import smpp_accounts
 
 PROGRAMS: Final = ("club", "events")
-_NEVER: Final = 1_000_000_000
 _OFTEN: Final = Frequency(count=1_000_000, days=30)
 
 
@@ -44,7 +43,7 @@ def set_up(store: Store, people: int) -> Stage:
     crowd takes them is what is tried here.
     """
     demo = make_brand(store, carrier_settings={})
-    thresholds.keep(demo.brand, Thresholds(minimum=_NEVER, complaint_minimum=_NEVER), None)
+    thresholds.keep(demo.brand, UNWATCHED, None)
     club, events = (_published(demo.program(key)) for key in PROGRAMS)
     now, third = datetime.now(UTC), people // 3
     make_crowd(store, club, third, now)
