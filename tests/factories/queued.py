@@ -32,6 +32,6 @@ def do(here: World, verb: str, item: triage.Item, user: int, *arguments: str) ->
             settled = triage.done(here.store, session, item.id, user, here.at, *arguments)
         else:
             settled = getattr(triage, verb)(here.store, session, item.id, user, *arguments, here.at)
-    assert triage.finish(here.store, settled, here.at)
+    assert triage.finish(here.store, settled)
     here.settle()
     return settled

@@ -98,7 +98,7 @@ class World:
         """A text from a handset, and all that follows from it. What became of it."""
         self.wait(seconds=20)
         handled = self.receive(number, body, **more)
-        assert inbound.may_acknowledge(self.store, handled, self.at)
+        assert inbound.may_acknowledge(self.store, handled)
         self.settle()
         return handled.what
 

@@ -1,8 +1,8 @@
 """`yesword import`: people from a file, with a report that accounts for every row."""
 
+import functools
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -186,7 +186,7 @@ def command(
                 file,
                 options,
                 watch=_watch(),
-                drain=lambda contact, withdrawn: drain(store, contact, withdrawn, datetime.now(UTC)),
+                drain=functools.partial(drain, store),
                 drain_claims=lambda: drain_claims(store),
             )
         finally:

@@ -190,7 +190,7 @@ def _do(
             if settled.is_new:
                 action = f"triage.{BECOMES[verb].value}"  # the row itself may stay open
                 traces.leave(action, row.strip().lower(), user.pk)
-        if not finish(store, settled, at):
+        if not finish(store, settled):
             raise StillGoingError
         if as_json:
             told = {"id": ids.to_text("inb", item), "kind": settled.item.kind, "state": settled.item.state}

@@ -188,7 +188,7 @@ def _text(store: Store, demo: Demo, sent: _Sent) -> str:
         received_at=sent.at,
     )
     handled = receive(store, demo.account, text, sent.at)
-    is_drained = may_acknowledge(store, handled, sent.at)
+    is_drained = may_acknowledge(store, handled)
     assert is_drained, "nothing else is sending while the past is lived through"
     return handled.what
 

@@ -236,7 +236,7 @@ def _wipe(store: Store, row: ErasureRow, at: datetime) -> None:
         return
     with store.database.read() as session:
         state = contacts.standings(session, [row.contact])[row.contact].state
-    if not drain(store, row.contact, _everything(state), at):
+    if not drain(store, row.contact, _everything(state)):
         raise StillSendingError
     with store.database.write() as session:
         digests = digests_of(store, session, contact)

@@ -66,7 +66,7 @@ def repair(
         stops += ended
         withdrawn, traced, done = withdrawn + len(ended), traced + new, done + len(rows)
         progress(done)
-    return Repaired(withdrawn=withdrawn, traced=traced, is_drained=drain_all(store, stops, at))
+    return Repaired(withdrawn=withdrawn, traced=traced, is_drained=drain_all(store, stops))
 
 
 def numbers_for_them(store: Store, check: OptOutCheck) -> Iterator[tuple[str, datetime | None]]:

@@ -1,4 +1,4 @@
-"""After a withdrawal: wait until nothing that it covers is on its way, then let its confirmation go.
+"""After a withdrawal: wait until nothing that it covers is on its way; from then on its confirmation may go.
 
 Of an order or application that was closed the same wait, without a confirmation.
 """
@@ -11,8 +11,8 @@ from typing import Final
 from yesword.collect import triggers
 from yesword.collect.triggers import Closed
 from yesword.consent import Withdrawn
-from yesword.domain.ids import ContactId, ProgramId, bucket_of
-from yesword.domain.times import from_micros, to_micros
+from yesword.domain.ids import ContactId, bucket_of
+from yesword.domain.times import to_micros
 from yesword.sending.arrivals import note_drained
 from yesword.store.database import Session
 from yesword.store.opening import Store
@@ -21,27 +21,23 @@ PATIENCE_S: Final = 3.0
 _POLL_S: Final = 0.004
 
 
-def drain(
-    store: Store, contact: ContactId, withdrawn: Withdrawn, at: datetime, patience_s: float = PATIENCE_S
-) -> bool:
+def drain(store: Store, contact: ContactId, withdrawn: Withdrawn, patience_s: float = PATIENCE_S) -> bool:
     """True once no covered message is being handed over; then, and only then, the stop may be acknowledged."""
-    return drain_all(store, [(contact, withdrawn)], at, patience_s)
+    return drain_all(store, [(contact, withdrawn)], patience_s)
 
 
 def drain_all(
     store: Store,
     stops: Iterable[tuple[ContactId, Withdrawn]],
-    at: datetime,
     patience_s: float = PATIENCE_S,
 ) -> bool:
-    """The same of all stops that one text led to. Of one person, nothing is confirmed before all of them are drained."""
-    return drain_each(store, [list(stops)], at, patience_s)[0]
+    """The same of all stops that one text led to."""
+    return drain_each(store, [list(stops)], patience_s)[0]
 
 
 def drain_each(
     store: Store,
     texts: Sequence[Sequence[tuple[ContactId, Withdrawn]]],
-    at: datetime,
     patience_s: float = PATIENCE_S,
 ) -> list[bool]:
     """The same of the stops of many texts at once: which of the texts may be acknowledged.
@@ -58,9 +54,7 @@ def drain_each(
         busy = _covered(store, waiting)
         clear = [whose for whose in waiting if whose not in busy]
         if clear:
-            drained = [(whose[1], each) for whose in clear for each in waiting.pop(whose)]
-            _release(store, drained, at)
-            note_drained(len(drained))
+            note_drained(sum(len(waiting.pop(whose)) for whose in clear))
         if waiting:
             if time.monotonic() > deadline:
                 break
@@ -121,35 +115,16 @@ def _is_clear(session: Session, contact: ContactId, withdrawn: Withdrawn) -> boo
     return row is not None and row[0] == 0
 
 
-def release(store: Store, contact: ContactId, withdrawn: Withdrawn, at: datetime) -> None:
-    """Queue the confirmation that was held back; it keeps its own last moment."""
-    _release(store, [(contact, withdrawn)], at)
-
-
-def _release(store: Store, stops: Sequence[tuple[ContactId, Withdrawn]], at: datetime) -> None:
-    with store.database.write() as session:
-        session.many(
-            "release_held",
-            [
-                {"bucket": bucket_of(contact), "event_id": each.event, "now": to_micros(at)}
-                for contact, each in stops
-            ],
-        )
-
-
-def release_forgotten(store: Store, at: datetime) -> int:
-    """Let go of confirmations whose withdrawal was committed by a process that did not live to drain it."""
+def release(store: Store, at: datetime) -> int:
+    """Queue the confirmations of stops that are drained, in a round of their own: whoever waits for a stop to be
+    acknowledged waits for no confirmation. How many; each keeps its own last moment.
+    """
     with store.database.read() as session:
-        held = session.rows("held_messages")
-    released = 0
-    for _, contact, program, event, seq, created_at in held:
-        if (at - from_micros(created_at)).total_seconds() < PATIENCE_S:
-            continue
-        withdrawn = Withdrawn(event=event, seq=seq, program=None if program is None else ProgramId(program))
-        everything = Withdrawn(event=event, seq=seq, program=None)
-        with store.database.read() as session:
-            is_clear = _is_clear(session, ContactId(contact), everything)
-        if is_clear:
-            release(store, ContactId(contact), withdrawn, at)
-            released += 1
-    return released
+        drained = session.rows("drained_confirmations")
+    if not drained:
+        return 0
+    with store.database.write() as session:
+        return session.many(
+            "release_held",
+            [{"bucket": bucket, "event_id": event, "now": to_micros(at)} for bucket, event in drained],
+        )

@@ -159,10 +159,10 @@ def _written(
         strangers = [each for each in numbers if each.e164 not in known]
         lines |= _keep_traces(store, session, brand, strangers, wish, at)
         _leave_trace(brand, lines.values(), wish)
-    if drain_all(store, stops, at):
+    if drain_all(store, stops):
         return lines
     return {
-        number: replace(line, is_drained=line.contact is None or drain_all(store, _of(stops, line), at, 0.0))
+        number: replace(line, is_drained=line.contact is None or drain_all(store, _of(stops, line), 0.0))
         for number, line in lines.items()
     }
 

@@ -223,7 +223,7 @@ def _void(store: Store, brand: BrandId, gone: list[Gone], at: datetime, *, is_tr
         with store.database.write() as session:
             for contact, each in some:
                 counts[_end(store, session, contact, each, at, stops)] += 1
-        drain_all(store, stops, at)
+        drain_all(store, stops)
     return counts
 
 

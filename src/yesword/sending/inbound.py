@@ -181,14 +181,14 @@ def _react(thread: Thread, was: Understood) -> Reaction:
     return react(thread)
 
 
-def may_acknowledge(store: Store, handled: Handled, at: datetime) -> bool:
+def may_acknowledge(store: Store, handled: Handled) -> bool:
     """Drain what the text withdrew. False: the carrier should try again."""
-    return drain_all(store, handled.withdrawn, at)
+    return drain_all(store, handled.withdrawn)
 
 
-def may_acknowledge_each(store: Store, handled: Sequence[Handled], at: datetime) -> list[bool]:
+def may_acknowledge_each(store: Store, handled: Sequence[Handled]) -> list[bool]:
     """The same of many texts, which wait together."""
-    return drain_each(store, [each.withdrawn for each in handled], at)
+    return drain_each(store, [each.withdrawn for each in handled])
 
 
 def _take(session: Session, account: int, texts: Sequence[InboundText], at: datetime) -> dict[str, Handled]:

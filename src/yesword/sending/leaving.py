@@ -159,7 +159,7 @@ def _end(
                 confirmation=None if is_told else _confirmation(about, person, state, program),
                 reason=_REASONS[act.route],
             )
-    is_drained = drain_all(store, [(contact.id, ended)], at, patience_s)
+    is_drained = drain_all(store, [(contact.id, ended)], patience_s)
     return Left(
         event=ended.event,
         program=ended.program,

@@ -64,7 +64,7 @@ def _take(
     reports = [item for item in items if isinstance(item, DeliveryReport)]
     texts = [item for item in items if isinstance(item, InboundText)]
     are_kept = iter(keep(store, account, reports) if reports else ())
-    verdicts = iter(_drain(store, receive(store, account, texts) if texts else (), clock))
+    verdicts = iter(_drain(store, receive(store, account, texts) if texts else ()))
     return [next(verdicts if isinstance(item, InboundText) else are_kept) for item in items]
 
 
@@ -130,13 +130,11 @@ def _receive_one(
         return None
 
 
-def _drain(
-    store: Store, handled: Sequence[inbound.Handled | None], clock: Callable[[], datetime]
-) -> list[bool]:
+def _drain(store: Store, handled: Sequence[inbound.Handled | None]) -> list[bool]:
     """Of all stops together; what is not stored is not drained either."""
     stored = [each for each in handled if each is not None]
     try:
-        verdicts = iter(inbound.may_acknowledge_each(store, stored, clock()))
+        verdicts = iter(inbound.may_acknowledge_each(store, stored))
     except Exception as error:
         log.exception("stop_not_drained", code=_code(error))
         return [each is not None and not each.withdrawn for each in handled]

@@ -1,6 +1,6 @@
 """The dispatcher: feed, claim, hand over, record, in one thread that may be killed at any moment.
 
-It also does what somebody must do now and then: apply delivery reports, let go of forgotten confirmations, settle what a
+It also does what somebody must do now and then: apply delivery reports, let go of confirmations of stops, settle what a
 dead worker left, look once a day at consents that grow old, and move verdicts on.
 """
 
@@ -147,7 +147,7 @@ class Dispatcher:
         moved = campaigns.feed(self.store, at)
         moved += self._match_reports(at)
         moved += deliveries.apply(self.store, at=self.clock())
-        moved += draining.release_forgotten(self.store, at)
+        moved += draining.release(self.store, at)
         moved += halting.release(self.store, at)
         moved += self._lead_around(at)
         moved += self._watch(at)

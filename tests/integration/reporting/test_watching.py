@@ -45,7 +45,7 @@ def stops(here: World, count: int, campaign: Campaign, **more: str) -> None:
     )
     for (contact,) in rows:
         handled = here.receive(number_of(here, contact), "STOP", **more)
-        assert inbound.may_acknowledge(here.store, handled, here.at)
+        assert inbound.may_acknowledge(here.store, handled)
 
 
 def number_of(here: World, contact: int) -> str:

@@ -239,7 +239,7 @@ def test_a_request_that_it_makes_counts_though_nothing_ends(here: World, reading
 
 
 def _drains(here: World, handled: inbound.Handled) -> bool:
-    return draining.drain_all(here.store, handled.withdrawn, here.at, 0.02)
+    return draining.drain_all(here.store, handled.withdrawn, 0.02)
 
 
 def test_delivered_again_it_is_the_same_events_and_drains_all_of_them_again(on_both: World) -> None:

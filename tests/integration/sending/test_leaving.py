@@ -212,7 +212,7 @@ def test_where_it_is_not_sure_somebody_says_whose_it_is(on_both: World, readings
     (item,) = waiting(here)
     with here.store.database.write() as session:
         settled = triage.confirm(here.store, session, item.id, 1, here.at)
-    assert triage.finish(here.store, settled, here.at)
+    assert triage.finish(here.store, settled)
     assert here.kinds()[-1] == "invalidated"
     assert here.text(ANNA, "START") == "nothing_to_start"
 

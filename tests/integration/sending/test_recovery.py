@@ -73,13 +73,13 @@ def test_what_a_killed_worker_was_sending_is_uncertain_and_not_before_it_is_gone
             assert here.message(offer)[0] is here.message(code)[0] is MessageState.SENDING
             handled = here.receive(ANNA, "STOP")
             ((contact, stop),) = handled.withdrawn
-            assert not draining.drain(store, contact, stop, here.at, 0.02)
+            assert not draining.drain(store, contact, stop, 0.02)
         finally:
             process.send_signal(signal.SIGKILL)
     assert recovery.reap(store, here.at, keep=here.dispatcher.owner) == 1
     assert here.message(offer) == (MessageState.UNCERTAIN, "owner_gone")
     assert here.message(code)[0] is MessageState.QUEUED
-    assert inbound.may_acknowledge(store, handled, here.at)
+    assert inbound.may_acknowledge(store, handled)
     accepted = here.carrier.counts()["accepted"]
     here.settle()
     assert here.message(offer)[0] is MessageState.UNCERTAIN  # nobody knows, so nobody sends it again

@@ -216,10 +216,10 @@ def test_to_confirm_a_wrong_number_twice_drains_twice(here: World, readings: Rea
         with here.store.database.write() as session:
             settled = triage.confirm(here.store, session, item.id, user, here.at)
         assert settled.is_new is is_new
-        assert not drain_all(here.store, settled.withdrawn, here.at, 0.05)
+        assert not drain_all(here.store, settled.withdrawn, 0.05)
     for each in taken:
         here.hand_over(each)
-    assert triage.finish(here.store, settled, here.at)
+    assert triage.finish(here.store, settled)
 
 
 def test_another_answer_by_the_same_person_is_not_taken_for_the_first(here: World, user: int) -> None:

@@ -103,9 +103,9 @@ def test_what_is_sending_holds_the_acknowledgement_until_it_is_given_back(here: 
     (taken,) = here.claim_all()
     handled = here.receive(ANNA, "STOP")
     ((contact, stop),) = handled.withdrawn
-    assert not draining.drain(here.store, contact, stop, here.at, patience_s=0.02)
+    assert not draining.drain(here.store, contact, stop, patience_s=0.02)
     here.hand_over(taken)
-    assert inbound.may_acknowledge(here.store, handled, here.at)
+    assert inbound.may_acknowledge(here.store, handled)
     assert here.message(message) == (MessageState.CANCELLED, "withdrawn")
     assert here.carrier.counts()["accepted"] == 2  # the question and the welcome
 
@@ -116,9 +116,9 @@ def test_an_answer_that_is_being_handed_over_holds_the_acknowledgement_too(on_bo
     (taken,) = here.claim_all()
     handled = here.receive(ANNA, "STOP")
     ((contact, stop),) = handled.withdrawn
-    assert not draining.drain(here.store, contact, stop, here.at, patience_s=0.02)
+    assert not draining.drain(here.store, contact, stop, patience_s=0.02)
     here.hand_over(taken)
-    assert inbound.may_acknowledge(here.store, handled, here.at)
+    assert inbound.may_acknowledge(here.store, handled)
 
 
 def test_a_stop_that_comes_in_the_middle_of_a_claim_waits_for_it(
@@ -133,7 +133,7 @@ def test_a_stop_that_comes_in_the_middle_of_a_claim_waits_for_it(
     def stop() -> None:
         handled.append(here.receive(ANNA, "STOP"))
         ((contact, withdrawn),) = handled[0].withdrawn
-        drained.append(draining.drain(here.store, contact, withdrawn, here.at, patience_s=0.02))
+        drained.append(draining.drain(here.store, contact, withdrawn, patience_s=0.02))
 
     stopping = threading.Thread(target=with_own_connections, args=(here.store, stop))
     write = claiming._write
@@ -149,7 +149,7 @@ def test_a_stop_that_comes_in_the_middle_of_a_claim_waits_for_it(
     assert here.message(message)[0] is MessageState.SENDING
     assert drained == [False]
     here.hand_over(taken)
-    assert inbound.may_acknowledge(here.store, handled[0], here.at)
+    assert inbound.may_acknowledge(here.store, handled[0])
 
 
 class StoppingChannel(MemoryChannel):
@@ -183,7 +183,7 @@ def test_a_text_that_is_not_yet_written_is_given_back_when_the_stop_comes_in(sto
         ]
         ((contact, stop),) = handled[0].withdrawn
         assert not draining.drain(
-            store, contact, stop, here.at, patience_s=0.02
+            store, contact, stop, patience_s=0.02
         )  # one was written, and is not recorded
         handing.record(store, taken, outcomes, here.at)
         assert [here.message(each)[0] for each in messages] == [
@@ -191,7 +191,7 @@ def test_a_text_that_is_not_yet_written_is_given_back_when_the_stop_comes_in(sto
             MessageState.CANCELLED,
             MessageState.CANCELLED,
         ]
-        assert inbound.may_acknowledge(here.store, handled[0], here.at)
+        assert inbound.may_acknowledge(here.store, handled[0])
         assert carrier.counts()["accepted"] == 1
         here.settle()
         assert len(carrier.handset(ANNA)) == 2  # the confirmation followed

@@ -272,9 +272,9 @@ def done(
     return found.settle(note=note)
 
 
-def finish(store: Store, settled: Settled, at: datetime) -> bool:
+def finish(store: Store, settled: Settled) -> bool:
     """After the commit: True once nothing that a stop covers is on its way any more."""
-    return drain_all(store, settled.withdrawn, at)
+    return drain_all(store, settled.withdrawn)
 
 
 def _begin(

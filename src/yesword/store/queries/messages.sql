@@ -140,9 +140,13 @@ SELECT DISTINCT owner, claim_token FROM message WHERE state = 2
 -- name: release_held
 UPDATE message SET state = 0, due_at = :now WHERE bucket = :bucket AND held_for = :event_id AND state = 1
 
--- name: held_messages
-SELECT bucket, contact_id, program_id, held_for, planned_seq, created_at FROM message WHERE state = 1
-ORDER BY created_at LIMIT 500
+-- Confirmations of stops after which nothing is on its way any more, of whatever program.
+
+-- name: drained_confirmations
+SELECT held.bucket, held.held_for FROM message held WHERE held.state = 1 AND NOT EXISTS (
+  SELECT 1 FROM message going WHERE going.bucket = held.bucket AND going.contact_id = held.contact_id
+  AND going.state = 2 AND going.planned_seq < held.planned_seq AND going.kind <> 'stop_reply')
+ORDER BY held.created_at LIMIT 500
 
 -- name: retry_codes_of_owner
 UPDATE message SET state = 0, owner = NULL, due_at = :now

@@ -244,7 +244,7 @@ def _settle(
         messages.warning(request, str(refusal))
     else:
         messages.success(request, (told or undone(item.contact, stopped)) % {"name": _name(item)})
-        if not triage.finish(store(), settled, at):
+        if not triage.finish(store(), settled):
             messages.warning(
                 request,
                 _(

@@ -5,6 +5,7 @@ import ends, or after a day in which nobody went on with it; the rejected rows s
 import does with the rows is not here.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -237,7 +238,7 @@ class Uploads:
                 path,
                 options,
                 watch=teller.tell,
-                drain=lambda contact, withdrawn: drain(self._store, contact, withdrawn, datetime.now(UTC)),
+                drain=functools.partial(drain, self._store),
                 drain_claims=lambda: drain_claims(self._store),
                 should_stop=lambda: upload.token in _stopping,
             )

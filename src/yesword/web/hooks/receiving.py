@@ -76,7 +76,7 @@ def receive(request: HttpRequest, key: str) -> HttpResponse:
     except TooLargeError as error:
         return _refused(source, 413, error, now)
     sources.note_received(source.id, now)
-    if not (drain_all(here, heard.ended, now) and drain_closed(here, heard.closed)):
+    if not (drain_all(here, heard.ended) and drain_closed(here, heard.closed)):
         answer = problem(503, TryAgainError())
         answer["Retry-After"] = "5"
         return answer
