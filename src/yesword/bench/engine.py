@@ -38,6 +38,7 @@ _TEXT = "Linde & Loom: this week 20% off our range. Show this text at the till. 
 _OFFER = "this week 20% off"
 _ORDINARY = "Do you also have this one in blue? I would like two of them"
 _TEXTED = 5_000  # ordinary texts that come in
+_ALL_BY = 0.9  # of the time that a campaign takes: then the last stop has come
 _STOP_NOW = "Stop"  # the same word, told from those of before
 
 
@@ -91,7 +92,7 @@ def _over_smpp(store: Store, program: Program, name: str, messages: int) -> Iter
         with ended(start_receiver(store)):
             yield from _inbound(control, log, bare_in, name, messages)
             yield from _stops_alone(control, log, name, messages)
-            yield from _stops_in_campaign(store, control, log, program, name, messages)
+            yield from _stops_in_campaign(store, control, log, program, name, messages, messages / speed)
 
 
 def _over_simulator(store: Store, program: Program, name: str, messages: int) -> Iterator[Figure]:
@@ -225,10 +226,17 @@ def _stops_alone(control: SimulatorControl, log: Path, name: str, messages: int)
 
 
 def _stops_in_campaign(
-    store: Store, control: SimulatorControl, log: Path, program: Program, name: str, messages: int
+    store: Store,
+    control: SimulatorControl,
+    log: Path,
+    program: Program,
+    name: str,
+    messages: int,
+    lasts_s: float,
 ) -> Iterator[Figure]:
-    """Stops at random moments of a campaign at full speed."""
+    """Stops at random moments of a campaign at full speed, from its beginning to its end."""
     count = min(messages // 10, 2_000)
+    pause_s = 2 * lasts_s * _ALL_BY / count  # at most, and half of it on average
     people = _people(messages, count, seed=3)
     chance = random.Random(4)  # noqa: S311 - picks moments, no secret
     campaign = start_campaign(programs.current(program.id), "stopped")
@@ -236,10 +244,8 @@ def _stops_in_campaign(
     with ended(dispatcher):
         _until_begun(campaign)
         while people:
-            some = chance.randrange(1, 20)
-            _text_in(control, people[:some], _STOP_NOW)
-            people = people[some:]
-            time.sleep(chance.random() * 0.02)
+            _text_in(control, [people.pop()], _STOP_NOW)
+            time.sleep(chance.random() * pause_s)
         until_done(campaign, dispatcher.pid)
         _until_taken(control)
     seen = smpp.seen(log, _STOP_NOW, _is_answer)

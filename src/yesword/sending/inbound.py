@@ -102,6 +102,7 @@ def _act_on(
     theirs = iter(people)
     handled: list[Handled] = []
     kept: list[dict[str, object]] = []
+    looks: list[dict[str, object]] = []
     for text, was in read_texts:
         if text.provider_id in again:
             handled.append(again[text.provider_id])
@@ -113,11 +114,13 @@ def _act_on(
             thread = _thread(store, session, contact, was, standings[contact.id], text, at)
             reaction = _react(thread, was)
             kept.append(_row(thread, seals[contact.id], had.get(contact.id), reaction))
-            _look_at(thread, reaction)
+            if (look := _look_at(thread, reaction)) is not None:
+                looks.append(look)
             whats.append(reaction.what)
             withdrawn += [(contact.id, each) for each in reaction.withdrawn]
         handled.append(Handled(what=whats[0] if whats else "nobody", withdrawn=tuple(withdrawn)))
     session.many("insert_inbound", kept)
+    triage.insert(session, looks)
     _settle(
         session,
         account,
@@ -163,13 +166,7 @@ def _locked(session: Session, ids: Sequence[ContactId]) -> dict[ContactId, Conse
 
 def _last_handed(session: Session, ids: Iterable[ContactId], at: datetime) -> dict[ContactId, int]:
     """The newest text that each of them had got before."""
-    wanted = list(ids)
-    rows = session.rows(
-        "last_handed",
-        ids=session.ids(wanted),
-        buckets=[bucket_of(each) for each in wanted] if session.vendor == "postgresql" else 0,
-        before=to_micros(at),
-    )
+    rows = session.rows("last_handed", **session.people(ids), before=to_micros(at))
     return {ContactId(row[0]): row[1] for row in rows if row[1] is not None}
 
 
@@ -343,17 +340,17 @@ def _row(thread: Thread, seal: Seal, had: int | None, reaction: Reaction) -> dic
     }
 
 
-def _look_at(thread: Thread, reaction: Reaction) -> None:
+def _look_at(thread: Thread, reaction: Reaction) -> dict[str, object] | None:
     """Its place in the queue of those who look at texts."""
     kind = triage_kind(thread.intent, reaction.what, is_guess=reaction.is_guess)
-    if kind is not None:
-        triage.insert(
-            thread.session,
-            thread.contact,
-            thread.inbound,
-            kind,
-            thread.act.received_at,
-            event=reaction.withdrawn[0].event if reaction.withdrawn else None,
-            request=reaction.request.id if reaction.request else None,
-            due_at=reaction.request.due_at if reaction.request else None,
-        )
+    if kind is None:
+        return None
+    return triage.row(
+        thread.contact,
+        thread.inbound,
+        kind,
+        thread.act.received_at,
+        event=reaction.withdrawn[0].event if reaction.withdrawn else None,
+        request=reaction.request.id if reaction.request else None,
+        due_at=reaction.request.due_at if reaction.request else None,
+    )

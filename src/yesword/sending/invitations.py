@@ -16,7 +16,7 @@ from yesword.consent import Act, Draft, append, grant
 from yesword.domain import composing
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import EventKind, Grade, Scope
-from yesword.domain.ids import ContactId, MessageId, ProgramId, bucket_of, to_text
+from yesword.domain.ids import ContactId, MessageId, ProgramId, to_text
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState, Request
 from yesword.domain.times import from_micros, to_micros
@@ -24,7 +24,7 @@ from yesword.sending.thread import Thread
 from yesword.store import contacts, contests, models, programs, tallies
 from yesword.store.contacts import Contact
 from yesword.store.contests import EntryRow
-from yesword.store.database import Session
+from yesword.store.database import Row, Session
 from yesword.store.sealing import place
 
 LASTS: Final = timedelta(days=7)
@@ -129,15 +129,29 @@ def open_invitation(
     session: Session, contact: ContactId, state: ConsentState, sender: int, at: datetime
 ) -> Invitation | None:
     """The question that a yes on this sender would answer now; None where the newest text put none."""
-    row = session.first(
+    newest = newest_texts(session, [contact], sender, at).get(contact)
+    return None if newest is None else put_by(newest, session, contact, state, at)
+
+
+def newest_texts(
+    session: Session, people: Sequence[ContactId], sender: int, at: datetime
+) -> dict[ContactId, Row]:
+    """The newest text that each of them has got from this sender, if it may have put a question."""
+    rows = session.rows(
         "newest_from_sender",
-        bucket=bucket_of(contact),
-        contact_id=contact,
+        **session.people(people),
         sender_id=sender,
         since=to_micros(at - LASTS),
         before=to_micros(at),
     )
-    if row is None or row[5] is None:
+    return {ContactId(row[0]): row[1:] for row in rows}
+
+
+def put_by(
+    row: Row, session: Session, contact: ContactId, state: ConsentState, at: datetime
+) -> Invitation | None:
+    """The question of a text, as `newest_texts` found it; None where it put none."""
+    if row[5] is None:
         return None
     entry, point = None, None
     asked: tuple[Program, Request | None] | None
@@ -176,7 +190,7 @@ def _asked_in_talk(state: ConsentState, event: int, at: datetime) -> tuple[Progr
 
 
 def _asked_by_offer(state: ConsentState, campaign: int) -> tuple[Program, None] | None:
-    invites = models.Campaign.objects.values_list("invites_id", flat=True).filter(pk=campaign).first()
+    invites = programs.invited_by(campaign)
     if invites is None or not may_be_invited(state, ProgramId(invites)):
         return None
     return programs.current(ProgramId(invites)), None

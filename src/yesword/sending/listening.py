@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from yesword.domain.ids import BrandId, ContactId, bucket_of
+from yesword.domain.ids import BrandId, ContactId
 from yesword.domain.listening import context_of
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.domain.understanding import Intent, PendingKind, Scope, understand
-from yesword.sending.invitations import open_invitation as invitation
+from yesword.sending.invitations import newest_texts, put_by
 from yesword.sending.renewals import reminded
 from yesword.sending.stopping import which_asked
 from yesword.store import programs
-from yesword.store.database import Session
+from yesword.store.database import Row, Session
 
 TALKING: Final = timedelta(hours=24)  # so long after a colleague wrote, a text is an answer to them
 
@@ -39,46 +39,66 @@ class Hearing:
         return list(self.known)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Before:
+    """What went to and fro with those who write, looked up for many at once."""
+
+    newest: Mapping[
+        tuple[ContactId, int], Row
+    ]  # by person and sender, as `invitations.newest_texts` finds it
+    talking: frozenset[ContactId]  # whom a colleague has answered lately
+
+
+def look_back(session: Session, writers: Mapping[int, Sequence[ContactId]], at: datetime) -> Before:
+    """`writers`: who writes to each sender."""
+    newest = {
+        (contact, sender): row
+        for sender, people in writers.items()
+        for contact, row in newest_texts(session, people, sender, at).items()
+    }
+    everybody = {each for people in writers.values() for each in people}
+    rows = session.rows("answered_since", **session.people(everybody), since=to_micros(at - TALKING))
+    return Before(newest=newest, talking=frozenset(ContactId(row[0]) for row in rows))
+
+
 def hear(
     session: Session,
+    sender: int,
     here: Sequence[Program],
     known: Mapping[BrandId, ContactId | None],
     states: Mapping[BrandId, ConsentState],
+    before: Before,
     at: datetime,
 ) -> Hearing:
     acquainted = {each: states[brand] for brand, each in known.items() if each is not None}
     asked = [program for program in here if states[program.brand].request_for(program.id) is not None]
     reminders = (reminded(session, contact, state, here, at) for contact, state in acquainted.items())
     asked += [each.program for each in reminders if each is not None]
-    if not asked and here:
-        sender = programs.sender_of(here[0]).id
-        invited = (invitation(session, contact, state, sender, at) for contact, state in acquainted.items())
+    if not asked:
+        invited = (
+            put_by(row, session, contact, state, at)
+            for contact, state in acquainted.items()
+            if (row := before.newest.get((contact, sender))) is not None
+        )
         asked += [each.program for each in invited if each is not None]
     return Hearing(
         here=tuple(here),
         all=tuple(program for brand in known for program in programs.of_brand(brand)),
         known=known,
         states=states,
-        pending=PendingKind.CONFIRM_CONSENT if asked else _pending(session, acquainted, at),
+        pending=PendingKind.CONFIRM_CONSENT if asked else _pending(session, acquainted, before, at),
         asked=tuple(asked),
     )
 
 
 def _pending(
-    session: Session, acquainted: Mapping[ContactId, ConsentState], at: datetime
+    session: Session, acquainted: Mapping[ContactId, ConsentState], before: Before, at: datetime
 ) -> PendingKind | None:
     if any(which_asked(session, contact, state, at) for contact, state in acquainted.items()):
         return PendingKind.WHICH_TEXTS
-    if any(_is_talking(session, contact, at) for contact in acquainted):
+    if not before.talking.isdisjoint(acquainted):
         return PendingKind.CONVERSATION
     return None
-
-
-def _is_talking(session: Session, contact: ContactId, at: datetime) -> bool:
-    """Whether a colleague has answered this person lately."""
-    since = to_micros(at - TALKING)
-    row = session.first("answered_since", bucket=bucket_of(contact), contact_id=contact, since=since)
-    return bool(row and row[0])
 
 
 def read(text: str, hints: Sequence[str], hearing: Hearing) -> Intent:

@@ -16,7 +16,7 @@ from yesword.domain.messages import MessageKind
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
 from yesword.domain.text import measure
-from yesword.domain.understanding import Context, Intent, Kind, PendingKind, understand
+from yesword.domain.understanding import Intent, is_yes
 from yesword.domain.understanding.normalise import normalise
 from yesword.sending import reply_law
 from yesword.store import contacts
@@ -25,7 +25,6 @@ from yesword.store.database import Session
 from yesword.store.opening import Store
 from yesword.store.programs import BrandRow, SenderRow
 
-_ANYTHING: Final = Context(pending=PendingKind.UNKNOWN)
 _LONGEST_PAIR: Final = 3  # segments: two texts of two languages that need more go in one language
 
 
@@ -56,9 +55,7 @@ class Thread:
     @property
     def is_yes(self) -> bool:
         """It would be a yes, had anything been asked."""
-        return (
-            understand(self.text, [self.contact.language], _ANYTHING, with_model=False).kind is Kind.CONFIRM
-        )
+        return is_yes(self.text, [self.contact.language])
 
     def reply(self, program: Program, key: str, kind: MessageKind = MessageKind.REPLY) -> None:
         """One automatic answer, unless this number has had its share of them lately. `key` is one of `Texts`."""

@@ -17,7 +17,7 @@ from yesword.domain.state import ConsentState
 from yesword.domain.understanding import Intent, PendingKind
 from yesword.sending import contest_answers
 from yesword.sending.contest_answers import contest_meant, gives_way, reading
-from yesword.sending.listening import brands_meant, hear, read
+from yesword.sending.listening import Before, brands_meant, hear, look_back, read
 from yesword.sending.page_answers import ANSWERS_PAGE, page_meant
 from yesword.store import contacts, programs
 from yesword.store.contacts import Contact, NewContact, StandingRow
@@ -50,8 +50,9 @@ def understand_all(
         known = _known(store, session, [each for each in addressed if each is not None])
         standings = contacts.standings(session, known.values())
         people = contacts.read_many(store, session, standings)
+        before = look_back(session, _writers(addressed, known), at)
         read_so_far = [
-            None if to is None else _read_one(store, session, to, text, known, standings, people, at)
+            None if to is None else _read_one(store, session, to, text, known, standings, people, before, at)
             for to, text in zip(addressed, texts, strict=True)
         ]
     fresh = _prepared(
@@ -122,6 +123,16 @@ def find(store: Store, session: Session, numbers: Mapping[BrandId, Sequence[str]
     }
 
 
+def _writers(addressed: Iterable[_Addressed | None], everybody: People) -> dict[int, list[ContactId]]:
+    """Who writes to each sender, of those whom somebody knows."""
+    found: dict[int, list[ContactId]] = {}
+    for to in addressed:
+        if to is not None:
+            known = (everybody.get((brand, to.number.e164)) for brand in to.brands)
+            found.setdefault(to.sender.id, []).extend(each for each in known if each is not None)
+    return found
+
+
 def _read_one(
     store: Store,
     session: Session,
@@ -130,6 +141,7 @@ def _read_one(
     everybody: People,
     standings: Mapping[ContactId, StandingRow],
     people: Mapping[ContactId, Contact],
+    before: Before,
     at: datetime,
 ) -> Understood:
     known = {brand: everybody.get((brand, to.number.e164)) for brand in to.brands}
@@ -137,7 +149,7 @@ def _read_one(
         brand: standings[each].state if each is not None and each in standings else ConsentState()
         for brand, each in known.items()
     }
-    hearing = hear(session, to.here, known, states, at)
+    hearing = hear(session, to.sender.id, to.here, known, states, before, at)
     page = page_meant(store, session, to.sender.id, to.here, text.text, to.number, at)
     contest = contest_meant(session, to.sender.id, to.here, known, text.text, at) if page is None else None
     own = [people[each] for each in standings if each in known.values() and each in people]

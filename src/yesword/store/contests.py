@@ -11,6 +11,7 @@ from yesword.domain.collecting.draw_files import Commitment, Drawn
 from yesword.domain.collecting.drawing import SALT_BYTES, leaf
 from yesword.domain.ids import ContactId, InboundId, MessageId, bucket_of
 from yesword.domain.times import from_micros, to_micros
+from yesword.store import programs
 from yesword.store.database import Row, Session
 from yesword.store.sealing import Seal, place
 
@@ -61,8 +62,12 @@ def heard(session: Session, sender: int, word: str) -> list[int]:
     """The announced contests on a sender that a text with this first word may enter, newest first."""
     if not word:
         return []
-    rows = session.rows("contests_on_sender", sender_id=sender)
-    return [each for each, keywords in rows if f" {word} " in keywords]
+    return [each for each, keywords in _on_sender(session, sender) if f" {word} " in keywords]
+
+
+@programs.read_once
+def _on_sender(session: Session, sender: int) -> list[Row]:
+    return session.rows("contests_on_sender", sender_id=sender)
 
 
 def hold(session: Session, contest: int) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, TypeVar
 from django.db import connections, transaction
 
 from yesword.domain.errors import YeswordError
+from yesword.domain.ids import bucket_of
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -91,6 +92,12 @@ class Session:
         """A list of texts as one parameter, in the same two forms."""
         return json.dumps(list(texts)) if self.vendor == "sqlite" else list(texts)
 
+    def people(self, ids: Iterable[int]) -> dict[str, Any]:
+        """A list of ids and that of their buckets, for a query that looks up each of them where it is."""
+        wanted = list(ids)
+        buckets = [bucket_of(each) for each in wanted] if self.vendor == "postgresql" else 0
+        return {"ids": self.ids(wanted), "buckets": buckets}
+
     def after_commit(self, act: Callable[[], None]) -> None:
         """Do this once the transaction is durable, before whoever asked for it hears of it; never if it is rolled back."""
         transaction.on_commit(act, using=self._alias)
@@ -108,6 +115,11 @@ class Session:
             return self._queries[name]
         except KeyError:
             raise UnknownQueryError(name=name, vendor=self.vendor) from None
+
+
+def asking() -> Session:
+    """For a look at what somebody has set, from wherever one is: within a transaction of this thread, or by itself."""
+    return Session("sqlite" if connections["default"].vendor == "sqlite" else "postgresql", "default")
 
 
 class Database:

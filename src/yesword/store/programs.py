@@ -3,12 +3,11 @@
 import contextlib
 import functools
 import hashlib
+import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
-
-from django.db.models import F, Q
 
 from yesword.domain import codec, composing, gateways
 from yesword.domain.facts import BrandFacts, ProgramFacts, SenderFacts
@@ -17,6 +16,7 @@ from yesword.domain.parties import SenderTrait
 from yesword.domain.phone import sender_kind
 from yesword.domain.programs import Program
 from yesword.store import models
+from yesword.store.database import Row, asking
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +69,9 @@ def held_still() -> Iterator[None]:
         _still.known = before
 
 
-def _once(read: Callable[P, T]) -> Callable[P, T]:
+def read_once(read: Callable[P, T]) -> Callable[P, T]:
+    """Mark what is read once within `held_still`."""
+
     @functools.wraps(read)
     def reads(*args: P.args, **kwargs: P.kwargs) -> T:
         known = _still.known
@@ -83,16 +85,19 @@ def _once(read: Callable[P, T]) -> Callable[P, T]:
     return reads
 
 
-@_once
+@read_once
 def brand(brand_id: int) -> BrandRow:
-    row = models.Brand.objects.get(pk=brand_id)
+    row = asking().first("brand_as_set", id=brand_id)
+    if row is None:
+        raise models.Brand.DoesNotExist
+    name, country, origin, region, traits = row
     return BrandRow(
-        id=BrandId(row.pk),
-        name=row.name,
-        country=row.country,
-        origin=row.origin,
-        region=row.region or None,
-        traits=tuple(SenderTrait(trait) for trait in row.traits),
+        id=BrandId(brand_id),
+        name=name,
+        country=country,
+        origin=origin,
+        region=region or None,
+        traits=tuple(SenderTrait(trait) for trait in json.loads(traits)),
     )
 
 
@@ -138,7 +143,7 @@ def sender_for(account: models.Account, address: str) -> models.Sender:
     return sender
 
 
-@_once
+@read_once
 def current(program_id: ProgramId) -> Program:
     return version(program_id, models.Program.objects.values_list("version", flat=True).get(pk=program_id))
 
@@ -157,15 +162,12 @@ def version(program_id: int, number: int) -> Program:
 
 
 def of_brand(brand: BrandId) -> list[Program]:
-    return list(_current(program__brand_id=brand))
+    return list(_of_brand(brand))
 
 
-@_once
-def _current(**which: int) -> tuple[Program, ...]:
-    """The newest versions of some programs, in one query: every text from a person asks for them."""
-    newest = models.ProgramVersion.objects.filter(version=F("program__version"), **which)
-    rows = newest.order_by("program_id").values_list("program_id", "version", "digest")
-    return tuple(_version(*row) for row in rows)
+@read_once
+def _of_brand(brand: BrandId) -> tuple[Program, ...]:
+    return tuple(_version(*row) for row in asking().rows("versions_of_brand", brand=brand))
 
 
 def by_key(brand: BrandId, key: str) -> Program | None:
@@ -189,38 +191,69 @@ def facts_of(program: Program) -> ProgramFacts:
 
 
 def sender_row(sender: models.Sender) -> SenderRow:
+    account = sender.account
+    answers_stop = (sender.answers_stop, account.answers_stop)
+    registrations = sender.registrations
+    return _sender(
+        sender.pk, account.pk, sender.address, sender.kind, answers_stop, registrations, account.channel
+    )
+
+
+def _sender_of_row(row: Row) -> SenderRow:
+    pk, account, address, kind, own, accounts, registrations, channel = row
+    return _sender(pk, account, address, kind, (own, accounts), json.loads(registrations), channel)
+
+
+def _sender(
+    pk: int,
+    account: int,
+    address: str,
+    kind: str,
+    answers_stop: Iterable[bool],
+    registrations: Iterable[str],
+    provider: str,
+) -> SenderRow:
     return SenderRow(
-        id=sender.pk,
-        account=sender.account_id,
+        id=pk,
+        account=account,
         facts=SenderFacts(
-            address=sender.address,
-            kind=sender.kind,
-            can_receive=sender.kind != models.Sender.Kind.ALPHANUMERIC,
-            carrier_answers_stop=sender.answers_stop or sender.account.answers_stop,
-            registrations=tuple(sender.registrations),
-            provider=sender.account.channel,
+            address=address,
+            kind=kind,
+            can_receive=kind != models.Sender.Kind.ALPHANUMERIC,
+            carrier_answers_stop=any(answers_stop),
+            registrations=tuple(registrations),
+            provider=provider,
         ),
     )
+
+
+@read_once
+def invited_by(campaign: int) -> int | None:
+    """The program that a campaign invites to."""
+    return models.Campaign.objects.values_list("invites_id", flat=True).filter(pk=campaign).first()
 
 
 def sender_of(program: Program) -> SenderRow:
     return _sender_of(program.id)
 
 
-@_once
+@read_once
 def _sender_of(program_id: int) -> SenderRow:
     return sender_row(models.Sender.objects.select_related("account").get(program__id=program_id))
 
 
-@_once
+@read_once
 def sender_by_id(sender_id: int) -> SenderRow:
-    return sender_row(models.Sender.objects.select_related("account").get(pk=sender_id))
+    row = asking().first("sender_as_set", id=sender_id)
+    if row is None:
+        raise models.Sender.DoesNotExist
+    return _sender_of_row(row)
 
 
-@_once
+@read_once
 def sender_by_address(account: int, address: str) -> SenderRow | None:
-    row = models.Sender.objects.select_related("account").filter(account_id=account, address=address).first()
-    return sender_row(row) if row else None
+    row = asking().first("sender_at_address", account=account, address=address)
+    return None if row is None else _sender_of_row(row)
 
 
 def sender_at(account: str, address: str) -> SenderRow | None:
@@ -236,10 +269,6 @@ def on_sender(sender_id: int) -> list[Program]:
     return list(_of_sender(sender_id))
 
 
-@_once
+@read_once
 def _of_sender(sender_id: int) -> tuple[Program, ...]:
-    further = models.FurtherSender.objects.filter(sender_id=sender_id).values("program_id")
-    uses_it = Q(program__sender_id=sender_id) | Q(program_id__in=further)
-    newest = models.ProgramVersion.objects.filter(uses_it, version=F("program__version"))
-    rows = newest.order_by("program_id").values_list("program_id", "version", "digest")
-    return tuple(_version(*row) for row in rows)
+    return tuple(_version(*row) for row in asking().rows("versions_on_sender", sender=sender_id))

@@ -1,5 +1,6 @@
 """Texts that somebody should look at, as rows: made with the text, settled once. What it all means is for `sending` to say."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 NOTE = "note"  # what somebody wrote about the person is sealed as the person's own words are
 
 
-def insert(
-    session: Session,
+def row(
     contact: "Contact",
     inbound: InboundId,
     kind: TriageKind,
@@ -26,20 +26,24 @@ def insert(
     event: EventId | None = None,
     request: RequestId | None = None,
     due_at: datetime | None = None,
-) -> None:
-    session.run(
-        "insert_triage",
-        bucket=contact.bucket,
-        id=inbound,
-        brand_id=contact.brand,
-        contact_id=contact.id,
-        kind=kind.value,
-        urgency=urgency(kind),
-        received_at=to_micros(received_at),
-        due_at=None if due_at is None else to_micros(due_at),
-        event_id=event,
-        request_id=request,
-    )
+) -> dict[str, object]:
+    """What is to be looked at, for `insert`."""
+    return {
+        "bucket": contact.bucket,
+        "id": inbound,
+        "brand_id": contact.brand,
+        "contact_id": contact.id,
+        "kind": kind.value,
+        "urgency": urgency(kind),
+        "received_at": to_micros(received_at),
+        "due_at": None if due_at is None else to_micros(due_at),
+        "event_id": event,
+        "request_id": request,
+    }
+
+
+def insert(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    session.many("insert_triage", rows)
 
 
 def settle(

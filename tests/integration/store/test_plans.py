@@ -42,7 +42,7 @@ HOT: Final = (
         "suppressions",
     ),
     *("webhooks", "departures", "triage", "confirming", "leaving", "links", "collection", "codes", "hooks"),
-    *("watching", "running", "dead-numbers", "registries"),
+    *("watching", "running", "dead-numbers", "registries", "programs"),
 )
 # Of other files: asked when a text comes in or goes.
 BESIDES: Final = ("contests_on_sender", "invitations_that_joined", "unfinished_erasures")

@@ -2,7 +2,7 @@
 
 from yesword.domain.understanding.commands import is_opt_out
 from yesword.domain.understanding.intent import Context, Intent, Kind, Label, PendingKind, Right, Scope
-from yesword.domain.understanding.reading import understand
+from yesword.domain.understanding.reading import is_yes, understand
 
 __all__ = [
     "Context",
@@ -13,5 +13,6 @@ __all__ = [
     "Right",
     "Scope",
     "is_opt_out",
+    "is_yes",
     "understand",
 ]

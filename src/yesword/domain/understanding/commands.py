@@ -168,8 +168,10 @@ def _read_named_stop(form: Normalised, said: Words, context: Context) -> Intent 
     brands = ((brand, None, None) for brand in context.brands)
     for name, program, keyword in (*keywords, *topics, *brands):
         own = _words_of(name)
+        if not own or own[0] not in words:
+            continue
         for rest in (words[: -len(own)], words[len(own) :]):
-            if own and sorted(rest + own) == sorted(words) and (rows := found(rest, Kind.OPT_OUT)):
+            if sorted(rest + own) == sorted(words) and (rows := found(rest, Kind.OPT_OUT)):
                 return Intent(
                     kind=Kind.OPT_OUT,
                     scope=Scope.UNSPECIFIED if program is None else Scope.PROGRAM,

@@ -20,7 +20,7 @@ from yesword.domain.understanding.commands import (
     read_stop_in_answer,
     read_weak_word,
 )
-from yesword.domain.understanding.intent import SURE, Context, Intent, Kind, Scope
+from yesword.domain.understanding.intent import SURE, Context, Intent, Kind, PendingKind, Scope
 from yesword.domain.understanding.model import Wish
 from yesword.domain.understanding.normalise import MARKS, Normalised, normalise
 from yesword.domain.understanding.phrases import VETO, read_phrase
@@ -66,6 +66,16 @@ def understand(
     if said is None:
         said = _read_free_text(form, context, with_model=with_model)
     return _with_what_else(said, form, context)
+
+
+def is_yes(text: str, languages: Sequence[str] = ()) -> bool:
+    """Whether it would be a yes, had anything been asked."""
+    context = Context(pending=PendingKind.UNKNOWN, languages=tuple(languages))
+    said = read_command(normalise(text), context)
+    # What leaves or reacts goes before any answer.
+    return (
+        said is not None and said.kind is Kind.CONFIRM and understand(text, (), context).kind is Kind.CONFIRM
+    )
 
 
 def _read_free_text(form: Normalised, context: Context, *, with_model: bool) -> Intent:

@@ -66,11 +66,19 @@ SELECT event_id, also_ended FROM inbound_text WHERE bucket = :bucket AND contact
 
 -- The newest text of ours that may have put a question; a welcome or help between asks nothing.
 
--- name: newest_from_sender
-SELECT id, campaign_id, answers, language, handed_at, sealed_body FROM message
-WHERE bucket = :bucket AND contact_id = :contact_id AND sender_id = :sender_id
-AND handed_at <= :before AND handed_at >= :since AND state IN (2, 3, 5, 9, 10) AND kind NOT IN ('welcome', 'help_reply')
-ORDER BY handed_at DESC, id DESC LIMIT 1
+-- name: newest_from_sender [sqlite]
+SELECT contact_id, newest.id, campaign_id, answers, language, handed_at, sealed_body
+FROM json_each(:ids) AS asked JOIN message newest ON newest.bucket = asked.value >> 53 AND newest.id = (
+  SELECT id FROM message WHERE bucket = asked.value >> 53 AND contact_id = asked.value AND sender_id = :sender_id
+  AND handed_at <= :before AND handed_at >= :since AND state IN (2, 3, 5, 9, 10)
+  AND kind NOT IN ('welcome', 'help_reply') ORDER BY handed_at DESC, id DESC LIMIT 1)
+
+-- name: newest_from_sender [postgresql]
+SELECT found.* FROM unnest(:buckets::integer[], :ids::bigint[]) AS asked (bucket, contact_id) CROSS JOIN LATERAL (
+  SELECT contact_id, id, campaign_id, answers, language, handed_at, sealed_body FROM message
+  WHERE bucket = asked.bucket AND contact_id = asked.contact_id AND sender_id = :sender_id
+  AND handed_at <= :before AND handed_at >= :since AND state IN (2, 3, 5, 9, 10)
+  AND kind NOT IN ('welcome', 'help_reply') ORDER BY handed_at DESC, id DESC LIMIT 1) AS found
 
 -- How an account is set, at each call of its provider.
 -- name: account_as_set [sqlite]

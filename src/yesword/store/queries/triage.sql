@@ -69,6 +69,12 @@ AND kind = 'probable_stop' AND state = 'open'
 UPDATE triage SET settled_at = :settled_at, settled_by = :settled_by, sealed_note = :sealed_note
 WHERE bucket = :bucket AND id = :id AND state = 'open'
 
--- name: answered_since
-SELECT count(*) FROM triage WHERE bucket = :bucket AND contact_id = :contact_id AND state IN ('answered', 'open')
-AND settled_at >= :since
+-- name: answered_since [sqlite]
+SELECT value FROM json_each(:ids) WHERE EXISTS (
+  SELECT 1 FROM triage WHERE bucket = value >> 53 AND contact_id = value AND state IN ('answered', 'open')
+  AND settled_at >= :since)
+
+-- name: answered_since [postgresql]
+SELECT asked.contact_id FROM unnest(:buckets::integer[], :ids::bigint[]) AS asked (bucket, contact_id) WHERE EXISTS (
+  SELECT 1 FROM triage WHERE bucket = asked.bucket AND contact_id = asked.contact_id AND state IN ('answered', 'open')
+  AND settled_at >= :since)
