@@ -7,7 +7,7 @@ after a start is never taken for an old one.
 
 import hashlib
 import secrets
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from typing import Final
 
 from yesword.channels.smpp.pdu import ShortMessage
@@ -20,14 +20,28 @@ class Identities:
         self._open: OrderedDict[str, list[str]] = (
             OrderedDict()
         )  # digest to the ids that were not acknowledged
-
+        self._in_hand: set[str] = (
+            set()
+        )  # of texts that are being taken in: what comes meanwhile is none of them
         self._key = secrets.token_bytes(16)
 
-    def batch(self) -> "Batch":
-        return Batch(self._open, self._key)
+    def id_of(self, message: ShortMessage) -> str:
+        """Of a text that was just brought. It is in hand until it is `acknowledged` or `refused`."""
+        digest = _digest(message, self._key)
+        ids = self._open.setdefault(digest, [])
+        self._open.move_to_end(digest)
+        found = next((each for each in ids if each not in self._in_hand), None)
+        if found is None:
+            found = f"{digest}-{secrets.token_hex(4)}"
+            ids.append(found)
+        self._in_hand.add(found)
+        while len(self._open) > _MOST:
+            self._open.popitem(last=False)
+        return found
 
     def acknowledged(self, provider_id: str) -> None:
         """The carrier knows that we have it: the same words are another text from here on."""
+        self._in_hand.discard(provider_id)
         digest = provider_id.partition("-")[0]
         ids = self._open.get(digest)
         if ids is not None and provider_id in ids:
@@ -35,25 +49,9 @@ class Identities:
             if not ids:
                 del self._open[digest]
 
-
-class Batch:
-    """Texts that come together are never the same text."""
-
-    def __init__(self, known: OrderedDict[str, list[str]], key: bytes) -> None:
-        self._open = known
-        self._key = key
-        self._used: Counter[str] = Counter()
-
-    def id_of(self, message: ShortMessage) -> str:
-        digest = _digest(message, self._key)
-        ids = self._open.setdefault(digest, [])
-        self._open.move_to_end(digest)
-        if self._used[digest] == len(ids):
-            ids.append(f"{digest}-{secrets.token_hex(4)}")
-        self._used[digest] += 1
-        while len(self._open) > _MOST:
-            self._open.popitem(last=False)
-        return ids[self._used[digest] - 1]
+    def refused(self, provider_id: str) -> None:
+        """The carrier brings it again, and then it is the same text."""
+        self._in_hand.discard(provider_id)
 
 
 def _digest(message: ShortMessage, key: bytes) -> str:

@@ -17,16 +17,20 @@ from yesword.channels.smpp import parts, pdu, reports, status
 from yesword.channels.smpp.account import Binding, BindKind, SmppAccount
 from yesword.channels.smpp.alphabets import decode
 from yesword.channels.smpp.binds import Binds
-from yesword.channels.smpp.identity import Batch, Identities
+from yesword.channels.smpp.identity import Identities
 from yesword.channels.smpp.meanings import meaning_of
 from yesword.channels.smpp.parts import KeptPart, PartKey, PartsKeeping
 from yesword.channels.smpp.pdu import Frame, PduError, ShortMessage
 from yesword.channels.smpp.session import Session, answer_to
+from yesword.channels.smpp.waiting import Waiting
+from yesword.domain.understanding import is_opt_out
+from yesword.domain.understanding.normalise import normalise
 
 log = structlog.get_logger("yesword.smpp")
 
 _STOP_SEEN_WITHIN_S: Final = 0.05
-_BATCH: Final = 500
+_READ: Final = 500
+_MOST_WAITING: Final = 2_000  # then nothing more is read until some of it is taken
 _LATE_PARTS_EVERY: Final = timedelta(seconds=30)
 
 Clock = Callable[[], datetime]
@@ -46,6 +50,7 @@ class _Brought:
     part: KeptPart | None = None  # to be kept until the others come
     completes: PartKey | None = None  # the parts to forget when the item is taken
     answer: int = status.ROK
+    identity: str = ""  # of the frame's own text
 
 
 class SmppReceiver:
@@ -64,6 +69,7 @@ class SmppReceiver:
         kind = BindKind.RECEIVER if account.binding is Binding.PAIRS else BindKind.TRANSCEIVER
         self._binds = binds or Binds(account, kind)
         self._identities = Identities()
+        self._waiting = Waiting[_Brought](_number_of, _is_urgent)
 
     @property
     def is_listening(self) -> bool:
@@ -75,9 +81,11 @@ class SmppReceiver:
         late_parts_at = self._clock()  # of texts that were begun before we were
         try:
             while not stop.is_set():
-                self._binds.round(_STOP_SEEN_WITHIN_S)
-                while brought := self._binds.inbound(_BATCH):
-                    self._take(brought, handler)
+                self._binds.round(0 if self._waiting else _STOP_SEEN_WITHIN_S)
+                if len(self._waiting) < _MOST_WAITING and (frames := self._binds.inbound(_READ)):
+                    self._bring(frames)
+                if self._waiting:
+                    self._take(self._waiting.next(), handler)
                 if self._clock() >= late_parts_at:
                     self._hand_on_late(handler)
                     late_parts_at = self._clock() + _LATE_PARTS_EVERY
@@ -85,23 +93,24 @@ class SmppReceiver:
             self._binds.listen(is_on=False)
             self._binds.close()  # what was brought and not answered is brought again
 
-    def _take(self, frames: Sequence[tuple[Session, Frame]], handler: Handler) -> None:
+    def _bring(self, frames: Sequence[tuple[Session, Frame]]) -> None:
+        """Read them; what the handler has to take waits for it, and what it has not is answered."""
         brought = self._read(frames)
         self._keep([each for each in brought if each.part is not None])
-        for_handler = [each for each in brought if each.item is not None]
-        verdicts = (
-            handler([each.item for each in for_handler if each.item is not None]) if for_handler else []
-        )
-        assert len(verdicts) == len(for_handler), "one answer for each item"
-        for each, is_taken in zip(for_handler, verdicts, strict=True):
+        self._answer([each for each in brought if each.item is None])
+        self._waiting.add(each for each in brought if each.item is not None)
+
+    def _take(self, brought: Sequence[_Brought], handler: Handler) -> None:
+        verdicts = handler([each.item for each in brought if each.item is not None])
+        assert len(verdicts) == len(brought), "one answer for each item"
+        for each, is_taken in zip(brought, verdicts, strict=True):
             each.answer = status.ROK if is_taken else status.RX_T_APPN
         self._answer(brought)
-        done = [each.completes for each in for_handler if each.completes and each.answer == status.ROK]
+        done = [each.completes for each in brought if each.completes and each.answer == status.ROK]
         if done:
             self._forget(done)
 
     def _read(self, frames: Sequence[tuple[Session, Frame]]) -> list[_Brought]:
-        identities = self._identities.batch()
         open_parts: dict[PartKey, list[KeptPart]] = {}
         brought = []
         for session, frame in frames:
@@ -118,7 +127,7 @@ class SmppReceiver:
             if reports.is_report(message, without_flag=self._account.dialect.without_flag):
                 each.item = self._report(message)
             else:
-                self._sort_text(each, message, identities, open_parts)
+                self._sort_text(each, message, open_parts)
         return brought
 
     def _report(self, message: ShortMessage) -> DeliveryReport | None:
@@ -145,7 +154,6 @@ class SmppReceiver:
         self,
         each: _Brought,
         message: ShortMessage,
-        identities: Batch,
         open_parts: dict[PartKey, list[KeptPart]],
     ) -> None:
         account = self._account
@@ -153,7 +161,8 @@ class SmppReceiver:
         text = decode(content.octets, message.data_coding, account.alphabet, fill_bits=content.fill_bits)
         number = account.addresses.number(message.source_ton, message.source)
         to_address = account.addresses.own(message.destination_ton, message.destination)
-        provider_id = _own_id(message, account.inbound_id_tag) or identities.id_of(message)
+        provider_id = _own_id(message, account.inbound_id_tag) or self._identities.id_of(message)
+        each.identity = provider_id
         at = self._clock()
         if content.place is None:
             each.item = InboundText(
@@ -218,11 +227,12 @@ class SmppReceiver:
         for session, frames in answers.values():
             session.control(b"".join(frames))
         for each in brought:
-            if each.answer == status.ROK and each.session.lost is None:
-                if isinstance(each.item, InboundText):
-                    self._identities.acknowledged(each.item.provider_id)
-                elif each.part is not None:
-                    self._identities.acknowledged(each.part.provider_id)
+            own = [each.item.provider_id] if isinstance(each.item, InboundText) else []
+            for identity in (each.identity, *own):
+                if each.answer == status.ROK and each.session.lost is None:
+                    self._identities.acknowledged(identity)
+                else:
+                    self._identities.refused(identity)
 
     def _hand_on_late(self, handler: Handler) -> None:
         """What came of texts whose rest did not: it may hold a stop."""
@@ -245,6 +255,17 @@ class SmppReceiver:
         except Exception:
             # They come up once more as a text whose rest never came, which is then known by its id.
             log.exception("smpp_parts_not_forgotten", account=self._account.name)
+
+
+def _number_of(brought: _Brought) -> str | None:
+    return brought.item.sender_number if isinstance(brought.item, InboundText) else None
+
+
+def _is_urgent(brought: _Brought) -> bool:
+    """A stop; and a text whose parts are still kept, before more parts of the same name come."""
+    if brought.completes is not None:
+        return True
+    return isinstance(brought.item, InboundText) and is_opt_out(normalise(brought.item.text).words)
 
 
 def _own_id(message: ShortMessage, tag: int | None) -> str:

@@ -20,36 +20,37 @@ def text(words, source="31612345678"):
 
 def test_a_text_that_was_not_acknowledged_comes_again_as_the_same():
     identities = Identities()
-    first = identities.batch().id_of(text("STOP"))
-    assert identities.batch().id_of(text("STOP")) == first
+    first = identities.id_of(text("STOP"))
+    identities.refused(first)
+    assert identities.id_of(text("STOP")) == first
     identities.acknowledged(first)
-    assert identities.batch().id_of(text("STOP")) != first
+    assert identities.id_of(text("STOP")) != first
 
 
-def test_the_same_word_three_times_in_a_batch_is_three_texts():
+def test_the_same_word_three_times_is_three_texts_while_none_of_them_is_taken():
     identities = Identities()
-    batch = identities.batch()
-    ids = [batch.id_of(text(word)) for word in ("STOP", "START", "STOP")]
+    ids = [identities.id_of(text(word)) for word in ("STOP", "START", "STOP")]
     assert len(set(ids)) == 3
-    again = identities.batch()
-    assert [again.id_of(text(word)) for word in ("STOP", "START", "STOP")] == ids
+    for each in ids:
+        identities.refused(each)
+    assert [identities.id_of(text(word)) for word in ("STOP", "START", "STOP")] == ids
 
 
 def test_the_same_word_of_two_people_is_two_texts():
-    batch = Identities().batch()
-    assert batch.id_of(text("STOP")) != batch.id_of(text("STOP", source="31612345679"))
+    identities = Identities()
+    assert identities.id_of(text("STOP")) != identities.id_of(text("STOP", source="31612345679"))
 
 
 def test_what_is_acknowledged_twice_or_has_an_id_of_the_carriers_changes_nothing():
     identities = Identities()
-    first = identities.batch().id_of(text("STOP"))
+    first = identities.id_of(text("STOP"))
     identities.acknowledged("an-id-of-the-carrier")
     identities.acknowledged(first)
     identities.acknowledged(first)
-    assert identities.batch().id_of(text("STOP")) != first
+    assert identities.id_of(text("STOP")) != first
 
 
 def test_the_id_tells_nobody_who_sent_what():
     """It stands in the store: whoever tries all numbers must not find the one by a digest that anybody can make."""
-    one, another = Identities().batch().id_of(text("STOP")), Identities().batch().id_of(text("STOP"))
+    one, another = Identities().id_of(text("STOP")), Identities().id_of(text("STOP"))
     assert one.partition("-")[0] != another.partition("-")[0]
