@@ -153,8 +153,8 @@ def _receive_called(
     return _receive(store, account, texts, _now)
 
 
-_KEEP_CALLED: Final = Gatherer(_keep, lost=False)
-_RECEIVE_CALLED: Final = Gatherer(_receive_called, lost=None)
+_KEEP_CALLED: Final = Gatherer(_keep)
+_RECEIVE_CALLED: Final = Gatherer(_receive_called)
 
 
 def act_on_spool(store: Store, clock: Callable[[], datetime] = _now) -> int:

@@ -5,9 +5,24 @@ import time
 
 import pytest
 
+from yesword.sending import gathering
 from yesword.sending.gathering import Gatherer
 
-STORE = object()  # never looked into
+
+class Closed:
+    """Of a store, which is never looked into, only this is asked: to close its connections."""
+
+    def __init__(self):
+        self.closed = threading.Event()
+        self.database = self.vault = self
+
+    def close(self):
+        self.closed.set()
+
+
+@pytest.fixture
+def store():
+    return Closed()
 
 
 class Work:
@@ -31,46 +46,65 @@ def work():
     return Work()
 
 
-def while_the_first_is_at_work(work, gatherer, calls):
-    """Each call in a thread of its own, all waiting when the first one ends. What each was told."""
-    told = {}
+@pytest.fixture
+def told(work, store):
+    """Each call in a thread of its own, all waiting when the first one ends: what each was told."""
 
-    def call(account, items):
-        try:
-            told[items] = gatherer(STORE, account, items)
-        except ValueError as error:
-            told[items] = error
+    def told_by(gatherer, calls):
+        told = {}
 
-    threads = [threading.Thread(target=call, args=each) for each in [(1, ("first",)), *calls]]
-    threads[0].start()
-    assert work.has_begun.wait(10)
-    for each in threads[1:]:
-        each.start()
-    while len(gatherer._waiting) < len(calls):
-        time.sleep(0.001)
-    work.may_end.set()
-    for each in threads:
-        each.join(10)
-        assert not each.is_alive()
-    return told
+        def call(account, items):
+            try:
+                told[items] = gatherer(store, account, items)
+            except ValueError as error:
+                told[items] = error
+
+        threads = [threading.Thread(target=call, args=each) for each in [(1, ("first",)), *calls]]
+        threads[0].start()
+        assert work.has_begun.wait(10)
+        for each in threads[1:]:
+            each.start()
+        while sum(len(lane.waiting) for lane in gatherer._lanes.values()) < len(calls):
+            time.sleep(0.001)
+        work.may_end.set()
+        for each in threads:
+            each.join(10)
+            assert not each.is_alive()
+        return told
+
+    return told_by
 
 
-def test_whoever_comes_meanwhile_is_taken_in_one_turn_and_told_of_their_own(work):
-    told = while_the_first_is_at_work(work, Gatherer(work, lost=None), [(1, ("a", "b")), (1, ("c",))])
-    assert told == {("first",): ["1:first"], ("a", "b"): ["1:a", "1:b"], ("c",): ["1:c"]}
+def test_whoever_comes_meanwhile_is_taken_in_one_turn_and_told_of_their_own(work, told):
+    assert told(Gatherer(work), [(1, ("a", "b")), (1, ("c",))]) == {
+        ("first",): ["1:first"],
+        ("a", "b"): ["1:a", "1:b"],
+        ("c",): ["1:c"],
+    }
     assert [sorted(items) for _, items in work.turns] == [["first"], ["a", "b", "c"]]
 
 
-def test_accounts_are_not_mixed(work):
-    told = while_the_first_is_at_work(work, Gatherer(work, lost=None), [(1, ("a",)), (2, ("b",))])
-    assert told[("a",)] == ["1:a"]
-    assert told[("b",)] == ["2:b"]
+def test_accounts_are_not_mixed(work, told):
+    found = told(Gatherer(work), [(1, ("a",)), (2, ("b",))])
+    assert found[("a",)] == ["1:a"]
+    assert found[("b",)] == ["2:b"]
     assert sorted(work.turns[1:]) == [(1, ["a"]), (2, ["b"])]
 
 
-def test_what_fails_is_raised_once_and_the_others_hear_that_nothing_is_known_of_theirs(work):
-    gatherer = Gatherer(work, lost="lost")
-    told = while_the_first_is_at_work(work, gatherer, [(1, ("bad",)), (1, ("a",)), (1, ("c",))])
-    assert [type(each) for each in told.values()].count(ValueError) == 1
-    assert sorted(each[0] for each in told.values() if isinstance(each, list)) == ["1:first", "lost", "lost"]
-    assert gatherer(STORE, 1, ["again"]) == ["1:again"], "and it goes on"
+def test_what_fails_reaches_all_whose_items_it_had_and_nobody_else(work, told, store):
+    gatherer = Gatherer(work)
+    found = told(gatherer, [(1, ("bad",)), (1, ("a",)), (2, ("c",))])
+    assert isinstance(found[("bad",)], ValueError)
+    assert found[("a",)] is found[("bad",)]
+    assert found[("first",)] == ["1:first"]
+    assert found[("c",)] == ["2:c"]
+    assert gatherer(store, 1, ["again"]) == ["1:again"], "and it goes on"
+
+
+def test_when_nobody_comes_any_more_its_thread_ends_and_closes_its_connections(work, store, monkeypatch):
+    monkeypatch.setattr(gathering, "_IDLE_S", 0.01)
+    work.may_end.set()
+    gatherer = Gatherer(work)
+    assert gatherer(store, 1, ["a"]) == ["1:a"]
+    assert store.closed.wait(10)
+    assert gatherer(store, 1, ["b"]) == ["1:b"], "and another begins"
