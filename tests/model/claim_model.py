@@ -136,18 +136,11 @@ class Machine:
             elif self.protocol.is_brought_again:
                 yield "the stop is answered 'try again'", state._replace(stop=S.UNANSWERED), None
         elif at == S.DRAINED:
-            if not self._locked(state) & 1 << CONFIRMATION:
-                yield "the confirmation is released", self._release(state)._replace(stop=S.RELEASED), None
-        elif at == S.RELEASED:
             yield "THE STOP IS ACKNOWLEDGED", state._replace(stop=S.ACKNOWLEDGED), None
         elif at == S.UNANSWERED and self.protocol.is_brought_again:
-            again = S.DRAINING if self.protocol.drains_again else S.RELEASED
+            again = S.DRAINING if self.protocol.drains_again else S.DRAINED
             yield "the carrier brings the stop again", state._replace(stop=again), None
-        if (
-            self.protocol.releases_forgotten
-            and state.messages[CONFIRMATION].state == M.HELD
-            and _is_clear(state)
-        ):
+        if self.protocol.releases and state.messages[CONFIRMATION].state == M.HELD and _is_clear(state):
             yield "a worker releases the confirmation", self._release(state), None
 
     def _begin_stop(self, state: State) -> Iterator[Step]:

@@ -39,11 +39,9 @@ class S(IntEnum):
     RECALLED = 3
     DRAINING = 4  # committed
     DRAINED = 5
-    RELEASED = 6
-    ACKNOWLEDGED = 7
-    UNANSWERED = (
-        8  # committed, but "try again" was answered, or its process died: the carrier brings it again
-    )
+    ACKNOWLEDGED = 6
+    # Committed, but "try again" was answered, or its process died: the carrier brings it again.
+    UNANSWERED = 7
 
 
 GRANTED, STOPPED, RESTARTED = 1, 2, 3  # the seq of the standing, and what it means here
@@ -111,7 +109,7 @@ class Protocol:
     recalls: bool = True
     gives_back_only_unwritten: bool = True
     holds_confirmation: bool = True
-    releases_forgotten: bool = True
+    releases: bool = True
     reaps_only_the_dead: bool = True
     reaps: bool = True
     # Several hosts, which cannot look at each other's owner locks.

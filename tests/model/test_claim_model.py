@@ -98,9 +98,7 @@ NEVER_AGAIN = replace(ONE_TEXT, is_brought_again=False)
         pytest.param(
             replace(ONE_TEXT, holds_confirmation=False), TOO_EARLY, id="the confirmation waits for the drain"
         ),
-        pytest.param(
-            replace(NEVER_AGAIN, releases_forgotten=False), STUCK, id="a forgotten confirmation is released"
-        ),
+        pytest.param(replace(NEVER_AGAIN, releases=False), STUCK, id="a worker releases the confirmation"),
         pytest.param(
             replace(TWO_HOSTS, reaps_only_the_dead=False),
             AFTER_ACK,
@@ -143,7 +141,6 @@ def test_a_fault_is_told_with_one_of_its_shortest_histories() -> None:
     assert str(found).endswith(
         "  5. the stop commits\n"
         "  6. the drain is over\n"
-        "  7. the confirmation is released\n"
-        "  8. THE STOP IS ACKNOWLEDGED\n"
-        "  9. worker 1 HANDS OVER text 1"
+        "  7. THE STOP IS ACKNOWLEDGED\n"
+        "  8. worker 1 HANDS OVER text 1"
     )

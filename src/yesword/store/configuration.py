@@ -9,7 +9,7 @@ from yesword.domain.errors import YeswordError
 
 _SQLITE_START: Final = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; "
-    "PRAGMA wal_autocheckpoint=4000; PRAGMA secure_delete=FAST; PRAGMA cache_size=-32000;"
+    "PRAGMA wal_autocheckpoint=4000; PRAGMA secure_delete=FAST; PRAGMA cache_size=-16000;"
 )
 
 # A server that went away without a word, or a wire that brings nothing any more, is noticed within half a minute.

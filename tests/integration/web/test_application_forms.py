@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from factories.pages import empty_limits, read, words
 from factories.worlds import ANNA, CLUB, publish, world
 from yesword.collect import points
 from yesword.domain.collecting.applications import general_text, shipped, specific_text, use_of, with_general
@@ -16,7 +17,6 @@ from yesword.domain.messages import MessageClass
 from yesword.proof.evidence.opening import record_of
 from yesword.store import models
 from yesword.store.programs import disclosure_digest
-from yesword.web.limiting import TokenBuckets
 from yesword.web.public import forms
 from yesword.web.public.form_pages import kept_page
 
@@ -33,9 +33,7 @@ def here(sqlite_store):
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(monkeypatch):
     monkeypatch.setattr(forms, "LEAST_S", 0.0)
-    for found in vars(forms).copy().values():
-        if isinstance(found, TokenBuckets):
-            monkeypatch.setattr(found, "_levels", type(found._levels)())
+    empty_limits(monkeypatch, forms)
 
 
 @pytest.fixture
@@ -71,15 +69,6 @@ def published(here, confirming=Confirming.REVERSE, **changes):
         **changes,
     )
     return points.publish(this_job.brand, "apply", with_general(definition, others))
-
-
-def read(answer, status=200):
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def words(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def send(browser, path="/f/apply", **changes):

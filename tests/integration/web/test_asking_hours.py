@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
+from factories.pages import empty_limits
 from factories.points import published, sent
 from factories.worlds import ANNA, world
 from yesword.collect.forms import take
@@ -16,7 +17,6 @@ from yesword.domain import phone
 from yesword.domain.rules import RuleBook
 from yesword.sending.question_hours import AskingTime, asking_time
 from yesword.sending.weighing import Scales
-from yesword.web.limiting import TokenBuckets
 from yesword.web.public import asking_hours, forms
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -34,9 +34,7 @@ def here(sqlite_store):
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(monkeypatch):
     monkeypatch.setattr(forms, "LEAST_S", 0.0)
-    for found in vars(forms).copy().values():
-        if isinstance(found, TokenBuckets):
-            monkeypatch.setattr(found, "_levels", type(found._levels)())
+    empty_limits(monkeypatch, forms)
 
 
 def asked_of(here, number, at):

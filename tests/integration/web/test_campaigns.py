@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from factories.databases import on_both
+from factories.pages import read
 from factories.worlds import publish, world
 from yesword.domain import text as texts
 from yesword.domain.decisions import Sentence
@@ -66,11 +67,6 @@ def form(here, **changes):
         "value": ["", ""],
         **changes,
     }
-
-
-def read(answer, status=200):
-    assert answer.status_code == status
-    return answer.content.decode()
 
 
 def words(answer, status=200):

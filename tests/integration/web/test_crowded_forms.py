@@ -1,6 +1,5 @@
 """A form in a network from which too many ask: whoever else is there loses nothing, and can join without it."""
 
-import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,12 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factories.pages import empty_limits, read, words
 from factories.points import CONSENT, published
 from factories.worlds import ANNA, CLUB, world
 from yesword.collect import points
 from yesword.domain.collecting.points import Wording
 from yesword.store import models, programs
-from yesword.web.limiting import TokenBuckets
 from yesword.web.public import forms
 from yesword.web.public.form_pages import give_ticket
 
@@ -32,12 +31,8 @@ def here(sqlite_store):
 
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(monkeypatch):
-    for found in vars(forms).copy().values():
-        if isinstance(found, TokenBuckets):
-            monkeypatch.setattr(found, "_levels", type(found._levels)())
-            monkeypatch.setattr(
-                found, "_clock", lambda: 0.0
-            )  # nothing flows back while a test takes its time
+    for each in empty_limits(monkeypatch, forms):
+        monkeypatch.setattr(each, "_clock", lambda: 0.0)  # nothing flows back while a test takes its time
 
 
 def browser(address, language="en"):
@@ -53,15 +48,6 @@ def filled_in(point, language="en", **changes):
     ticket, _nonce = give_ticket(point.digest, language, datetime.now(UTC))
     usual = {"number": "06 12 34 56 78", "category": "coats", "agree": "yes", "of_age": "yes", "s": "poster"}
     return {**usual, "ticket": ticket, **changes}
-
-
-def read(answer, status=429):
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def words(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def is_ticked(page, name):
@@ -91,7 +77,7 @@ def test_a_neighbour_of_a_flood_gets_the_page_back_in_their_language_with_all_th
     neighbour = browser("192.0.2.7", language)
     sent = filled_in(point, language, name="Anna de Vries")
     answer = neighbour.post("/f/door", sent)
-    page = read(answer)
+    page = read(answer, 429)
     assert said in words(page)
     assert int(answer["Retry-After"]) > 0
     assert (answer["Content-Language"], answer.cookies) == (language, {})
@@ -105,7 +91,7 @@ def test_once_there_is_room_again_what_came_back_is_sent_as_it_stands(here, monk
     monkeypatch.setattr(forms, "LEAST_S", 0.0)
     flood(here)
     neighbour = browser("192.0.2.7")
-    page = read(neighbour.post("/f/door", filled_in(point)))
+    page = read(neighbour.post("/f/door", filled_in(point)), 429)
     monkeypatch.setattr(forms._SUBMISSIONS, "_levels", type(forms._SUBMISSIONS._levels)())
     ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
     assert neighbour.post("/f/door", filled_in(point, ticket=ticket)).status_code == 303
@@ -116,15 +102,15 @@ def test_what_came_back_is_ticked_only_for_the_words_that_were_ticked(here):
     older = filled_in(point)
     published(here, wordings=(("en", Wording(consent=CONSENT + " And more.")),))
     flood(here)
-    assert not is_ticked(read(browser("192.0.2.7").post("/f/door", older)), "agree")
+    assert not is_ticked(read(browser("192.0.2.7").post("/f/door", older), 429), "agree")
     made_up = filled_in(point, ticket="made up")
-    assert not is_ticked(read(browser("192.0.2.7").post("/f/door", made_up)), "agree")
+    assert not is_ticked(read(browser("192.0.2.7").post("/f/door", made_up), 429), "agree")
 
 
 def test_a_neighbour_can_text_instead_where_the_program_can_receive(here):
     point = published(here)
     flood(here)
-    page = read(browser("192.0.2.7").post("/f/door", filled_in(point)))
+    page = read(browser("192.0.2.7").post("/f/door", filled_in(point)), 429)
     assert "Or join without this form: Text SAVEMORE to 800123" in words(page)
     assert 'href="sms:800123?&amp;body=SAVEMORE"' in page
     assert '<svg class="qr"' in page
@@ -140,7 +126,7 @@ def test_nobody_is_told_to_text_what_would_not_do(here, kind):
         here.club = programs.publish(replace(here.club, keywords=()), sender)
     point = published(here, minimum_age=18 if kind.startswith("an age") else None)
     flood(here)
-    page = read(browser("192.0.2.7").post("/f/door", filled_in(point)))
+    page = read(browser("192.0.2.7").post("/f/door", filled_in(point)), 429)
     assert "sms:" not in page
     assert "Many people use this form" in page
 
@@ -150,7 +136,7 @@ def test_a_known_number_and_an_unknown_one_get_the_same_page(here):
     here.join()
     flood(here)
     known, unknown = (
-        read(browser("192.0.2.7").post("/f/door", filled_in(point, number=each))) for each in (ANNA, BEN)
+        read(browser("192.0.2.7").post("/f/door", filled_in(point, number=each)), 429) for each in (ANNA, BEN)
     )
     ticket = r'(?:name="ticket" value|data-nonce)="[^"]+"'
     assert re.sub(ticket, "", known) == re.sub(ticket, "", unknown.replace(BEN, ANNA))
@@ -163,7 +149,7 @@ def test_refusing_writes_nothing_and_a_flood_costs_no_look_at_the_store(here):
         assert {each.status_code for each in flood(here)} == {429}
     assert len(seen) == 0
     with CaptureQueriesContext(connection) as seen:
-        read(browser("192.0.2.7").post("/f/door", filled_in(point)))
+        read(browser("192.0.2.7").post("/f/door", filled_in(point)), 429)
     assert [each["sql"] for each in seen if not each["sql"].startswith("SELECT")] == []
     assert here.sql("SELECT count(*) FROM contact") == [(0,)]
 
@@ -171,19 +157,19 @@ def test_refusing_writes_nothing_and_a_flood_costs_no_look_at_the_store(here):
 def test_who_floods_gets_a_page_too_and_a_small_one(here):
     published(here)
     answer = flood(here)[-1]
-    page = read(answer)
+    page = read(answer, 429)
     assert "your browser still has what you filled in" in words(page)
     assert "<form" not in page
     assert int(answer["Retry-After"]) > 0
     dutch = browser("192.0.2.66", "nl").post("/f/door", {})
-    assert 'lang="nl"' in read(dutch)
+    assert 'lang="nl"' in read(dutch, 429)
 
 
 def test_a_flood_of_looks_leaves_the_pages_of_neighbours_as_they_were(here, monkeypatch):
     published(here)
     monkeypatch.setattr(forms._PAGES, "_burst", 5)
     machine, neighbour = browser("192.0.2.66"), browser("192.0.2.7")
-    page = read([machine.get("/f/door") for _ in range(30)][-1])
+    page = read([machine.get("/f/door") for _ in range(30)][-1], 429)
     assert "Load this page again in a few minutes" in words(page)
     for path in ("/f/door", "/f/door/next?next=asked"):
         assert neighbour.get(path).status_code == 200

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client, RequestFactory
 
+from factories.pages import empty_limits, read, words
 from factories.points import CONSENT, probe, published
 from factories.worlds import ANNA, CLUB, publish, world
 from yesword.collect import points
@@ -22,7 +23,6 @@ from yesword.proof.evidence.opening import record_of
 from yesword.sending.question_hours import AskingTime
 from yesword.store import models, programs, tallies
 from yesword.store.programs import disclosure_digest
-from yesword.web.limiting import TokenBuckets
 from yesword.web.paths import STATIC_FOLDER
 from yesword.web.public import asking_hours, forms
 from yesword.web.public.form_pages import give_ticket
@@ -46,9 +46,7 @@ def it_is_day(monkeypatch):
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(monkeypatch):
     monkeypatch.setattr(forms, "LEAST_S", 0.0)
-    for found in vars(forms).copy().values():
-        if isinstance(found, TokenBuckets):
-            monkeypatch.setattr(found, "_levels", type(found._levels)())
+    empty_limits(monkeypatch, forms)
 
 
 @pytest.fixture
@@ -58,15 +56,6 @@ def browser():
 
 def ticket_of(page):
     return re.search(r'name="ticket" value="([^"]+)"', page)[1]
-
-
-def read(answer, status=200):
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def words(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def test_topics_are_named_in_the_language_of_the_page_and_kept_as_the_program_has_them(here, browser):

@@ -1,12 +1,12 @@
 """The form on a tablet: one person after the other, none of whom finds a trace of the one before."""
 
-import html
 import re
 from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 
+from factories.pages import empty_limits, read, words
 from factories.points import CONSENT, published
 from factories.worlds import ANNA, CLUB, publish, world
 from yesword.domain.collecting.points import Confirming, PointKind, Wording
@@ -17,7 +17,6 @@ from yesword.proof.evidence.opening import record_of
 from yesword.sending.question_hours import AskingTime
 from yesword.store import models
 from yesword.store.programs import disclosure_digest
-from yesword.web.limiting import TokenBuckets
 from yesword.web.public import asking_hours, kiosk
 
 FORM = "/kiosk/counter/form"
@@ -39,9 +38,7 @@ def it_is_day(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(monkeypatch):
-    for found in vars(kiosk).copy().values():
-        if isinstance(found, TokenBuckets):
-            monkeypatch.setattr(found, "_levels", type(found._levels)())
+    empty_limits(monkeypatch, kiosk)
 
 
 @pytest.fixture
@@ -51,15 +48,6 @@ def tablet():
 
 def counter(here, **changes):
     return published(here, "counter", kind=PointKind.KIOSK, **changes)
-
-
-def read(answer, status=200):
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def words(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def send(tablet, path=FORM, **changes):

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from factories.pages import read
 from factories.worlds import world
 from yesword.domain.facts import BrandFacts, Cause, Proclamation
 from yesword.domain.gate.case import Case
@@ -51,11 +52,6 @@ def console(here):
     client = Client(SERVER_NAME="localhost")
     client.force_login(user, backend=BACKEND)
     return client
-
-
-def read(answer, status=200):
-    assert answer.status_code == status
-    return answer.content.decode()
 
 
 def words(answer):

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from factories.databases import on_both
+from factories.pages import read
 from factories.worlds import world
 from yesword.domain.ids import bucket_of, to_text
 from yesword.domain.messages import MessageKind, MessageState
@@ -38,11 +39,6 @@ def console(here):
     client = Client(SERVER_NAME="localhost")
     client.force_login(user, backend=BACKEND)
     return client
-
-
-def read(answer, status=200):
-    assert answer.status_code == status
-    return answer.content.decode()
 
 
 def words(answer):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from factories.pages import read, words
 from factories.points import CONSENT, definition, published, sent
 from factories.worlds import ANNA, world
 from yesword.collect import points
@@ -73,15 +74,6 @@ def fields(here, **changes):
         "consent_en": suggested(here.club, "en"),
         **changes,
     }
-
-
-def read(answer, status=200):
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def words(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def test_a_new_form_begins_with_the_safest_way_and_a_wording_that_breaks_no_rule(here, manager):

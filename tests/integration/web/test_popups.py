@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
+from factories.pages import empty_limits
 from factories.points import CONSENT
 from factories.points import probe as told_by
 from factories.popups import SHOP, popup
@@ -22,7 +23,6 @@ from yesword.domain.evidence.kinds import EvidenceKind
 from yesword.domain.evidence.probe import read_probe, write_probe
 from yesword.proof.evidence.opening import record_of
 from yesword.store.programs import disclosure_digest
-from yesword.web.limiting import TokenBuckets
 from yesword.web.public import popups as pages
 
 BEN = "+31612345679"
@@ -39,9 +39,7 @@ def here(sqlite_store):
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(monkeypatch):
     monkeypatch.setattr(pages, "LEAST_S", 0.0)
-    for found in vars(pages).copy().values():
-        if isinstance(found, TokenBuckets):
-            monkeypatch.setattr(found, "_levels", type(found._levels)())
+    empty_limits(monkeypatch, pages)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from factories.pages import read
 from factories.readings import leaving
 from factories.worlds import world
 from yesword.domain.understanding import Context, Intent, Kind, PendingKind, Scope
@@ -40,11 +41,6 @@ def console(here):
 
 def attempt(client, text, **setting):
     return client.post(ADDRESS, {"text": text, **setting})
-
-
-def read(answer, status=200):
-    assert answer.status_code == status
-    return answer.content.decode()
 
 
 def words(answer, status=200):

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from factories.pages import read
 from factories.worlds import world
 from yesword.domain.understanding import Context, Kind, PendingKind, understand
 from yesword.domain.understanding.keywords import all_keywords
@@ -35,11 +36,6 @@ def signed_in(**more):
 @pytest.fixture
 def console(here):
     return signed_in()
-
-
-def read(answer, status=200):
-    assert answer.status_code == status
-    return answer.content.decode()
 
 
 def plain(html):

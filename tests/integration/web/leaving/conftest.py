@@ -3,8 +3,8 @@
 import pytest
 
 from factories.leaving_links import Visitor, noon
+from factories.pages import empty_limits
 from factories.worlds import world
-from yesword.web.limiting import TokenBuckets
 from yesword.web.public import leave, leave_api, leave_code
 
 
@@ -24,10 +24,7 @@ def on_both(store):
 
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(monkeypatch):
-    for module in (leave, leave_api, leave_code):
-        for found in vars(module).copy().values():
-            if isinstance(found, TokenBuckets):
-                monkeypatch.setattr(found, "_levels", type(found._levels)())
+    empty_limits(monkeypatch, leave, leave_api, leave_code)
 
 
 @pytest.fixture

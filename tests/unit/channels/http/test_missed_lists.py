@@ -10,7 +10,7 @@ from sinch.domains.sms.models.v1.internal.list_inbounds_response import ListInbo
 from telnyx import Telnyx
 from telnyx.types.webhook_delivery import WebhookDelivery
 
-from yesword.channels.http import Reply, inmobile, missed, plivo, vonage
+from yesword.channels.http import Reply, inmobile, plivo, vonage
 from yesword.channels.http.missed import ListRefusedError, Lists, MissedAt
 
 from . import test_elks46, test_sinch, test_telnyx
@@ -41,19 +41,6 @@ TELNYX_CALL = {
     "started_at": "2026-03-01T08:59:59.000Z",
     "attempts": [],
 }
-
-
-@pytest.fixture
-def answers(monkeypatch):
-    """What the provider answers, one after the other; and what it was asked."""
-    given, asked = [], []
-
-    def ask(request, timeout_s):
-        asked.append(request)
-        return given.pop(0)
-
-    monkeypatch.setattr(missed, "ask", ask)
-    return given, asked
 
 
 def answered(said):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from yesword.channels.http import Reply, opt_outs
+from yesword.channels.http import Reply
 from yesword.channels.http.opt_outs import ListsOptOuts, OptOutListRefusedError, OptOutsAt
 from yesword.channels.ports import ListedOptOut
 
@@ -34,19 +34,6 @@ ENTRY = {
     "keyword": "STOP",
     "created_at": "2025-04-28 12:00:38.631252+00:00",
 }
-
-
-@pytest.fixture
-def answers(monkeypatch):
-    """What the provider answers, one after the other; and what it was asked."""
-    given, asked = [], []
-
-    def ask(request, timeout_s):
-        asked.append(request)
-        return given.pop(0)
-
-    monkeypatch.setattr(opt_outs, "ask", ask)
-    return given, asked
 
 
 def of(provider):
