@@ -87,7 +87,8 @@ def taken_in(control: SimulatorControl, account: SmppAccount) -> tuple[float, fl
     """Texts a second, and CPU in microseconds each."""
     for first in range(0, _INBOUND, 5_000):
         control.from_handsets(
-            (f"+31612{number:06}", "800123", "Thanks") for number in range(first, min(first + 5_000, _INBOUND))
+            (f"+31612{number:06}", "800123", "Thanks")
+            for number in range(first, min(first + 5_000, _INBOUND))
         )
     stop, taken = threading.Event(), 0
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.consent.journaling import journal
-from yesword.consent.telling import tell_others
+from yesword.consent.telling import Changed, tell_others
 from yesword.domain import codec, composing, ids
 from yesword.domain.events import (
     CONFIRM_LINK,
@@ -106,7 +106,7 @@ def append_many(
     if not changes:
         return {}
     seals = seals or store.vault.seals(contact.id for contact, _ in changes)
-    standings = _locked(session, [contact.id for contact, _ in changes])
+    standings = lock(session, [contact.id for contact, _ in changes])
     composed = []
     for contact, drafts in sorted(changes, key=lambda change: change[0].id):
         before, state_bytes, last_leaf = standings[contact.id]  # a contact always has a standing
@@ -129,6 +129,15 @@ class Composed:
     settled: Mapping[str, object]
     at: datetime
 
+    @property
+    def changed(self) -> Changed:
+        return self.contact, self.recorded.events, self.recorded.state
+
+    @property
+    def stands(self) -> Row:
+        """Where the record stands once it is in the store, as `standings_to_write` has it."""
+        return self.settled["seq"], self.settled["state"], self.settled["last_leaf"]
+
 
 def compose_first(
     store: Store, brand: BrandRow, contact: Contact, drafts: Sequence[Draft], seal: Seal, at: datetime
@@ -144,13 +153,15 @@ def append_ready(store: Store, session: Session, composed: Sequence[Composed]) -
     """Put composed events into the store."""
     events = [event for each in composed for event in each.events]
     journal(store, session, ((each.contact, each.recorded.events) for each in composed))
-    session.many("insert_event", events)
-    session.many("insert_outbox", events)
-    session.many("settle_standing", [each.settled for each in composed])
-    if composed:
-        changed = [(each.contact, each.recorded.events, each.recorded.state) for each in composed]
-        tell_others(store, session, changed, composed[0].at)
-        departures.note(session, ((contact.id, events, state) for contact, events, state in changed))
+    session.put("insert_event", events)
+    session.put("insert_outbox", events)
+    session.put("settle_standing", [each.settled for each in composed])
+    if session.known is not None:
+        session.known.update((_place_of(each.contact.id), each.stands) for each in composed)
+    session.put_off(((store, each.at, each.changed) for each in composed), tell_others)
+    session.put_off(
+        ((each.contact.id, each.recorded.events, each.recorded.state) for each in composed), departures.note
+    )
     return {each.contact.id: each.recorded for each in composed}
 
 
@@ -219,11 +230,22 @@ def _compose(
     )
 
 
-def _locked(session: Session, contact_ids: Sequence[ContactId]) -> dict[ContactId, Row]:
+def lock(session: Session, contact_ids: Sequence[ContactId]) -> dict[ContactId, Row]:
     """Where these records stand, locked until the transaction ends: seq, state and last leaf."""
-    buckets = sorted({bucket_of(each) for each in contact_ids}) if session.vendor == "postgresql" else 0
-    rows = session.rows("standings_to_write", ids=session.ids(contact_ids), buckets=buckets)
-    return {ContactId(row[0]): row[1:] for row in rows}
+    known = session.known or {}
+    asked = [each for each in contact_ids if _place_of(each) not in known]
+    found = {each: known[_place_of(each)] for each in contact_ids if _place_of(each) in known}
+    if asked:
+        buckets = sorted({bucket_of(each) for each in asked}) if session.vendor == "postgresql" else 0
+        rows = session.rows("standings_to_write", ids=session.ids(asked), buckets=buckets)
+        found |= {ContactId(row[0]): row[1:] for row in rows}
+        if session.known is not None:
+            session.known.update((_place_of(each), found[each]) for each in asked if each in found)
+    return found
+
+
+def _place_of(contact: ContactId) -> object:
+    return "standing", contact
 
 
 def seal_place(origin: str, event_id: int) -> bytes:

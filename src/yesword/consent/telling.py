@@ -14,17 +14,17 @@ from yesword.store.webhooks import WebhookKind
 Changed = tuple[Contact, Sequence[ConsentEvent], ConsentState]
 
 
-def tell_others(store: Store, session: Session, changed: Sequence[Changed], at: datetime) -> None:
+def tell_others(session: Session, told: Sequence[tuple[Store, datetime, Changed]]) -> None:
     """One look a brand where nobody listens. The state that is told is the one after all of these events."""
-    for brand in {contact.brand for contact, _, _ in changed}:
+    for brand in {contact.brand for _, _, (contact, _, _) in told}:
         endpoints = webhooks.listening(session, brand, WebhookKind.CONSENT_CHANGED)
         if not endpoints:
             continue
-        here = [each for each in changed if each[0].brand == brand]
         keys = dict(models.Program.objects.filter(brand_id=brand).values_list("pk", "key"))
-        notices = (
-            webhooks.consent_changed(contact, event, state, keys.get(event.scope.program or 0))
-            for contact, events, state in here
-            for event in events
-        )
-        webhooks.tell(store, session, endpoints, notices, at)
+        for store, at, (contact, events, state) in told:
+            if contact.brand == brand:
+                notices = (
+                    webhooks.consent_changed(contact, event, state, keys.get(event.scope.program or 0))
+                    for event in events
+                )
+                webhooks.tell(store, session, endpoints, notices, at)

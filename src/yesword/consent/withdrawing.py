@@ -153,8 +153,8 @@ def _end(
             "seq": each.seq,
             "program_id": each.program,
         }
-        session.run("cancel_queued", **place, now=to_micros(at))
-        session.run("recall_sending", **place)
+        session.put("cancel_queued", [{**place, "now": to_micros(at)}])
+        session.put("recall_sending", [place])
     if confirmation is not None:
         act = replace(act, language=confirmation.language or act.language)
         said = _said(confirmation, act, ended[-1])

@@ -11,10 +11,9 @@ from typing import Final
 from yesword.collect import triggers
 from yesword.collect.triggers import Closed
 from yesword.consent import Withdrawn
-from yesword.domain.ids import ContactId, bucket_of
+from yesword.domain.ids import ContactId
 from yesword.domain.times import to_micros
 from yesword.sending.arrivals import note_drained
-from yesword.store.database import Session
 from yesword.store.opening import Store
 
 PATIENCE_S: Final = 3.0
@@ -96,23 +95,14 @@ def _covered(
     store: Store, waiting: Mapping[tuple[int, ContactId], Sequence[Withdrawn]]
 ) -> set[tuple[int, ContactId]]:
     """Those of whom something is still being handed over."""
+    stops = [(whose, each) for whose, ended in waiting.items() for each in ended]
     with store.database.read() as session:
-        return {
-            whose
-            for whose, ended in waiting.items()
-            if not all(_is_clear(session, whose[1], each) for each in ended)
-        }
-
-
-def _is_clear(session: Session, contact: ContactId, withdrawn: Withdrawn) -> bool:
-    row = session.first(
-        "covered_sending",
-        bucket=bucket_of(contact),
-        contact_id=contact,
-        seq=withdrawn.seq,
-        program_id=withdrawn.program,
-    )
-    return row is not None and row[0] == 0
+        places = session.table(
+            contacts=[contact for (_, contact), _ in stops],
+            seqs=[each.seq for _, each in stops],
+            programs=[each.program or 0 for _, each in stops],
+        )
+        return {stops[row[0]][0] for row in session.rows("covered_sending", **places)}
 
 
 def release(store: Store, at: datetime) -> int:

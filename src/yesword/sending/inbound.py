@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.channels.ports import InboundText
-from yesword.consent import Act, Withdrawn, meet
-from yesword.consent.record import text_evidence
+from yesword.consent import Act, Withdrawn, capping, meet, record
 from yesword.domain.events import FREE_TEXT, OTHER_OWNER, REPLY, Actor
 from yesword.domain.ids import BrandId, ContactId, EventId, InboundId, bucket_of, to_text
 from yesword.domain.state import ConsentState
@@ -82,7 +81,7 @@ def receive_together(store: Store, account: int, texts: Sequence[InboundText], a
     """The same of texts of different people, as `apart` groups them: all of them in one transaction, or none and an error."""
     with programs.held_still():
         understood = understand_all(store, account, texts, at)
-        with store.database.write() as session:
+        with store.database.write() as session, session.together():
             return _act_on(store, session, account, list(zip(texts, understood, strict=True)), at)
 
 
@@ -97,6 +96,10 @@ def _act_on(
     acting = [was for text, was in read_texts if was is not None and text.provider_id not in again]
     people = _people(store, session, acting, at)
     standings = _locked(session, [each.id for own in people for each in own])
+    leaving = [
+        each.id for own, was in zip(people, acting, strict=True) if was.intent.is_withdrawal for each in own
+    ]
+    capping.look_up(session, leaving, at)  # each of whom gets a confirmation
     seals = store.vault.seals(standings)
     had = _last_handed(session, standings, at)
     theirs = iter(people)
@@ -159,9 +162,7 @@ def _locked(session: Session, ids: Sequence[ContactId]) -> dict[ContactId, Conse
     """Where they stand. Locked, in ascending order, before it is read: two texts at once must not both be the first STOP, or
     both open a question.
     """
-    buckets = sorted({bucket_of(each) for each in ids}) if session.vendor == "postgresql" else 0
-    rows = session.rows("standings_to_write", ids=session.ids(ids), buckets=buckets)
-    return {ContactId(row[0]): ConsentState.from_bytes(bytes(row[2])) for row in rows}
+    return {each: ConsentState.from_bytes(bytes(row[1])) for each, row in record.lock(session, ids).items()}
 
 
 def _last_handed(session: Session, ids: Iterable[ContactId], at: datetime) -> dict[ContactId, int]:
@@ -260,7 +261,7 @@ def _thread(
         # A carrier's clock may be ahead of ours; what has not happened yet can be neither answered nor confirmed.
         received_at=min(text.received_at, at),
         language=language,
-        evidence=[text_evidence("inbound_text", text.text, row_id)],
+        evidence=[record.text_evidence("inbound_text", text.text, row_id)],
         context={
             "to": text.to_address,
             "account_message": text.provider_id,

@@ -24,6 +24,8 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Vendor = Literal["sqlite", "postgresql"]
 _NAME: Final = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgresql)\])?$", re.MULTILINE)
+_WRITTEN: Final = re.compile(r"(?:INSERT INTO|UPDATE) (\w+)")
+_WORD: Final = re.compile(r"\w+")
 _PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 
@@ -52,6 +54,18 @@ def queries(vendor: Vendor) -> Mapping[str, str]:
     return found
 
 
+@cache
+def _table_written(sql: str) -> str:
+    found = _WRITTEN.match(sql)
+    assert found is not None, "only what inserts or updates is put"
+    return found[1]
+
+
+@cache
+def _words_of(sql: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(sql))
+
+
 class Session:
     """Runs named queries on the connection of this thread."""
 
@@ -63,6 +77,9 @@ class Session:
         connection.ensure_connection()
         self._raw: Any = connection.connection
         self._gathered: dict[object, list[Any]] = {}
+        self._put: dict[str, list[Mapping[str, Any]]] | None = None  # rows by query, within `together`
+        self._put_off: dict[Callable[[Session, list[Any]], None], list[Any]] = {}
+        self.known: dict[object, Row] | None = None  # what was looked up for many, within `together`
 
     def rows(self, name: str, /, **parameters: Any) -> list[Row]:
         found: list[Row] = self._raw.execute(self._sql(name), parameters).fetchall()
@@ -78,10 +95,47 @@ class Session:
 
     def many(self, name: str, /, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute once a row; the number of rows touched in all."""
-        if not rows:
-            return 0
+        return self._execute_many(self._sql(name), rows) if rows else 0
+
+    def put(self, name: str, /, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same, where nobody asks how many: within `together`, with the other rows of this query."""
+        if self._put is None:
+            self.many(name, rows)
+        else:
+            self._put.setdefault(name, []).extend(rows)
+
+    def put_off(self, items: Iterable[T], act: "Callable[[Session, list[T]], None]") -> None:
+        """Do this now; within `together` once for all items, at its end."""
+        if self._put is None:
+            act(self, list(items))
+        else:
+            self._put_off.setdefault(act, []).extend(items)
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is done within for people who have nothing to do with each other is written in few statements.
+
+        What is put is written at the end, or before any other query that names its table. Of one person the order of two
+        queries on one table is kept only where it is the same for everybody.
+        """
+        self._put, self.known = {}, {}
+        try:
+            yield
+            put_off, self._put_off = self._put_off, {}
+            for act, items in put_off.items():
+                act(self, items)
+            self._write_put(lambda _table: True)
+        finally:
+            self._put, self.known, self._put_off = None, None, {}
+
+    def _write_put(self, is_wanted: Callable[[str], bool]) -> None:
+        put = self._put or {}
+        for name in [each for each in put if is_wanted(_table_written(self._queries[each]))]:
+            self._execute_many(self._queries[name], put.pop(name))
+
+    def _execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> int:
         cursor = self._raw.cursor()
-        cursor.executemany(self._sql(name), rows)
+        cursor.executemany(sql, rows)
         return int(cursor.rowcount)
 
     def ids(self, ids: Iterable[int]) -> Any:
@@ -98,6 +152,12 @@ class Session:
         buckets = [bucket_of(each) for each in wanted] if self.vendor == "postgresql" else 0
         return {"ids": self.ids(wanted), "buckets": buckets}
 
+    def table(self, **columns: Sequence[int]) -> dict[str, Any]:
+        """Columns of the same length as parameters: `json_each(:rows)`, each an array, or `unnest(:one, :other)`."""
+        if self.vendor == "sqlite":
+            return {"rows": json.dumps(list(zip(*columns.values(), strict=True)))}
+        return {name: list(column) for name, column in columns.items()}
+
     def after_commit(self, act: Callable[[], None]) -> None:
         """Do this once the transaction is durable, before whoever asked for it hears of it; never if it is rolled back."""
         transaction.on_commit(act, using=self._alias)
@@ -112,9 +172,12 @@ class Session:
 
     def _sql(self, name: str) -> str:
         try:
-            return self._queries[name]
+            sql = self._queries[name]
         except KeyError:
             raise UnknownQueryError(name=name, vendor=self.vendor) from None
+        if self._put:
+            self._write_put(lambda table: table in _words_of(sql))
+        return sql
 
 
 def asking() -> Session:

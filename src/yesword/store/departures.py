@@ -52,32 +52,74 @@ def way_of(event: ConsentEvent) -> Way:
 
 def note(session: Session, changed: Iterable[Changed]) -> None:
     """Note who left, and who had not meant to, in the transaction of the events. `state`: after them."""
-    for contact, events, state in changed:
-        for event in events:
-            if event.kind is EventKind.WITHDRAWN and event.actor not in _NOBODY_LEFT:
-                session.run("insert_departure", **_row(session, contact, event, state))
-            elif event.kind is EventKind.CORRECTED and event.answers is not None:
-                session.run("undo_departure", bucket=bucket_of(contact), event_id=event.answers)
+    happened = [(contact, event, state) for contact, events, state in changed for event in events]
+    _insert(
+        session,
+        [
+            each
+            for each in happened
+            if each[1].kind is EventKind.WITHDRAWN and each[1].actor not in _NOBODY_LEFT
+        ],
+    )
+    session.many(
+        "undo_departure",
+        [
+            {"bucket": bucket_of(contact), "event_id": event.answers}
+            for contact, event, _ in happened
+            if event.kind is EventKind.CORRECTED and event.answers is not None
+        ],
+    )
 
 
-def _row(session: Session, contact: ContactId, event: ConsentEvent, state: ConsentState) -> dict[str, object]:
-    bucket = bucket_of(contact)
-    text = session.first(
-        "last_text_to",
-        bucket=bucket,
-        contact_id=contact,
-        since=to_micros(event.received_at - LOOKED_BACK),
-        until=to_micros(event.received_at),
-    ) or (None, None, None, None)
-    stop = next((each for each in state.withdrawals if each.event == event.id), None)
-    grant = _left(stop.ended if stop else (), text[0])
-    came: Row = (None, None, None, None, None)
-    if grant is not None:
-        came = session.first("how_they_came", bucket=bucket, event_id=grant.event, contact_id=contact) or came
+Left = tuple[ContactId, ConsentEvent, ConsentState]
+_NOTHING: Final[Row] = (None,) * 5
+
+
+def _insert(session: Session, left: Sequence[Left]) -> None:
+    if not left:
+        return
+    texts = _last_texts(session, left)
+    grants = [
+        _left(_ended_by(event, state), text[0]) for (_, event, state), text in zip(left, texts, strict=True)
+    ]
+    came = _how_they_came(session, left, grants)
+    session.many(
+        "insert_departure",
+        [_row(*each) for each in zip(left, texts, grants, came, strict=True)],
+    )
+
+
+def _last_texts(session: Session, left: Sequence[Left]) -> list[Row]:
+    """The newest text to each before they left: program, campaign, sender and when it went."""
+    asked = session.table(
+        contacts=[contact for contact, _, _ in left],
+        since=[to_micros(event.received_at - LOOKED_BACK) for _, event, _ in left],
+        until=[to_micros(event.received_at) for _, event, _ in left],
+    )
+    found = {row[0]: row[1:] for row in session.rows("last_text_to", **asked)}
+    return [found.get(place, (None,) * 4) for place in range(len(left))]
+
+
+def _how_they_came(session: Session, left: Sequence[Left], grants: Sequence[Grant | None]) -> list[Row]:
+    """The event by which they had come, its point and tag, its hook, its import."""
+    known = [(contact, grant.event) for (contact, _, _), grant in zip(left, grants, strict=True) if grant]
+    if not known:
+        return [_NOTHING] * len(left)
+    asked = session.table(contacts=[each for each, _ in known], events=[each for _, each in known])
+    found = {row[0]: row[1:] for row in session.rows("how_they_came", **asked)}
+    return [found.get(grant.event, _NOTHING) if grant else _NOTHING for grant in grants]
+
+
+def _ended_by(event: ConsentEvent, state: ConsentState) -> Sequence[Grant]:
+    return next((each.ended for each in state.withdrawals if each.event == event.id), ())
+
+
+def _row(left: Left, text: Row, grant: Grant | None, came: Row) -> dict[str, object]:
+    contact, event, _ = left
     body, point, source, hook, run = came
     came_by = "" if body is None else codec.loads(ConsentEvent, bytes(body)).route
     return {
-        "bucket": bucket,
+        "bucket": bucket_of(contact),
         "event_id": event.id,
         "brand_id": event.brand,
         "contact_id": contact,

@@ -54,7 +54,7 @@ def insert(
     """
     plans = pools.assign(session, plans, at)
     ids = [MessageId(store.ids.make(bucket_of(plan.contact))) for plan in plans]
-    session.many(
+    session.put(
         "insert_message",
         [
             _row(message_id, plan, slot_of(session.vendor, bucket_of(message_id)), seals, at)

@@ -5,18 +5,43 @@ INSERT INTO point_arrival (bucket, event_id, contact_id, point_id, source, arriv
 VALUES (:bucket, :event_id, :contact_id, :point_id, :source, :arrived_at)
 ON CONFLICT (bucket, event_id) DO NOTHING
 
--- name: how_they_came
-SELECT (SELECT body FROM consent_event WHERE bucket = :bucket AND id = :event_id),
-  (SELECT point_id FROM point_arrival WHERE bucket = :bucket AND event_id = :event_id),
-  (SELECT source FROM point_arrival WHERE bucket = :bucket AND event_id = :event_id),
-  (SELECT source_id FROM hook_arrival WHERE bucket = :bucket AND event_id = :event_id),
-  (SELECT max(run_id) FROM import_person WHERE bucket = :bucket AND contact_id = :contact_id AND event_id = :event_id)
+-- Of people, each with the event by which they came.
 
--- name: last_text_to
-SELECT program_id, campaign_id, sender_id, handed_at FROM message
-WHERE bucket = :bucket AND contact_id = :contact_id AND handed_at >= :since AND handed_at <= :until
-AND state IN (2, 3, 5, 9, 10) AND kind IN ('campaign', 'reminder', 'survey', 'renewal', 'invitation')
-ORDER BY id DESC LIMIT 1
+-- name: how_they_came [sqlite]
+SELECT event, (SELECT body FROM consent_event WHERE bucket = contact >> 53 AND id = event),
+  (SELECT point_id FROM point_arrival WHERE bucket = contact >> 53 AND event_id = event),
+  (SELECT source FROM point_arrival WHERE bucket = contact >> 53 AND event_id = event),
+  (SELECT source_id FROM hook_arrival WHERE bucket = contact >> 53 AND event_id = event),
+  (SELECT max(run_id) FROM import_person WHERE bucket = contact >> 53 AND contact_id = contact AND event_id = event)
+FROM (SELECT json_extract(value, '$[0]') AS contact, json_extract(value, '$[1]') AS event FROM json_each(:rows)) AS asked
+
+-- name: how_they_came [postgresql]
+SELECT asked.event, (SELECT body FROM consent_event WHERE bucket = (asked.contact >> 53)::integer AND id = asked.event),
+  (SELECT point_id FROM point_arrival WHERE bucket = (asked.contact >> 53)::integer AND event_id = asked.event),
+  (SELECT source FROM point_arrival WHERE bucket = (asked.contact >> 53)::integer AND event_id = asked.event),
+  (SELECT source_id FROM hook_arrival WHERE bucket = (asked.contact >> 53)::integer AND event_id = asked.event),
+  (SELECT max(run_id) FROM import_person
+    WHERE bucket = (asked.contact >> 53)::integer AND contact_id = asked.contact AND event_id = asked.event)
+FROM unnest(:contacts::bigint[], :events::bigint[]) AS asked (contact, event)
+
+-- Of people, each with since when, and until when, the place and the newest text that went to them.
+
+-- name: last_text_to [sqlite]
+SELECT place, program_id, campaign_id, sender_id, handed_at FROM (
+  SELECT key AS place, json_extract(value, '$[0]') AS contact, json_extract(value, '$[1]') AS since,
+    json_extract(value, '$[2]') AS until FROM json_each(:rows)) AS asked
+JOIN message found ON found.bucket = asked.contact >> 53 AND found.id = (
+  SELECT id FROM message WHERE bucket = asked.contact >> 53 AND contact_id = asked.contact
+  AND handed_at >= asked.since AND handed_at <= asked.until AND state IN (2, 3, 5, 9, 10)
+  AND kind IN ('campaign', 'reminder', 'survey', 'renewal', 'invitation') ORDER BY id DESC LIMIT 1)
+
+-- name: last_text_to [postgresql]
+SELECT asked.place - 1, found.* FROM unnest(:contacts::bigint[], :since::bigint[], :until::bigint[])
+  WITH ORDINALITY AS asked (contact, since, until, place) CROSS JOIN LATERAL (
+  SELECT program_id, campaign_id, sender_id, handed_at FROM message
+  WHERE bucket = (asked.contact >> 53)::integer AND contact_id = asked.contact
+  AND handed_at >= asked.since AND handed_at <= asked.until AND state IN (2, 3, 5, 9, 10)
+  AND kind IN ('campaign', 'reminder', 'survey', 'renewal', 'invitation') ORDER BY id DESC LIMIT 1) AS found
 
 -- name: insert_departure
 INSERT INTO departure (bucket, event_id, brand_id, contact_id, program_id, way, came_by, point_id, source, hook_id, run_id,

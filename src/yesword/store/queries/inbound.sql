@@ -53,10 +53,18 @@ SELECT program_id, answers FROM message WHERE bucket = :bucket AND contact_id = 
 AND subject = :subject AND handed_at >= :since AND state IN (2, 3, 5, 9, 10)
 ORDER BY handed_at DESC, id DESC LIMIT 1
 
--- name: automatic_texts_since
-SELECT count(*), coalesce(sum(CASE WHEN created_at >= :lately THEN 1 ELSE 0 END), 0) FROM message
-WHERE bucket = :bucket AND contact_id = :contact_id AND created_at >= :since AND class = 'service'
-AND kind IN ('help_reply', 'reply', 'welcome', 'stop_reply', 'consent_request')
+-- name: automatic_texts_since [sqlite]
+SELECT value, count(message.id), coalesce(sum(CASE WHEN created_at >= :lately THEN 1 ELSE 0 END), 0)
+FROM json_each(:ids) LEFT JOIN message ON bucket = value >> 53 AND contact_id = value
+AND created_at >= :since AND class = 'service'
+AND kind IN ('help_reply', 'reply', 'welcome', 'stop_reply', 'consent_request') GROUP BY value
+
+-- name: automatic_texts_since [postgresql]
+SELECT asked.contact_id, found.* FROM unnest(:buckets::integer[], :ids::bigint[]) AS asked (bucket, contact_id)
+CROSS JOIN LATERAL (
+  SELECT count(*), coalesce(sum(CASE WHEN created_at >= :lately THEN 1 ELSE 0 END), 0) FROM message
+  WHERE bucket = asked.bucket AND contact_id = asked.contact_id AND created_at >= :since AND class = 'service'
+  AND kind IN ('help_reply', 'reply', 'welcome', 'stop_reply', 'consent_request')) AS found
 
 -- name: undo_reading
 UPDATE inbound_text SET is_undone = 1 WHERE bucket = :bucket AND contact_id = :contact_id AND event_id = :event_id

@@ -123,16 +123,20 @@ WHERE bucket = :bucket AND id IN (
   AND kind <> 'stop_reply'
   FOR UPDATE SKIP LOCKED)
 
+-- Of stops, each with the person, its seq and its program (0: all), the places of those that cover a text on its way.
+
 -- name: covered_sending [sqlite]
-SELECT count(*) FROM message
-WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
-AND (:program_id IS NULL OR program_id = :program_id) AND kind <> 'stop_reply'
+SELECT place FROM (
+  SELECT key AS place, json_extract(value, '$[0]') AS contact, json_extract(value, '$[1]') AS seq,
+    json_extract(value, '$[2]') AS program FROM json_each(:rows)) AS asked WHERE EXISTS (
+  SELECT 1 FROM message WHERE bucket = asked.contact >> 53 AND contact_id = asked.contact AND state = 2
+  AND planned_seq < asked.seq AND (asked.program = 0 OR program_id = asked.program) AND kind <> 'stop_reply')
 
 -- name: covered_sending [postgresql]
-SELECT count(*) FROM message
-WHERE bucket = :bucket AND contact_id = :contact_id AND state = 2 AND planned_seq < :seq
-AND (:program_id::bigint IS NULL OR program_id = :program_id)
-AND kind <> 'stop_reply'
+SELECT asked.place - 1 FROM unnest(:contacts::bigint[], :seqs::bigint[], :programs::bigint[])
+  WITH ORDINALITY AS asked (contact_id, seq, program_id, place) WHERE EXISTS (
+  SELECT 1 FROM message WHERE bucket = (asked.contact_id >> 53)::integer AND contact_id = asked.contact_id AND state = 2
+  AND planned_seq < asked.seq AND (asked.program_id = 0 OR program_id = asked.program_id) AND kind <> 'stop_reply')
 
 -- name: open_claims
 SELECT DISTINCT owner, claim_token FROM message WHERE state = 2
