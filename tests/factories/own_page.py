@@ -47,7 +47,7 @@ def ask(here, web, address):
 
 def code(here, number=ANNA):
     catch_up(here)
-    return re.match(r"(\d{6}) is your code", here.shown(number)[-1])[1]
+    return re.findall(r"^(\d{6}) is your code", "\n".join(here.shown(number)), re.MULTILINE)[-1]
 
 
 def enter(web, address, typed):

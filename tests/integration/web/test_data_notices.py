@@ -13,7 +13,7 @@ from yesword.web.paths import TEMPLATE_FOLDER
 from yesword.web.public import forms
 
 PUBLIC = TEMPLATE_FOLDER / "public"
-JOIN, LEAVE, MAIL = "join_notice.html", "leave_notice.html", "mail_notice.html"
+JOIN, LEAVE, MAIL = "join_notice.html", "leave_notice_words.html", "mail_notice.html"
 WAYS_IN = {
     "call_to_action", "confirm", "confirm_done", "contest", "form", "form_answered", "kiosk", "kiosk_answered", "popup",
     "popup_answered",
