@@ -28,6 +28,7 @@ from yesword.domain.events import (
 )
 from yesword.domain.ids import ContactId, EventId, bucket_of
 from yesword.domain.parties import Provenance, Relation
+from yesword.domain.phone import telling_digits
 from yesword.domain.programs import Program
 from yesword.domain.retention import shipped_policies
 from yesword.domain.state import EMPTY, ConsentState, apply
@@ -308,13 +309,12 @@ def _without_number(wording: str, number: str | None) -> str:
     """
     if number is None:
         return wording
-    own = number[-_TELLING_DIGITS:]
+    own = telling_digits(number)
     return _DIGITS.sub(
         lambda found: "…" if own in "".join(filter(str.isdecimal, found[0])) else found[0], wording
     )
 
 
-_TELLING_DIGITS: Final = 7  # the last ones, which a number has in every way of writing it
 _DIGITS: Final = re.compile(r"\+?\(?[0-9](?:[\s()./-]*[0-9]){6,}")
 
 

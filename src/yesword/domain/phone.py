@@ -199,6 +199,12 @@ def is_short_code(text: str) -> bool:
     return _SHORT_CODE.fullmatch(text.strip()) is not None
 
 
+def telling_digits(number: str) -> str:
+    """The last digits, which a number has in every way of writing it: two that differ in them are of two people."""
+    return "".join(filter(str.isdecimal, number))[-_TELLING:]
+
+
+_TELLING: Final = 7
 ALPHANUMERIC: Final = "alphanumeric"
 _TOLL_FREE: Final = re.compile(r"\+1(800|833|844|855|866|877|888)")
 

@@ -48,8 +48,11 @@ class Gatherer(Generic[Item, Result]):
         with self._changed:
             lane = self._lanes.get(id(store))
             if lane is None:
-                lane = self._lanes[id(store)] = _Lane(store)
+                lane = _Lane[Item, Result](store)
                 threading.Thread(target=self._serve, args=(lane,), name="gathering", daemon=True).start()
+                self._lanes[id(store)] = (
+                    lane  # only now: nobody may wait for a thread that could not be started
+                )
             lane.waiting.append(mine)
             self._changed.notify_all()
         mine.is_done.wait()

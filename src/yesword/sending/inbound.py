@@ -16,6 +16,7 @@ from yesword.channels.ports import InboundText
 from yesword.consent import Act, Withdrawn, capping, meet, record
 from yesword.domain.events import FREE_TEXT, OTHER_OWNER, REPLY, Actor
 from yesword.domain.ids import BrandId, ContactId, EventId, InboundId, bucket_of, to_text
+from yesword.domain.phone import telling_digits
 from yesword.domain.state import ConsentState
 from yesword.domain.times import to_micros
 from yesword.domain.triage import kinds_said, triage_kind
@@ -52,7 +53,6 @@ class _CrossedError(Exception):
 
 
 TOGETHER: Final = 50  # texts of one transaction: on SQLite nobody else writes meanwhile
-_TELLING_DIGITS: Final = 7
 
 
 def apart(texts: Sequence[InboundText]) -> Iterator[list[int]]:
@@ -60,7 +60,7 @@ def apart(texts: Sequence[InboundText]) -> Iterator[list[int]]:
     rounds: list[list[int]] = []
     told: Counter[str] = Counter()
     for index, text in enumerate(texts):
-        number = "".join(filter(str.isdecimal, text.sender_number))[-_TELLING_DIGITS:]
+        number = telling_digits(text.sender_number)
         if told[number] == len(rounds):
             rounds.append([])
         rounds[told[number]].append(index)

@@ -115,15 +115,16 @@ class Session:
     def together(self) -> Iterator[None]:
         """What is done within for people who have nothing to do with each other is written in few statements.
 
-        What is put is written at the end, or before any other query that names its table. Of one person the order of two
-        queries on one table is kept only where it is the same for everybody.
+        What is put is written at the end, or before any other query of this session that names its table. Of one person the
+        order of two queries on one table is kept only where it is the same for everybody.
         """
+        assert self._put is None, "not within another"
         self._put, self.known = {}, {}
         try:
             yield
-            put_off, self._put_off = self._put_off, {}
-            for act, items in put_off.items():
-                act(self, items)
+            while self._put_off:
+                act = next(iter(self._put_off))
+                act(self, self._put_off.pop(act))
             self._write_put(lambda _table: True)
         finally:
             self._put, self.known, self._put_off = None, None, {}

@@ -61,7 +61,7 @@ _still = _Still()
 
 @contextlib.contextmanager
 def held_still() -> Iterator[None]:
-    """Within, each brand, program and sender is read once: for a batch of texts, which takes some milliseconds."""
+    """Within, what is set is read once: brands, programs, senders, contests. For a batch of texts, which takes milliseconds."""
     before, _still.known = _still.known, {}
     try:
         yield

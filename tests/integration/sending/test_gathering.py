@@ -108,3 +108,17 @@ def test_when_nobody_comes_any_more_its_thread_ends_and_closes_its_connections(w
     assert gatherer(store, 1, ["a"]) == ["1:a"]
     assert store.closed.wait(10)
     assert gatherer(store, 1, ["b"]) == ["1:b"], "and another begins"
+
+
+def test_where_no_thread_can_be_started_nobody_waits_for_one(work, store, monkeypatch):
+    work.may_end.set()
+    gatherer = Gatherer(work)
+
+    def none(self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", none)
+        with pytest.raises(RuntimeError):
+            gatherer(store, 1, ["a"])
+    assert gatherer(store, 1, ["b"]) == ["1:b"]

@@ -23,6 +23,7 @@ from yesword.channels.smpp.parts import KeptPart, PartKey, PartsKeeping
 from yesword.channels.smpp.pdu import Frame, PduError, ShortMessage
 from yesword.channels.smpp.session import Session, answer_to
 from yesword.channels.smpp.waiting import Waiting
+from yesword.domain.phone import telling_digits
 from yesword.domain.understanding import is_opt_out
 from yesword.domain.understanding.normalise import normalise
 
@@ -85,6 +86,10 @@ class SmppReceiver:
                 if len(self._waiting) < _MOST_WAITING and (frames := self._binds.inbound(_READ)):
                     self._bring(frames)
                 if self._waiting:
+                    self._take(self._waiting.next(), handler)
+                while (
+                    self._waiting.has_urgent
+                ):  # before anything else is read, for parts of some are still kept
                     self._take(self._waiting.next(), handler)
                 if self._clock() >= late_parts_at:
                     self._hand_on_late(handler)
@@ -161,7 +166,9 @@ class SmppReceiver:
         text = decode(content.octets, message.data_coding, account.alphabet, fill_bits=content.fill_bits)
         number = account.addresses.number(message.source_ton, message.source)
         to_address = account.addresses.own(message.destination_ton, message.destination)
-        provider_id = _own_id(message, account.inbound_id_tag) or self._identities.id_of(message)
+        provider_id = _own_id(message, account.inbound_id_tag) or self._identities.id_of(
+            message, each.session
+        )
         each.identity = provider_id
         at = self._clock()
         if content.place is None:
@@ -232,7 +239,7 @@ class SmppReceiver:
                 if each.answer == status.ROK and each.session.lost is None:
                     self._identities.acknowledged(identity)
                 else:
-                    self._identities.refused(identity)
+                    self._identities.refused(identity, each.session)
 
     def _hand_on_late(self, handler: Handler) -> None:
         """What came of texts whose rest did not: it may hold a stop."""
@@ -258,7 +265,7 @@ class SmppReceiver:
 
 
 def _number_of(brought: _Brought) -> str | None:
-    return brought.item.sender_number if isinstance(brought.item, InboundText) else None
+    return telling_digits(brought.item.sender_number) if isinstance(brought.item, InboundText) else None
 
 
 def _is_urgent(brought: _Brought) -> bool:

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
 TEXTS: Final = 50  # taken at once, and then acknowledged: a stop that comes meanwhile waits so long
-REPORTS: Final = 500
+MOST: Final = (
+    500  # reports, or texts of whoever stops: all stops are committed before the first of them is drained
+)
 
 Each = TypeVar("Each")
 
 
 class Waiting(Generic[Each]):
-    """`number_of` says who wrote, and None of a report."""
+    """`number_of` says who wrote, the same of every spelling of a number, and None of a report."""
 
     def __init__(self, number_of: Callable[[Each], str | None], is_urgent: Callable[[Each], bool]) -> None:
         self._number_of = number_of
@@ -25,6 +27,10 @@ class Waiting(Generic[Each]):
     def __len__(self) -> int:
         return len(self._all)
 
+    @property
+    def has_urgent(self) -> bool:
+        return bool(self._urgent)
+
     def add(self, brought: Iterable[Each]) -> None:
         for each in brought:
             number = self._number_of(each)
@@ -33,8 +39,8 @@ class Waiting(Generic[Each]):
                 self._urgent.add(number)
 
     def next(self) -> list[Each]:
-        """What is to be taken now, in the order in which it came: all of whoever stops, or else what came first."""
-        room = {True: TEXTS, False: REPORTS}
+        """What is to be taken now, in the order in which it came: what is of whoever stops, or else what came first."""
+        room = {True: MOST if self._urgent else TEXTS, False: MOST}
         taken: list[Each] = []
         rest: list[tuple[Each, str | None]] = []
         for each, number in self._all:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yesword.channels.smpp.waiting import REPORTS, TEXTS, Waiting
+from yesword.channels.smpp.waiting import MOST, TEXTS, Waiting
 
 
 @pytest.fixture
@@ -33,10 +33,18 @@ def test_what_the_same_number_wrote_before_goes_with_it_and_first(waiting):
 
 
 def test_reports_are_many_at_once_and_wait_for_stops(waiting):
-    waiting.add([(None, place) for place in range(2 * REPORTS)])
+    waiting.add([(None, place) for place in range(2 * MOST)])
     waiting.add([("+1", "STOP")])
     assert waiting.next() == [("+1", "STOP")]
-    assert len(waiting.next()) == REPORTS
+    assert len(waiting.next()) == MOST
+
+
+def test_all_who_stop_are_taken_at_once(waiting):
+    """None of them waits until the others are drained."""
+    waiting.add((f"+{place}", "STOP") for place in range(3 * TEXTS))
+    assert waiting.has_urgent
+    assert len(waiting.next()) == 3 * TEXTS
+    assert not waiting.has_urgent
 
 
 BROUGHT = st.lists(
