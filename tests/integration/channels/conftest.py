@@ -1,6 +1,7 @@
 """A carrier that does exactly what a test says, frame by frame, and the accounts with it."""
 
 import contextlib
+import select
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +54,11 @@ class Peer:
         body = message_id.encode() + b"\0" if not status else b""
         self.send(pdu.pdu(frame[0] | pdu.RESPONSE, frame[2], body, status=status))
 
+    def has_hung_up(self):
+        """Whether the client is gone, and had not said more."""
+        can_be_read, _, _ = select.select([self.sock], [], [], 0)
+        return bool(can_be_read) and self.sock.recv(1, socket.MSG_PEEK) == b""
+
     def close(self):
         self.sock.close()
 
@@ -67,10 +73,14 @@ class Door:
         self.peers = []
 
     def accept(self, *, status=0):
-        sock, _ = self.listening.accept()
-        peer = Peer(sock)
-        self.peers.append(peer)
-        asked = peer.next()
+        """The next bind of somebody who still waits for it."""
+        while True:
+            sock, _ = self.listening.accept()
+            peer = Peer(sock)
+            self.peers.append(peer)
+            asked = peer.next()
+            if not peer.has_hung_up():
+                break
         peer.asked = asked[0], pdu.read_bind(asked[3])
         peer.send(pdu.pdu(asked[0] | pdu.RESPONSE, asked[2], b"smsc\0", status=status))
         return peer
