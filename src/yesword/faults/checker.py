@@ -44,6 +44,7 @@ _OPEN: Final = frozenset({MessageState.QUEUED, MessageState.HELD, MessageState.S
 _ENDS: Final = frozenset({"withdrawn", "invalidated"})
 _GIVES: Final = frozenset({"granted", "confirmed", "renewed"})
 _A_WHILE_S: Final = 30.0
+_SLACK_S: Final = 0.002  # a time is kept in milliseconds here and there
 _CLOCK_S: Final = 0.25  # how far the time of a record may be from that of the wire: see `store.shared_clock`
 
 
@@ -129,7 +130,7 @@ def _one_gate(case: _Case) -> Iterator[Violation]:
             why = "went to a phone, and the store knows no such message"
         elif first.person != stored.person:
             why = f"went to person {first.person}"
-        elif not any(each.is_approved and each.claimed_at <= first.at + _CLOCK_S for each in stored.attempts):
+        elif not any(each.is_approved and each.claimed_at <= first.at + _SLACK_S for each in stored.attempts):
             why = "went to a phone without a decision to send it"
         elif not all(each.is_approved for each in stored.attempts):
             why = "was claimed without a decision to send it"
@@ -270,7 +271,7 @@ def _scoped(case: _Case) -> Iterator[Violation]:
         events = case.evidence.events.get(stored.person, ()) if stored.person is not None else ()
         given = [each for each in events if each.kind in _GIVES and each.program == stored.program]
         senders: Mapping[int, str] = case.evidence.senders
-        if not any(each.at <= first.at + _CLOCK_S for each in given):
+        if not any(each.at <= first.at + _SLACK_S for each in given):
             why = f"is of program {stored.program}, for which they never gave consent"
         elif any(each.sender not in ("", senders[stored.program]) for each in case.taken.get(message, ())):
             why = f"is of program {stored.program}, and came from another one's number"
