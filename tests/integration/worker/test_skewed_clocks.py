@@ -8,6 +8,7 @@ from django.db import OperationalError
 
 from factories.worlds import World, world
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
+from yesword.domain.times import to_micros
 from yesword.sending import recovery
 from yesword.store.database import Database, Row, Session
 from yesword.store.opening import Store
@@ -15,6 +16,8 @@ from yesword.store.shared_clock import ASK_EVERY_S, SharedClock
 from yesword.worker import dispatcher
 
 SKEW = timedelta(seconds=90)
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture(params=[-SKEW, SKEW], ids=["its clock is behind", "its clock is ahead"])
@@ -122,6 +125,23 @@ def test_who_is_stopped_while_asking_learns_no_wrong_time(
     assert passed == pytest.approx(by_count if times > 1 else 0.0, abs=1.0), (
         "the database's, or else counted on"
     )
+
+
+def test_the_time_is_never_ahead_of_the_databases(
+    postgresql_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a decision would be dated after its text was written. The question is long on its way, and the answer is not."""
+    count = [100.0]
+
+    def by_the_database() -> datetime:
+        return NOON + timedelta(seconds=count[0])
+
+    def long_on_its_way(_session: Session, _name: str) -> Row:
+        count[0] += 0.1
+        return (to_micros(by_the_database()),)
+
+    monkeypatch.setattr(Session, "first", long_on_its_way)
+    assert SharedClock(postgresql_store, count=lambda: count[0])() <= by_the_database()
 
 
 def test_on_sqlite_there_is_one_machine_and_its_clock(sqlite_store: Store) -> None:
