@@ -110,9 +110,8 @@ def release(store: Store, at: datetime) -> int:
     acknowledged waits for no confirmation. How many; each keeps its own last moment.
     """
     with store.database.read() as session:
-        drained = sorted(
-            session.rows("drained_confirmations")
-        )  # in one order, or two dispatchers wait for each other
+        # In one order, or two dispatchers wait for each other.
+        drained = sorted(session.rows("drained_confirmations"))
     if not drained:
         return 0
     with store.database.write() as session:

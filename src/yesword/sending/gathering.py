@@ -50,9 +50,8 @@ class Gatherer(Generic[Item, Result]):
             if lane is None:
                 lane = _Lane[Item, Result](store)
                 threading.Thread(target=self._serve, args=(lane,), name="gathering", daemon=True).start()
-                self._lanes[id(store)] = (
-                    lane  # only now: nobody may wait for a thread that could not be started
-                )
+                # Only now: nobody may wait for a thread that could not be started.
+                self._lanes[id(store)] = lane
             lane.waiting.append(mine)
             self._changed.notify_all()
         mine.is_done.wait()

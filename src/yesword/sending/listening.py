@@ -43,9 +43,7 @@ class Hearing:
 class Before:
     """What went to and fro with those who write, looked up for many at once."""
 
-    newest: Mapping[
-        tuple[ContactId, int], Row
-    ]  # by person and sender, as `invitations.newest_texts` finds it
+    newest: Mapping[tuple[ContactId, int], Row]  # by person and sender: see `invitations.newest_texts`
     talking: frozenset[ContactId]  # whom a colleague has answered lately
 
 
