@@ -1,12 +1,12 @@
 """The chart of a contest: one bar an answer, drawn here as SVG, with the same figures as a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from yesword.collect.contests import Contest
+from yesword.domain.collecting.contests import Option
 
 _WIDTH: Final = 320
 _ROW: Final = 44
@@ -36,9 +36,9 @@ class Chart:
     total: int
 
 
-def chart(contest: Contest, counts: Mapping[str, int]) -> Chart:
+def chart(options: Iterable[Option], counts: Mapping[str, int]) -> Chart:
     """In the order in which the answers were announced; own words are counted as one."""
-    labels = {each.word: f"{each.word} · {each.label}" for each in contest.definition.options}
+    labels = {each.word: f"{each.word} · {each.label}" for each in options}
     total, highest = sum(counts.values()), max([1, *counts.values()])
     bars = [
         Bar(

@@ -108,6 +108,19 @@ def test_what_is_misspelt_in_a_file_is_named(here: World, run: Run, tmp_path: Pa
     assert "there is no such key" in str(refused.exception)
 
 
+def test_a_file_names_the_answers_in_each_language(here: World, run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path)
+    file.write_text(file.read_text() + '\n[texts.en.options]\nB = "Navy"\n')
+    assert run("create", str(file), "--key", "colour").exit_code == 0
+    assert [each.label for each in contests.find("colour").definition.options_in("en")] == ["Red", "Navy"]
+    file.write_text(file.read_text().replace('B = "Navy"', 'D = "Grey"'))
+    wrong = run("create", str(file), "--key", "other", "--announce", "--despite-findings")
+    assert "D stands among the answers in en" in str(wrong.exception)
+    file.write_text(written(tmp_path).read_text() + 'options = "Navy"\n')
+    third = run("create", str(file), "--key", "third")
+    assert "texts.en.options: it is no table" in str(third.exception)
+
+
 def test_an_answer_that_people_leave_with_is_refused(here: World, run: Run, tmp_path: Path) -> None:
     file = written(tmp_path)
     file.write_text(file.read_text().replace('B = "Blue"', 'STOP = "Blue"'))

@@ -1,6 +1,7 @@
 """The pages of contests: made, announced, closed and drawn in the console; shown to anybody, with nobody in it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from yesword.collect import contests
 from yesword.domain.collecting import draw_files
 from yesword.domain.collecting.contest_words import suggested
 from yesword.domain.collecting.contests import ContestWording
+from yesword.store import models, programs
 from yesword.store.models import User
 
 BEN = "+31612345679"
@@ -149,6 +151,26 @@ def test_i14_the_page_says_that_a_yes_changes_no_chance_and_tells_nobody_who_ent
     assert len(answer.content) < 30_000
     assert ANNA[3:] not in answer.content.decode()
     assert client.get("/c/colour/draw.json").status_code == 404
+
+
+def test_i14_each_language_has_its_own_names_for_the_answers(here):
+    dutch = replace(here.club, texts=(*here.club.texts, ("nl", here.club.texts_in("en")[1])))
+    here.club = programs.publish(dutch, models.Sender.objects.get(address=dutch.sender))
+    client = signed_in()
+    said = {
+        "speaks_nl": "on",
+        "title_nl": "Kleur van het jaar",
+        "options_nl": "b Blauw",
+        "consent_nl": suggested(here.club, "nl"),
+    }
+    assert made(here, client, opens=local(hours=1), shows_results="on", **said).status_code == 302
+    pages = {
+        each: words(Client(SERVER_NAME="localhost").get(f"/c/colour?lang={each}")) for each in ("en", "nl")
+    }
+    assert "VOTE B Blauw" in pages["nl"]
+    assert "VOTE A Red" in pages["nl"]
+    assert "VOTE B Blue" in pages["en"]
+    assert ">B Blauw</textarea>" in client.get("/contests/colour/edit").content.decode().replace("\n", "")
 
 
 def test_the_published_list_is_there_for_anybody_and_checks(here):

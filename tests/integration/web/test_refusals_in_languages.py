@@ -107,6 +107,7 @@ def test_a_contest_that_cannot_run(here, page):
         ({"keywords": "A" * 21}, errors.LongWordError(word="A" * 21)),
         ({"options": "A Red\nA Blue"}, errors.WordTwiceError()),
         ({"options": "A Red"}, errors.OptionCountError(most=20)),
+        ({"options_en": "C Green"}, errors.UnknownOptionError(word="C", language="en")),
         ({"right": "C"}, errors.UnknownRightAnswerError(answer="C")),
         ({"answering": "none", "right": "C"}, errors.RightOfNothingError()),
         ({"closes": local(here.at)}, errors.ClosesFirstError()),

@@ -91,6 +91,12 @@ class NeedlessOptionsError(BadContestError):
     code = "bad_contest_needless_options"
 
 
+class UnknownOptionError(BadContestError):
+    """The contest cannot be announced: {word} stands among the answers in {language}, and is none that people choose from."""
+
+    code = "bad_contest_unknown_option"
+
+
 class AnswerAndYesError(BadContestError):
     """The contest cannot be announced: {word} would be an answer and a yes at once."""
 

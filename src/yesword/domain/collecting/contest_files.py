@@ -18,6 +18,7 @@ from yesword.domain.collecting.contests import (
 from yesword.domain.errors import YeswordError
 from yesword.domain.programs import Program
 
+_OPTIONS: Final = "options"
 _TEXTS: Final = tuple(field.name for field in fields(ContestWording))
 _KEYS: Final[Mapping[str, type]] = {
     "name": str,
@@ -65,7 +66,7 @@ def read_contest(text: str, program: Program, file: str) -> ContestDefinition:
         program_version=program.version,
         keywords=tuple(map(str, values["keywords"])),
         answering=_answering(values, file),
-        options=tuple(Option(word=str(word), label=str(label)) for word, label in options.items()),
+        options=_options(options),
         right=tuple(map(str, values.get("right", ()))),
         opens_at=values["opens"],
         closes_at=values["closes"],
@@ -125,8 +126,14 @@ def _wording(said: object, language: str, file: str, consent: str) -> ContestWor
             raise ContestFileError(
                 file=file, key=f"{key}.{name}", what=f"there is no such text; there are {', '.join(_TEXTS)}"
             )
-        if not isinstance(value, str):
+        if name == _OPTIONS and not isinstance(value, dict):
+            raise ContestFileError(file=file, key=f"{key}.{name}", what="it is no table")
+        if name != _OPTIONS and not isinstance(value, str):
             raise ContestFileError(file=file, key=f"{key}.{name}", what="it is no string")
     if "title" not in said:
         raise ContestFileError(file=file, key=f"{key}.title", what="it is missing")
-    return ContestWording(**{"consent": consent, **said})
+    return ContestWording(**{"consent": consent, **said, _OPTIONS: _options(said.get(_OPTIONS, {}))})
+
+
+def _options(said: Mapping[str, object]) -> tuple[Option, ...]:
+    return tuple(Option(word=word, label=str(label)) for word, label in said.items())

@@ -31,6 +31,7 @@ from yesword.domain.collecting.contest_errors import (
     RightOfNothingError,
     SilentContestError,
     TermsFieldError,
+    UnknownOptionError,
     UnknownRightAnswerError,
     WinnerCountError,
     WordTwiceError,
@@ -72,7 +73,7 @@ class State(enum.StrEnum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Option:
     word: str  # what is texted: "B"
-    label: str  # what it stands for
+    label: str  # what it stands for, in every language that does not say it in its own words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +85,9 @@ class ContestWording:
     prize: str = ""
     rules: str = ""  # who may take part, who runs it, how winners hear of it
     consent: str = ""  # a template: what a yes means. Pinned by whoever says it; empty where nothing is asked
+    options: tuple[
+        Option, ...
+    ] = ()  # what answers stand for in this language; the words to text stay the same
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,6 +127,12 @@ class ContestDefinition:
     def wording_in(self, language: str) -> ContestWording:
         known = dict(self.wordings)
         return known.get(language) or next(iter(known.values()))
+
+    def options_in(self, language: str) -> tuple[Option, ...]:
+        own = {plain(each.word): each.label for each in self.wording_in(language).options}
+        return tuple(
+            Option(word=each.word, label=own.get(plain(each.word), each.label)) for each in self.options
+        )
 
     def to_bytes(self) -> bytes:
         return codec.dumps(self)
@@ -189,6 +199,10 @@ def _check_words(definition: ContestDefinition, program: Program, taken: Iterabl
         raise OptionCountError(most=MOST_OPTIONS)
     if definition.answering is not Answering.OPTIONS and words:
         raise NeedlessOptionsError
+    for language, wording in definition.wordings:
+        strange = [each.word for each in wording.options if plain(each.word) not in words]
+        if strange:
+            raise UnknownOptionError(word=strange[0], language=language)
     both = {plain(each) for each in yes_words(definition, program)} & {
         *words,
         *map(plain, definition.keywords),

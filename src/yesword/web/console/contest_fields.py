@@ -1,7 +1,7 @@
 """The fields of a contest that its author fills in, and the definition that they make. Times are of the brand's own zone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -35,6 +35,12 @@ ANSWERINGS: Final[Mapping[Answering, Promise]] = {
 _PARTS: Final[Sequence[Part]] = (
     Part("title", gettext_lazy("Title"), 60),
     Part("question", gettext_lazy("Question"), 240, 2),
+    Part(
+        "options",
+        gettext_lazy("What the answers are called here, where it differs: the same words to text"),
+        1000,
+        3,
+    ),
     Part("prize", gettext_lazy("To win"), 160),
     Part("rules", gettext_lazy("Rules: who may take part, who runs it, how winners hear of it"), 2000, 3),
     Part("consent", gettext_lazy("What a yes means"), 1200, 6),  # a template
@@ -157,7 +163,7 @@ class ContestForm(WordedForm):
             program_version=program.version,
             keywords=tuple(each.upper() for each in _LIST.split(typed["keywords"]) if each),
             answering=answering,
-            options=tuple(_options(typed["options"])) if answering is Answering.OPTIONS else (),
+            options=_options(typed["options"], answering),
             right=tuple(_lines(typed["right"])),
             opens_at=_moment(typed["opens"], zone),
             closes_at=_moment(typed["closes"], zone),
@@ -174,7 +180,9 @@ class ContestForm(WordedForm):
             wordings=tuple(
                 (
                     each,
-                    ContestWording(**{part.name: as_text(typed[f"{part.name}_{each}"]) for part in _PARTS}),
+                    _wording(
+                        {part.name: as_text(typed[f"{part.name}_{each}"]) for part in _PARTS}, answering
+                    ),
                 )
                 for each in spoken
             ),
@@ -211,7 +219,7 @@ def values_of(definition: ContestDefinition, program: Program) -> dict[str, Any]
         "name": definition.name,
         "keywords": ", ".join(definition.keywords),
         "answering": definition.answering.value,
-        "options": "\n".join(f"{each.word} {each.label}" for each in definition.options),
+        "options": _listed(definition.options),
         "right": "\n".join(definition.right),
         "opens": _local(definition.opens_at, zone),
         "closes": _local(definition.closes_at, zone),
@@ -231,6 +239,7 @@ def values_of(definition: ContestDefinition, program: Program) -> dict[str, Any]
     for language, wording in definition.wordings:
         values[f"speaks_{language}"] = True
         values |= {f"{part.name}_{language}": getattr(wording, part.name) for part in _PARTS}
+        values[f"options_{language}"] = _listed(wording.options)
     return values
 
 
@@ -275,9 +284,18 @@ def _lines(typed: str) -> list[str]:
     return [line.strip() for line in typed.splitlines() if line.strip()]
 
 
-def _options(typed: str) -> list[Option]:
-    found = []
-    for line in _lines(typed):
-        word, _gap, label = line.partition(" ")
-        found.append(Option(word=word.upper(), label=label.strip() or word))
-    return found
+def _wording(typed: Mapping[str, str], answering: Answering) -> ContestWording:
+    texts = {name: said for name, said in typed.items() if name != "options"}
+    return ContestWording(**texts, options=_options(typed["options"], answering))
+
+
+def _listed(options: Iterable[Option]) -> str:
+    return "\n".join(f"{each.word} {each.label}" for each in options)
+
+
+def _options(typed: str, answering: Answering) -> tuple[Option, ...]:
+    """Of lines such as "A Red"; none where people do not choose."""
+    if answering is not Answering.OPTIONS:
+        return ()
+    parted = (line.partition(" ") for line in _lines(typed))
+    return tuple(Option(word=word.upper(), label=label.strip() or word) for word, _gap, label in parted)

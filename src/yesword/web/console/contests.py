@@ -305,7 +305,7 @@ def _shown(
         "may_change": not contest.is_announced or definition.opens_at > at,
         "facts": _facts(contest, zone),
         "results": results,
-        "chart": votes.chart(contest, results.counts),
+        "chart": votes.chart(contest.definition.options_in(get_language() or ""), results.counts),
         "yes_by_reply": results.yeses.get(rows.BY_REPLY, 0),
         "yes_by_entry": results.yeses.get(rows.BY_ENTRY, 0),
         "fixed": fixed,

@@ -41,6 +41,7 @@ from yesword.domain.collecting.contest_errors import (
     RightOfNothingError,
     SilentContestError,
     TermsFieldError,
+    UnknownOptionError,
     UnknownRightAnswerError,
     WinnerCountError,
     WordTwiceError,
@@ -80,6 +81,9 @@ WORDS: Final[Mapping[type[YeswordError], Promise]] = {
     ),
     RightOfNothingError: gettext_lazy(
         "The contest cannot be announced: where nothing is asked, no answer is right."
+    ),
+    UnknownOptionError: gettext_lazy(
+        "The contest cannot be announced: {word} stands among the answers in {language}, and is none that people choose from."
     ),
     UnknownRightAnswerError: gettext_lazy(
         "The contest cannot be announced: {answer} is right, and none of the answers."

@@ -70,7 +70,8 @@ def context_of(contest: Contest, language: str, at: datetime) -> dict[str, Any]:
     words = definition.wording_in(language)
     example = contest_words.example(definition)
     body = example.removesuffix("…") if definition.answering is Answering.FREE else example
-    choices = [(f"{definition.keywords[0].upper()} {each.word}", each.label) for each in definition.options]
+    keyword, options = definition.keywords[0].upper(), definition.options_in(language)
+    choices = [(f"{keyword} {each.word}", each.label) for each in options]
     spelled = program.texts_in(language)[1].confirm_words
     yes = spelled[0].upper() if definition.takes_yes else ""
     terms = consent_text(contest.point.definition, program, language) if contest.point else ""
@@ -92,10 +93,10 @@ def context_of(contest: Contest, language: str, at: datetime) -> dict[str, Any]:
             qr.text_code(program.sender, "" if choices else body),
             _("A code for a camera, that opens a text to %(sender)s") % {"sender": program.sender},
         ),
-        "entry": f"{definition.keywords[0].upper()} …",
+        "entry": f"{keyword} …",
         "terms": terms,
         "yes_entry": f"{example} {yes}" if yes else "",
-        "chart": None if counts is None else votes.chart(contest, counts),
+        "chart": None if counts is None else votes.chart(options, counts),
         "fixed": fixed,
         "drawn": drawn,
         "terms_url": whole(program.terms_url),

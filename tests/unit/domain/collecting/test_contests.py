@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from factories.programs import CLUB
+from yesword.domain import codec
 from yesword.domain.collecting import contest_words
 from yesword.domain.collecting.contest_errors import BadContestError, LeavingWordError
 from yesword.domain.collecting.contests import (
@@ -96,6 +97,20 @@ def test_a_yes_word_is_no_answer_to_choose():
     with pytest.raises(BadContestError, match="a yes at once"):
         check(replace(with_options("A", word), takes_yes=True), CLUB)
     check(with_options("A", word), CLUB)  # where no yes is taken, it is a word like others
+
+
+def test_i14_answers_are_named_in_the_language_of_the_page_and_texted_by_the_same_words():
+    own = ContestWording(title="Kleur", options=(Option(word="b", label="Blauw"),))
+    both = replace(VOTE, wordings=(*VOTE.wordings, ("nl", own)))
+    assert [(each.word, each.label) for each in both.options_in("nl")] == [("A", "Red"), ("B", "Blauw")]
+    assert both.options_in(LANGUAGE) == VOTE.options
+    assert codec.loads(ContestDefinition, both.to_bytes()) == both
+
+
+def test_a_label_for_an_answer_that_nobody_can_give_is_refused():
+    own = ContestWording(title="Colour", options=(Option(word="C", label="Green"),))
+    with pytest.raises(BadContestError, match="C stands among the answers in"):
+        check(replace(VOTE, wordings=((LANGUAGE, own),)), CLUB)
 
 
 @pytest.mark.parametrize(
