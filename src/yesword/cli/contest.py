@@ -96,13 +96,13 @@ def list_(data: Path, database_url: str | None, *, as_json: bool) -> None:
 def show(key: str, data: Path, database_url: str | None, *, as_json: bool) -> None:
     """How a contest stands: what was entered, what was published, and who won by their entry's digest."""
     with using(data, database_url) as store:
-        from yesword.collect import contests
+        from yesword.collect import contest_draws, contests
         from yesword.store import contests as rows
 
         contest = contests.find(key)
         with store.database.read() as session:
             told = _row(session, contest, datetime.now(UTC))
-            told["counts"] = dict(contests.results(session, contest).counts)
+            told["counts"] = dict(contest_draws.results(session, contest).counts)
             fixed, drawn = rows.commitment(session, contest.id), rows.drawn(session, contest.id)
         if fixed is not None:
             told |= {
@@ -138,9 +138,9 @@ def close(
 ) -> None:
     """Fix who takes part, and publish the digest of the list. It happens by itself ten minutes after closing time."""
     with using(data, database_url) as store:
-        from yesword.collect import contests
+        from yesword.collect import contest_draws, contests
 
-        fixed = contests.close(
+        fixed = contest_draws.close(
             store,
             contests.find(key),
             datetime.now(UTC),
@@ -164,10 +164,10 @@ def close(
 def draw(key: str, seed: str, seed_at: str, source: str, data: Path, database_url: str | None) -> None:
     """Draw the winners, once, from a seed that is younger than the published list."""
     with using(data, database_url) as store:
-        from yesword.collect import contests
+        from yesword.collect import contest_draws, contests
 
         published_at = read_time(seed_at)
-        drawn = contests.draw(store, contests.find(key), seed, source, published_at, datetime.now(UTC))
+        drawn = contest_draws.draw(store, contests.find(key), seed, source, published_at, datetime.now(UTC))
     for place, each in enumerate(drawn.winners, start=1):
         click.echo(f"{place:>4}  {each}")
     click.echo("Whose they are shows the console, to those who may see numbers.")
@@ -184,11 +184,11 @@ def export(key: str, output: Path | None, data: Path, database_url: str | None, 
     """The contest as a file that anybody can check. It has no number and no answer in it."""
     refuse_to_replace(output, is_forced=is_forced)
     with using(data, database_url) as store:
-        from yesword.collect import contests
+        from yesword.collect import contest_draws, contests
         from yesword.domain.collecting import draw_files
 
         with store.database.read() as session:
-            text = draw_files.write(contests.exported(session, contests.find(key)))
+            text = draw_files.write(contest_draws.exported(session, contests.find(key)))
     if output is None:
         click.echo(text, nl=False)
         return
@@ -242,7 +242,7 @@ def _told_of(entry: str, file: Any) -> list[str]:
 
 
 def _row(session: "Session", contest: "Contest", at: datetime) -> dict[str, Any]:
-    from yesword.collect import contests
+    from yesword.collect import contest_draws, contests
 
     return {
         "key": contest.key,
@@ -253,7 +253,7 @@ def _row(session: "Session", contest: "Contest", at: datetime) -> dict[str, Any]
         "sender": contest.program.sender,
         "opens": _said(contest.definition.opens_at),
         "closes": _said(contest.closes_at),
-        "entered": contests.results(session, contest).entered,
+        "entered": contest_draws.results(session, contest).entered,
     }
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from yesword.collect import contests
+from yesword.collect import contest_draws
 from yesword.collect.forgetting import forget
 from yesword.privacy import retaining
 from yesword.sending import dead_numbers, gone_numbers, inbound_parts
@@ -39,7 +39,7 @@ def run(store: Store, has_ended: threading.Event, clock: Callable[[], datetime])
         while not has_ended.wait(_LOOK_EVERY_S):
             try:
                 forget(store, clock())
-                contests.keep_time(store, clock())
+                contest_draws.keep_time(store, clock())
                 inbound_parts.purge(store, [each.key for each in models.Account.objects.all()], clock())
                 opt_outs.ask_around(store, clock())
                 gone_numbers.look(store, clock(), lists)

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from factories.worlds import ANNA, World, world
 from yesword.cli.contest import command
-from yesword.collect import contests
+from yesword.collect import contest_draws, contest_refusals, contests
 from yesword.store.opening import Store
 
 Run = Callable[..., Result]
@@ -65,14 +65,14 @@ def test_from_a_file_to_a_draw_that_anybody_checks(here: World, run: Run, tmp_pa
     assert here.text(ANNA, "VOTE A") == "contest_entered"
     assert here.text(BEN, "VOTE B") == "contest_entered"
     assert "2 entered" in run("list").output
-    assert isinstance(run("close", "colour").exception, contests.StillOpenError)
+    assert isinstance(run("close", "colour").exception, contest_refusals.StillOpenError)
     closed = run("close", "colour", "--early").output
     assert "2 take part" in closed
     # Its seed comes in a day by this machine's clock, so the list is taken for older than it is.
     later = run("draw", "colour", "--seed", "3 14", "--seed-at", (NOW + timedelta(days=1)).isoformat())
-    assert isinstance(later.exception, contests.FutureSeedError)
+    assert isinstance(later.exception, contest_refusals.FutureSeedError)
     seed_at = datetime.now(UTC)
-    drawn = contests.draw(here.store, contests.find("colour"), "3 14", "", seed_at, datetime.now(UTC))
+    drawn = contest_draws.draw(here.store, contests.find("colour"), "3 14", "", seed_at, datetime.now(UTC))
     file = tmp_path / "draw.json"
     assert "written" in run("export", "colour", "-o", str(file)).output
     checked = run("verify", str(file), "--entry", drawn.winners[0][:12], has_store=False)

@@ -5,8 +5,8 @@ import pytest
 from factories.contests import A_DAY, announced, definition
 from factories.points import published
 from factories.worlds import ANNA
-from yesword.collect import contests
-from yesword.collect.contests import (
+from yesword.collect import contest_draws, contests
+from yesword.collect.contest_refusals import (
     AnnouncedContestError,
     BadTermsError,
     ClosedTwiceError,
@@ -53,24 +53,24 @@ def entries(here, number=ANNA):
 
 def entered(here, contest):
     with here.store.database.read() as session:
-        return contests.results(session, contest)
+        return contest_draws.results(session, contest)
 
 
 def closed(here, contest):
     here.wait(days=2)
-    return contests.close(here.store, contest, here.at)
+    return contest_draws.close(here.store, contest, here.at)
 
 
 def drawn(here, contest, seed=SEED):
     here.wait(days=2)
     seed_at = here.at
     here.wait(minutes=5)
-    return contests.draw(here.store, contests.find(contest.key), seed, "", seed_at, here.at)
+    return contest_draws.draw(here.store, contests.find(contest.key), seed, "", seed_at, here.at)
 
 
 def exported(here, contest):
     with here.store.database.read() as session:
-        return contests.exported(session, contests.find(contest.key))
+        return contest_draws.exported(session, contests.find(contest.key))
 
 
 # --- entering is not consent ---------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ def test_a_text_that_was_sent_in_time_is_in_though_it_comes_late(here):
     in_time = here.at + A_DAY - A_DAY / 24
     here.wait(days=1, minutes=1)
     assert here.text(ANNA, "VOTE A", at=in_time) == "contest_entered"
-    contests.close(here.store, contest, here.at)
+    contest_draws.close(here.store, contest, here.at)
     assert here.text(BEN, "VOTE A", at=in_time) == "contest_closed", "the list is fixed"
 
 
@@ -337,7 +337,7 @@ def test_the_list_is_fixed_before_the_seed_and_anybody_can_draw_again(on_both):
     assert draw_files.read(draw_files.write(file)) == file
     assert not any(number[1:] in draw_files.write(file) for number in (ANNA, BEN, CARL, DORA))
     with here.store.database.read() as session:
-        winners = contests.winners(session, contest)
+        winners = contest_draws.winners(session, contest)
         assert contests.standing(session, contests.find(contest.key), here.at) is State.DRAWN
     assert all(each.entry is not None for each in winners)
 
@@ -367,25 +367,25 @@ def test_a_seed_from_before_the_list_was_fixed_is_refused(here):
     contest = announced(here)
     here.text(ANNA, "VOTE A")
     with pytest.raises(NotClosedError):
-        contests.draw(here.store, contest, SEED, "", here.at, here.at)
+        contest_draws.draw(here.store, contest, SEED, "", here.at, here.at)
     fixed = closed(here, contest)
     here.wait(days=3)
     with pytest.raises(EarlySeedError):
-        contests.draw(here.store, contest, SEED, "", fixed.committed_at, here.at)
+        contest_draws.draw(here.store, contest, SEED, "", fixed.committed_at, here.at)
     with pytest.raises(FutureSeedError):
-        contests.draw(here.store, contest, SEED, "", here.at + A_DAY, here.at)
-    contests.draw(here.store, contest, SEED, "", here.at, here.at)
+        contest_draws.draw(here.store, contest, SEED, "", here.at + A_DAY, here.at)
+    contest_draws.draw(here.store, contest, SEED, "", here.at, here.at)
     with pytest.raises(DrawnTwiceError):
-        contests.draw(here.store, contest, "another", "", here.at, here.at)
+        contest_draws.draw(here.store, contest, "another", "", here.at, here.at)
 
 
 def test_it_closes_once_and_not_before_its_time_unless_told_so(here):
     contest = announced(here)
     with pytest.raises(StillOpenError):
-        contests.close(here.store, contest, here.at)
-    contests.close(here.store, contest, here.at, is_early=True)
+        contest_draws.close(here.store, contest, here.at)
+    contest_draws.close(here.store, contest, here.at, is_early=True)
     with pytest.raises(ClosedTwiceError):
-        contests.close(here.store, contests.find(contest.key), here.at + A_DAY)
+        contest_draws.close(here.store, contests.find(contest.key), here.at + A_DAY)
     assert here.text(ANNA, "VOTE A") == "contest_closed"
 
 
@@ -393,10 +393,10 @@ def test_a_list_cannot_be_fixed_once_its_seed_is_known(here):
     contest = announced(here)
     here.wait(days=4)
     with pytest.raises(SeedDueError):
-        contests.close(here.store, contest, here.at)
-    assert contests.keep_time(here.store, here.at) == 0
+        contest_draws.close(here.store, contest, here.at)
+    assert contest_draws.keep_time(here.store, here.at) == 0
     later = here.at + A_DAY
-    fixed = contests.close(here.store, contest, here.at, seed_source="block 900000", seed_due_at=later)
+    fixed = contest_draws.close(here.store, contest, here.at, seed_source="block 900000", seed_due_at=later)
     assert (fixed.source, fixed.seed_due_at) == ("block 900000", later)
 
 
@@ -422,10 +422,10 @@ def test_the_database_refuses_to_change_what_was_published(on_both, statement):
 def test_it_closes_by_itself_a_little_after_its_time(here):
     contest = announced(here)
     here.wait(days=1, minutes=5)
-    assert contests.keep_time(here.store, here.at) == 0, "a text may still be on its way"
+    assert contest_draws.keep_time(here.store, here.at) == 0, "a text may still be on its way"
     here.wait(minutes=6)
-    assert contests.keep_time(here.store, here.at) == 1
-    assert contests.keep_time(here.store, here.at) == 0
+    assert contest_draws.keep_time(here.store, here.at) == 1
+    assert contest_draws.keep_time(here.store, here.at) == 0
     assert exported(here, contest).commitment.entries == 0
 
 
@@ -440,9 +440,9 @@ def test_entries_of_the_others_are_deleted_with_their_texts_and_the_proof_still_
     closed(here, contest)
     (winner,) = drawn(here, contest).winners
     here.wait(days=29)
-    assert contests.keep_time(here.store, here.at) == 0
+    assert contest_draws.keep_time(here.store, here.at) == 0
     here.wait(days=2)
-    assert contests.keep_time(here.store, here.at) == 1
+    assert contest_draws.keep_time(here.store, here.at) == 1
     left = [each for number in (ANNA, BEN, CARL) for each in entries(here, number)]
     assert [each.digest for each in left] == [winner]
     assert draw_files.verify(exported(here, contest)) == ()
@@ -453,9 +453,9 @@ def test_entries_of_the_others_are_deleted_with_their_texts_and_the_proof_still_
     assert (texts[here.contact(BEN).id] is None) == (here.contact(BEN).id != won)
     assert here.state(ANNA).grant_for(here.club.id) is not None
     here.wait(days=60)
-    contests.keep_time(here.store, here.at)
+    contest_draws.keep_time(here.store, here.at)
     assert all(entries(here, number) == [] for number in (ANNA, BEN, CARL))
-    assert contests.keep_time(here.store, here.at) == 0
+    assert contest_draws.keep_time(here.store, here.at) == 0
 
 
 def test_erasing_an_entrant_deletes_the_entry_and_leaves_a_digest_that_opens_nothing(on_both):

@@ -11,7 +11,7 @@ from django.test import Client
 from factories.consoles import fresh, signed_in, trail, words
 from factories.contests import announced
 from factories.worlds import ANNA, world
-from yesword.collect import contests
+from yesword.collect import contest_draws, contests
 from yesword.domain.collecting import draw_files
 from yesword.domain.collecting.contest_words import suggested
 from yesword.domain.collecting.contests import ContestWording
@@ -75,12 +75,12 @@ def test_from_the_form_to_the_number_of_the_winner(here):
     assert client.post("/contests/colour/close").status_code == 422
     assert client.post("/contests/colour/close", {"early": "yes"}).status_code == 302
     with here.store.database.read() as session:
-        fixed = contests.exported(session, contests.find("colour")).commitment
+        fixed = contest_draws.exported(session, contests.find("colour")).commitment
     assert fixed.list_digest in words(client.get("/contests/colour"))
     too_early = client.post("/contests/colour/draw", {"seed": "3 14", "seed_at": local(hours=-1)})
     assert too_early.status_code == 422
     assert "could have known the seed" in words(too_early)
-    contests.draw(here.store, contests.find("colour"), "3 14", "", datetime.now(UTC), datetime.now(UTC))
+    contest_draws.draw(here.store, contests.find("colour"), "3 14", "", datetime.now(UTC), datetime.now(UTC))
     page = words(client.get("/contests/colour"))
     assert not any(number in page.replace(" ", "") for number in (ANNA, BEN))
     shown = words(client.post("/contests/colour/winners/1/number"))
@@ -176,7 +176,7 @@ def test_i14_each_language_has_its_own_names_for_the_answers(here):
 def test_the_published_list_is_there_for_anybody_and_checks(here):
     contest = announced(here)
     here.text(ANNA, "VOTE A")
-    contests.close(here.store, contest, here.at, is_early=True)
+    contest_draws.close(here.store, contest, here.at, is_early=True)
     client = Client(SERVER_NAME="localhost")
     file = client.get("/c/colour/draw.json")
     assert draw_files.verify(draw_files.read(file.content.decode())) == ()

@@ -14,7 +14,7 @@ from django.utils import translation
 
 import yesword
 import yesword.web
-from yesword.collect.contests import UnplainTermsError
+from yesword.collect.contest_refusals import UnplainTermsError
 from yesword.collect.imports.errors import ImportFileError
 from yesword.collect.invitation_errors import NotStartableError
 from yesword.collect.points import KeyTakenError

@@ -14,7 +14,7 @@ from factories.contests import definition as contest
 from factories.mail import invitation
 from factories.points import published
 from factories.worlds import ANNA, world
-from yesword.collect import contests, invitation_errors, invitee_lists
+from yesword.collect import contest_draws, contest_refusals, contests, invitation_errors, invitee_lists
 from yesword.domain import phone, templates
 from yesword.domain.collecting import contest_errors
 from yesword.domain.collecting import popups as popup_errors
@@ -123,23 +123,23 @@ def test_a_contest_that_cannot_be_announced_closed_or_drawn(here, page):
     drafted = contests.draft(here.club.brand, "vague", written, here.at)
     found = contests.findings(written, here.club, "en", here.at)
     first = next(each for each in found if each.severity is Severity.ERROR)
-    refused = contests.UnplainTermsError(name=drafted.name, language="en", what=Said(first.sentence))
+    refused = contest_refusals.UnplainTermsError(name=drafted.name, language="en", what=Said(first.sentence))
     page.is_told(page.post("/contests/vague/announce", {}), refused)
     made = announced(here)
     until = made.closes_at.strftime("%Y-%m-%d %H:%M UTC")
-    still_open = contests.StillOpenError(name=made.name, until=until)
+    still_open = contest_refusals.StillOpenError(name=made.name, until=until)
     page.is_told(page.post("/contests/colour/close", {}), still_open)
     here.text(ANNA, "VOTE A")
     page.post("/contests/colour/close", {"early": "yes"}, follow=True)
     with here.store.database.read() as session:
-        fixed = contests.exported(session, contests.find("colour")).commitment
+        fixed = contest_draws.exported(session, contests.find("colour")).commitment
     draw = {"seed": "3 14", "seed_at": "2026-01-05T12:00"}
-    early = contests.EarlySeedError(
+    early = contest_refusals.EarlySeedError(
         seed_at="2026-01-05 11:00 UTC", committed_at=fixed.committed_at.strftime("%Y-%m-%d %H:%M UTC")
     )
     page.is_told(page.post("/contests/colour/draw", draw), early)
     changed = page.post("/contests/colour/edit", typed_contest(here))
-    page.is_told(changed, contests.AnnouncedContestError(name=made.name))
+    page.is_told(changed, contest_refusals.AnnouncedContestError(name=made.name))
 
 
 def written(**changes):

@@ -13,8 +13,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yesword.collect import contests
-from yesword.collect.contests import Contest, NoSuchContestError
+from yesword.collect import contest_draws, contests
+from yesword.collect.contest_refusals import NoSuchContestError
+from yesword.collect.contests import Contest
 from yesword.collect.points import KeyTakenError
 from yesword.domain.collecting import contest_words
 from yesword.domain.collecting.contest_errors import ContestError
@@ -84,7 +85,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
     has_programs = bool(brand and programs.of_brand(brand.id))
     with store().database.read() as session:
         lines = [
-            (each, contests.standing(session, each, at), contests.results(session, each)) for each in found
+            (each, contests.standing(session, each, at), contest_draws.results(session, each))
+            for each in found
         ]
     table = parts.Table(
         caption=_("Contests, newest first"),
@@ -175,7 +177,7 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
     due = local_moment(typed["seed_at"], contest.program.brand_country) if typed["seed_at"] else None
     try:
         with store().database.write():
-            fixed = contests.close(
+            fixed = contest_draws.close(
                 store(),
                 contest,
                 datetime.now(UTC),
@@ -201,7 +203,7 @@ def draw(request: HttpRequest, key: str) -> HttpResponse:
     seed_at = local_moment(typed["seed_at"], contest.program.brand_country)
     try:
         with store().database.write():
-            drawn = contests.draw(
+            drawn = contest_draws.draw(
                 store(), contest, typed["seed"], typed["source"], seed_at, datetime.now(UTC)
             )
             leave_trace(request, "contest.draw", f"contest {contest.id}", seed=drawn.seed)
@@ -219,7 +221,7 @@ def show_number(request: HttpRequest, key: str, place: int) -> HttpResponse:
     """The number of one winner in full, once, for whoever asked; the trace says who did."""
     contest = _contest(request, key)
     with store().database.write() as session:
-        found = next((each for each in contests.winners(session, contest) if each.place == place), None)
+        found = next((each for each in contest_draws.winners(session, contest) if each.place == place), None)
         if found is None or found.entry is None:
             raise Http404
         leave_trace(request, "number.shown", to_text("con", found.entry.contact))
@@ -288,7 +290,7 @@ def _shown(
     with store().database.read() as session:
         state = contests.standing(session, contest, at)
         fixed, drawn = rows.commitment(session, contest.id), rows.drawn(session, contest.id)
-        results = contests.results(session, contest)
+        results = contest_draws.results(session, contest)
         winners = _winners(session, contest, shown_place, may_see=may_act(request))
     terms = _terms(contest, at) if definition.asks else []
     url = f"{origin(request)}{reverse('public:contest', args=[contest.key])}" if contest.is_announced else ""
@@ -356,7 +358,7 @@ def _fate(contest: Contest, fixed: rows.Fixed | None, drawn: Any, zone: str) -> 
         return _("Entries were deleted on %(day)s.") % {"day": plain_moment(contest.others_deleted_at, zone)}
     if fixed is None:
         return ""
-    when = plain_moment(contests.others_due(contest, fixed, drawn), zone)
+    when = plain_moment(contest_draws.others_due(contest, fixed, drawn), zone)
     if contest.definition.winners and fixed.commitment.entries and drawn is None:
         return _("If nobody is drawn until then, all entries are deleted on %(day)s.") % {"day": when}
     return _("Entries that did not win are deleted on %(day)s.") % {"day": when}
@@ -390,7 +392,7 @@ def _terms(contest: Contest, at: datetime) -> list[TermsLine]:
 
 def _winners(session: Session, contest: Contest, shown_place: int, *, may_see: bool) -> list[WinnerLine]:
     found = []
-    for each in contests.winners(session, contest):
+    for each in contest_draws.winners(session, contest):
         person = None if each.entry is None else contacts.read(store(), session, each.entry.contact)
         seal = None if each.entry is None else store().vault.seal(each.entry.contact)
         number = "" if person is None else person.number or ""

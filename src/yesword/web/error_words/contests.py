@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from yesword.collect.contests import (
+from yesword.collect.contest_refusals import (
     AnnouncedContestError,
     ClosedTwiceError,
     ContestKeyTakenError,

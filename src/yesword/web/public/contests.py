@@ -13,8 +13,9 @@ from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from yesword.collect import contests
-from yesword.collect.contests import Contest, NoSuchContestError
+from yesword.collect import contest_draws, contest_refusals, contests
+from yesword.collect.contest_refusals import NoSuchContestError
+from yesword.collect.contests import Contest
 from yesword.domain.collecting import contest_words, draw_files
 from yesword.domain.collecting.contests import Answering, State
 from yesword.domain.collecting.wordings import consent_text
@@ -53,8 +54,8 @@ def file(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - Djan
     contest = _announced(key)
     try:
         with store().database.read() as session:
-            text = draw_files.write(contests.exported(session, contest))
-    except contests.NotClosedError as error:
+            text = draw_files.write(contest_draws.exported(session, contest))
+    except contest_refusals.NotClosedError as error:
         raise Http404 from error
     headers = {"Content-Disposition": f'attachment; filename="contest-{contest.key}.json"'}
     return HttpResponse(text, content_type="application/json", headers=headers)
@@ -66,7 +67,7 @@ def context_of(contest: Contest, language: str, at: datetime) -> dict[str, Any]:
     with store().database.read() as session:
         state = contests.standing(session, contest, at)
         fixed, drawn = rows.commitment(session, contest.id), rows.drawn(session, contest.id)
-        counts = contests.results(session, contest).counts if definition.shows_results else None
+        counts = contest_draws.results(session, contest).counts if definition.shows_results else None
     words = definition.wording_in(language)
     example = contest_words.example(definition)
     body = example.removesuffix("…") if definition.answering is Answering.FREE else example
