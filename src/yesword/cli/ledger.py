@@ -243,9 +243,10 @@ def accept(key: str | None, data: Path, database_url: str | None, *, yes: bool) 
     may be older than what was signed. Where the journal or the store was put back and fits, only the mark is lifted.
     """
     with using(data, database_url) as store:
+        from yesword.consent.obstacles import obstacles
         from yesword.proof import continuing
 
-        found = continuing.acceptable(store, _brand(key))
+        found = continuing.acceptable(store, _brand(key), datetime.now(UTC))
         click.echo(f"{found.log.origin}: {found.size:,} records")
         click.echo(f"root {found.root.hex()}")
         if found.is_mended:
@@ -257,6 +258,8 @@ def accept(key: str | None, data: Path, database_url: str | None, *, yes: bool) 
                 sys.exit(FAILED)
         continuing.accept(store, found)
         click.echo("The log is signed again from here on.")
+        if obstacles(store):
+            click.echo("Nothing is sent yet: `yesword store resume` says what is to be done first.")
 
 
 @command.command("continue")
@@ -276,7 +279,8 @@ def continue_(
         from yesword.proof import continuing
 
         brand = _brand(key)
-        planned = continuing.plan(store, brand, reason)
+        at = datetime.now(UTC)
+        planned = continuing.plan(store, brand, reason, at)
         click.echo(f"Given up: {planned.origin}, {planned.size:,} records in the store")
         for each in planned.heads:
             click.echo(f"  signed last: {each.origin}, {each.size:,} records under {each.root.hex()}")
@@ -285,7 +289,7 @@ def continue_(
         if not yes:
             click.echo("Nothing was changed. Add --yes to do it.")
             return
-        new = continuing.continue_log(store, brand, planned, datetime.now(UTC))
+        new = continuing.continue_log(store, brand, planned, at)
         click.echo(
             f"Begun: {new.origin}. The sequencer fills it; give its key to those who hold the old one:"
         )

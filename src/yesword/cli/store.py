@@ -93,12 +93,17 @@ def resume(data: Path, database_url: str | None, *, yes: bool) -> None:
         click.echo(
             f"The log {origin} was signed at a larger size than the store has: `yesword ledger continue`."
         )
+    for origin in missing.headless:
+        click.echo(
+            f"The journal does not know the log {origin}, so stops may be missing that nobody can name. "
+            "Put the journal back from its copy; only if there is none, `yesword ledger accept`."
+        )
     if not yes:
         click.echo("Nothing was changed. Add --yes to do it.")
     elif again.unfinished:
         click.echo("Sending stays closed until they are erased: call this again in a minute.")
-    elif missing.logs:
-        click.echo("Sending stays closed until these logs are continued; then call this again.")
+    elif missing.logs or missing.headless:
+        click.echo("Sending stays closed until that is settled; then call this again.")
     else:
         with store.database.write() as session:
             holds.release(session, holds.RESTORED, at)

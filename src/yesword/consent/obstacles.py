@@ -45,9 +45,15 @@ def _found(store: Store) -> Iterator[Obstacle]:
         yield Obstacle(code=JOURNAL, sentence=error.message)
         return
     if missing:
-        yield Obstacle(code=holds.RESTORED, sentence=f"{_RESTORED} {_what(missing)} {_RESUME}")
+        yield Obstacle(code=holds.RESTORED, sentence=_restored(missing))
     elif holds.RESTORED in held:
         yield Obstacle(code=holds.RESTORED, sentence=f"{_RESTORED} {_RESUME}")
+
+
+def _restored(missing: Forgotten) -> str:
+    if missing.headless:
+        return _HEADLESS.format(logs=" and ".join(missing.headless))
+    return f"{_RESTORED} {_what(missing)} {_RESUME}"
 
 
 def _what(missing: Forgotten) -> str:
@@ -62,4 +68,5 @@ def _what(missing: Forgotten) -> str:
 _KEYS: Final = "Nothing is sent: a key was missing or wrong, and what came in meanwhile has not been acted on. Start `yesword receive`, which does so."
 _LOOK_UPS: Final = "Nothing is sent: the vault lacks look-ups, so that some people are not found by their number, and a stop of theirs would not be known. If there is a newer copy of the vault, put that back first."
 _RESTORED: Final = "Nothing is sent: the store was put back from a backup, and is older than its journal."
+_HEADLESS: Final = "Nothing is sent: the journal does not know {logs}. It was lost, or is the journal of another store, so nobody can say which stops this store lacks. Put the journal back from its copy. Only if there is none, and this is the newest store there is: `yesword ledger accept`, then `yesword store resume`."
 _RESUME: Final = "`yesword store resume` says what would be done, and does it with --yes."

@@ -1,5 +1,8 @@
 """A store that was put back from a backup: noticing it, and telling it of the stops that came in since.
 
+It is noticed by a journal that knows more than the store, by a witness that has seen more of a log, and by a journal that
+does not know the store's logs: that one was lost or put back too, and cannot say which stops are missing.
+
 Such a store does not know who has stopped or was erased, nor which of its queued texts have gone already. So nothing is
 sent until somebody has said that it was put back on purpose, and what it forgot has been made good as far as it can be.
 Whoever was erased is suppressed here; that they are erased again is `privacy.erasing_again`'s.
@@ -8,17 +11,26 @@ Whoever was erased is suppressed here; that they are erased again is `privacy.er
 import enum
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from yesword.consent.record import Draft, append
 from yesword.domain.events import Actor, EventKind, Scope
-from yesword.domain.ids import bucket_of
+from yesword.domain.ids import BrandId, bucket_of
 from yesword.domain.times import to_micros
 from yesword.ledger.checkpoint import read_checkpoint
-from yesword.store import contacts, erasures, invitations, ledgers, models, programs, suppressions
+from yesword.store import (
+    contacts,
+    erasures,
+    invitations,
+    ledgers,
+    log_troubles,
+    models,
+    programs,
+    suppressions,
+)
 from yesword.store.contacts import PHONE
 from yesword.store.database import Session
 from yesword.store.journal import Gone, Stop
@@ -39,9 +51,10 @@ class Forgotten:
     stops: int  # among the newest of the journal
     erasures: int  # among the newest, too
     logs: tuple[str, ...]  # origins of logs that were signed at a larger size than they have
+    headless: tuple[str, ...] = ()  # of logs that the journal does not know: it is not the one of this store
 
     def __bool__(self) -> bool:
-        return bool(self.stops or self.erasures or self.logs)
+        return bool(self.stops or self.erasures or self.logs or self.headless)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,12 +77,31 @@ def forgotten(store: Store) -> Forgotten:
         unknown = len({stop.event for stop in newest} - _known(session, newest))
         people = {line.contact for line in erasures.unknown(session, erased)}
         logs = ledgers.logs(session)
-    return Forgotten(stops=unknown, erasures=len(people), logs=tuple(_behind(logs, heads)))
+    newest_logs = {log.brand: log for log in logs}
+    return Forgotten(
+        stops=unknown,
+        erasures=len(people),
+        logs=tuple(dict.fromkeys(_behind(newest_logs, heads))),
+        headless=tuple(_headless(store, newest_logs.values(), heads)),
+    )
 
 
-def _behind(logs: Sequence[LogRow], heads: Mapping[int, str]) -> Iterator[str]:
+def _headless(store: Store, logs: Iterable[LogRow], heads: Mapping[int, str]) -> Iterator[str]:
+    """Origins of logs whose journal is lost, or another one: it knows of each log from before its first entry.
+
+    Of several machines only the one with the sequencer can tell: it marks the log.
+    """
+    is_only_machine = store.database.vendor == "sqlite"
+    for log in logs:
+        note = heads.get(log.id)
+        is_unknown = note is None or read_checkpoint(note).origin != log.origin
+        if log.trouble in log_troubles.JOURNAL_LOST or (is_only_machine and is_unknown):
+            yield log.origin
+
+
+def _behind(newest: Mapping[BrandId, LogRow], heads: Mapping[int, str]) -> Iterator[str]:
     """Origins of logs of which the store has less than was signed. One that was continued is past its trouble."""
-    newest = {log.brand: log for log in logs}
+    yield from (log.origin for log in newest.values() if log.trouble in log_troubles.PUT_BACK)
     for log_id, note in heads.items():
         head = read_checkpoint(note)
         log = newest.get(brand_of(log_id))

@@ -6,11 +6,11 @@ from typing import Final
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId
 from yesword.ledger.cosignature import read_witness_vkey
-from yesword.proof.logs import WITNESS_AHEAD, WITNESS_DISAGREES
 from yesword.proof.timestamps import Authority, BadRootsError
 from yesword.proof.witnessing import Witness, WitnessAheadError, WitnessDisagreesError
 from yesword.store import attesters, ledgers
 from yesword.store.attesters import AuthorityRow, WitnessRow
+from yesword.store.log_troubles import WITNESS_AHEAD, WITNESS_DISAGREES
 from yesword.store.opening import Store
 
 # A policy names witnesses by one word; there, "none" is no name.

@@ -22,7 +22,7 @@ from yesword.proof.witnessing import (
     WitnessError,
     WitnessMovedError,
 )
-from yesword.store import attesters, ledgers
+from yesword.store import attesters, ledgers, log_troubles
 from yesword.store.attesters import AskingRow
 from yesword.store.database import Session
 from yesword.store.ledgers import WITNESS, Attestation, LogRow
@@ -163,8 +163,8 @@ def _keep(store: Store, outcome: Outcome, at: datetime) -> Outcome:
             attesters.note_failure(kind, name, row.id, failure, at)
             if isinstance(failure, WitnessError) and failure.is_alarm:
                 is_ahead = isinstance(failure, WitnessAheadError)
-                trouble = logs.WITNESS_AHEAD if is_ahead else logs.WITNESS_DISAGREES
-                session.run("trouble_log", id=row.id, trouble=trouble)
+                trouble = log_troubles.WITNESS_AHEAD if is_ahead else log_troubles.WITNESS_DISAGREES
+                logs.mark(session, row, trouble, at)
     return outcome
 
 

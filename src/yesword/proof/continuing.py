@@ -16,7 +16,7 @@ from yesword.ledger.entry import JsonObject, JsonValue, matches
 from yesword.ledger.tile_proofs import root_from
 from yesword.proof import logs
 from yesword.proof.statements import make_statement
-from yesword.store import ledgers, programs
+from yesword.store import ledgers, log_troubles, programs
 from yesword.store.ledgers import LogRow
 from yesword.store.opening import Store
 
@@ -24,7 +24,13 @@ KIND: Final = "continued"
 
 # What can mend itself: the journal or a tile was put back. What a witness has seen cannot be unseen.
 _MENDABLE: Final = frozenset(
-    (logs.NO_HEAD, logs.FOREIGN_HEAD, logs.ROLLED_BACK, logs.DAMAGED, logs.REWRITTEN)
+    (
+        log_troubles.NO_HEAD,
+        log_troubles.FOREIGN_HEAD,
+        log_troubles.ROLLED_BACK,
+        log_troubles.DAMAGED,
+        log_troubles.REWRITTEN,
+    )
 )
 
 
@@ -85,7 +91,7 @@ class Continued:
     events: int = 0  # to be entered anew, as far as was counted
 
 
-def acceptable(store: Store, brand: BrandId) -> Acceptable:
+def acceptable(store: Store, brand: BrandId, at: datetime) -> Acceptable:
     """What accepting would do. Changes nothing but a mark on a log that turns out not to fit.
 
     Raises NoLogError, HeadKnownError, HeadUnfitError, LogTroubleError.
@@ -97,7 +103,7 @@ def acceptable(store: Store, brand: BrandId) -> Acceptable:
             raise HeadKnownError(origin=log.origin)
         if log.trouble not in _MENDABLE:
             raise logs.LogTroubleError(origin=log.origin, reason=log.trouble)
-        logs.check_head(store, replace(log, trouble=""))
+        logs.check_head(store, replace(log, trouble=""), at)
         head = read_checkpoint(note)
         return Acceptable(log=log, note=note, size=head.size, root=head.root, is_mended=True)
     with store.database.read() as session:
@@ -122,13 +128,13 @@ def accept(store: Store, found: Acceptable) -> None:
         session.run("trouble_log", id=found.log.id, trouble="")
 
 
-def plan(store: Store, brand: BrandId, reason: str | None) -> Continued:
+def plan(store: Store, brand: BrandId, reason: str | None, at: datetime) -> Continued:
     """What continuing the brand's newest log would do. Raises NoLogError, NothingToContinueError."""
     log = _newest(store, brand)
     found = log.trouble
     if not found:
         try:
-            logs.check_head(store, log)
+            logs.check_head(store, log, at)
         except logs.LogTroubleError as error:
             found = str(error.fields["reason"])
     if not (found or reason):

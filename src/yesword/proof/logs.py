@@ -22,7 +22,7 @@ from yesword.ledger.checkpoint import (
 from yesword.ledger.merkle import EMPTY_ROOT
 from yesword.ledger.tile_proofs import root_from
 from yesword.proof.statements import make_statement
-from yesword.store import ledgers
+from yesword.store import holds, ledgers, log_troubles
 from yesword.store.database import Session
 from yesword.store.keyfiles import KeyMissingError, named_key
 from yesword.store.ledgers import LogRow
@@ -34,7 +34,7 @@ KEY_ROTATED: Final = "key_rotated"  # a statement in the log
 
 
 class LogTroubleError(YeswordError):
-    """The log {origin} is not signed: {reason} Sending and intake go on; `yesword ledger status` says what to do."""
+    """The log {origin} is not signed: {reason} Intake goes on; `yesword ledger status` says what to do."""
 
     code = "ledger_in_trouble"
 
@@ -134,13 +134,20 @@ def key_name(brand: int, generation: int, number: int) -> str:
     return f"ledger-{brand}-{generation}-{number}.key"
 
 
-def check_head(store: Store, log: LogRow) -> None:
+def check_head(store: Store, log: LogRow, at: datetime) -> None:
     """That the tree in the store continues what was signed last. Raises LogTroubleError, and marks the log."""
     reason = _trouble(store, log)
     if reason:
         with store.database.write() as session:
-            session.run("trouble_log", id=log.id, trouble=reason)
+            mark(session, log, reason, at)
         raise LogTroubleError(origin=log.origin, reason=reason)
+
+
+def mark(session: Session, log: LogRow, trouble: str, at: datetime) -> None:
+    """Sign the log no more. Where it means that stops may be missing, send nothing either."""
+    session.run("trouble_log", id=log.id, trouble=trouble)
+    if trouble in log_troubles.STOPS_UNKNOWN:
+        holds.hold(session, holds.RESTORED, at)
 
 
 def _trouble(store: Store, log: LogRow) -> str:
@@ -148,31 +155,20 @@ def _trouble(store: Store, log: LogRow) -> str:
         return log.trouble
     note = store.journal.head(log.id)
     if note is None:
-        return NO_HEAD
+        return log_troubles.NO_HEAD
     head = read_checkpoint(note)
     if head.origin != log.origin:
-        return FOREIGN_HEAD
+        return log_troubles.FOREIGN_HEAD
     if head.size > log.size:
-        return ROLLED_BACK
+        return log_troubles.ROLLED_BACK
     if head.size == log.size:
-        return "" if head.root == log.frontier.root() else REWRITTEN
+        return "" if head.root == log.frontier.root() else log_troubles.REWRITTEN
     with store.database.read() as session:
         try:
             root = root_from(ledgers.tile_reader(session, log.id), head.size)
         except YeswordError:
-            return DAMAGED
-    return "" if root == head.root else REWRITTEN
-
-
-NO_HEAD: Final = "the journal does not know the head that was signed last. Put the journal back, or, if this machine never signed the log, accept the head of the store."
-FOREIGN_HEAD: Final = "the head in the journal is that of another log. Put the right journal back."
-ROLLED_BACK: Final = (
-    "the store is older than the head that was signed last, so it was put back from a backup."
-)
-DAMAGED: Final = "a tile of its tree is missing or cut."
-REWRITTEN: Final = "its tree is not the one that was signed, so it was changed."
-WITNESS_AHEAD: Final = "a witness has seen it larger than it is here, so the store was put back from a backup, or another store signs with the same key."
-WITNESS_DISAGREES: Final = "a witness has seen a past of it that this one does not continue, so the store was put back and went on differently, or its past was changed."
+            return log_troubles.DAMAGED
+    return "" if root == head.root else log_troubles.REWRITTEN
 
 
 def _private(

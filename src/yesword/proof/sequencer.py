@@ -98,7 +98,9 @@ class Sequencer:
         if row.id in self._troubled and row.trouble:
             return 0
         try:
-            logs.check_head(self.store, row)  # each time: a store may be put back under a running process
+            logs.check_head(
+                self.store, row, self.clock()
+            )  # each time: a store may be put back under a running process
             self._troubled.discard(row.id)
             return act(row)
         except YeswordError as error:

@@ -10,19 +10,19 @@ from yesword.domain.ids import BrandId
 from yesword.domain.times import from_micros
 from yesword.proof import logs
 from yesword.proof.witnessing import WitnessRefusedError
-from yesword.store import attesters, ledgers
+from yesword.store import attesters, ledgers, log_troubles
 from yesword.store.ledgers import STAMP, WITNESS, LogRow
 from yesword.store.opening import Store
 
 _ALARM: Final = "Ask its operator: if it saw what you signed, find the store that was signed last, and put that back, or if it is lost, `yesword store resume`, then `yesword ledger continue`. If the witness was wrong, `yesword attest remove NAME --was-wrong`. `yesword attest list` tells its name."
 _ADVICE: Final[Mapping[str, str]] = {
-    logs.NO_HEAD: "Put the journal back from its copy. Only if there is none: `yesword ledger accept`.",
-    logs.FOREIGN_HEAD: "Put the right journal back, then `yesword ledger accept` lifts the mark.",
-    logs.ROLLED_BACK: "If a newer copy of the store is left, put that back, and `yesword ledger accept` lifts the mark. If not: `yesword store resume`, then `yesword ledger continue`.",
-    logs.DAMAGED: "`yesword ledger audit` names what is damaged. Put the store back from its backup; if there is none that fits, `yesword ledger continue`.",
-    logs.REWRITTEN: "`yesword ledger audit` names what was changed. Put the store back from its backup; if there is none that fits, `yesword ledger continue`.",
-    logs.WITNESS_AHEAD: f"Something was signed that is not here. {_ALARM}",
-    logs.WITNESS_DISAGREES: f"Something else was signed than what is here; `yesword ledger audit` says whether it was changed here. {_ALARM}",
+    log_troubles.NO_HEAD: "Put the journal back from its copy. Only if there is none: `yesword ledger accept`, then `yesword store resume`.",
+    log_troubles.FOREIGN_HEAD: "Put the right journal back, then `yesword ledger accept` lifts the mark.",
+    log_troubles.ROLLED_BACK: "If a newer copy of the store is left, put that back, and `yesword ledger accept` lifts the mark. If not: `yesword store resume`, then `yesword ledger continue`.",
+    log_troubles.DAMAGED: "`yesword ledger audit` names what is damaged. Put the store back from its backup; if there is none that fits, `yesword ledger continue`.",
+    log_troubles.REWRITTEN: "`yesword ledger audit` names what was changed. Put the store back from its backup; if there is none that fits, `yesword ledger continue`.",
+    log_troubles.WITNESS_AHEAD: f"Something was signed that is not here. {_ALARM}",
+    log_troubles.WITNESS_DISAGREES: f"Something else was signed than what is here; `yesword ledger audit` says whether it was changed here. {_ALARM}",
 }
 _OTHERWISE: Final = "Find the store that was signed last, and put that back. If it is lost, `yesword ledger continue` says so in a log of another name."
 

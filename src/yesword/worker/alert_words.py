@@ -45,7 +45,9 @@ WORDS: Final[Mapping[AlertKind, tuple[Promise, Promise]]] = {
     ),
     AlertKind.LEDGER_TROUBLE: (
         gettext_lazy("A log is not signed any more"),
-        gettext_lazy("“yesword ledger status” says what does not fit. Texts go on, and stops are obeyed."),
+        gettext_lazy(
+            "“yesword ledger status” says what does not fit, and whether texts go on. Stops are obeyed."
+        ),
     ),
     AlertKind.SEQUENCER_BEHIND: (
         gettext_lazy("What was recorded does not get into the log"),

@@ -277,6 +277,7 @@ def hold_if_restored(store: Store, at: datetime) -> None:
             stops=missing.stops,
             erasures=missing.erasures,
             logs=missing.logs,
+            headless=missing.headless,
         )
         with store.database.write() as session:
             holds.hold(session, holds.RESTORED, at)

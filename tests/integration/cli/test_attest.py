@@ -10,7 +10,7 @@ from yesword.cli.attest import command
 from yesword.domain.errors import YeswordError
 from yesword.proof import logs
 from yesword.proof.sequencer import Sequencer
-from yesword.store import attesters, ledgers, models
+from yesword.store import attesters, ledgers, log_troubles, models
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +147,7 @@ def test_nobody_can_be_removed_who_is_not_there(run, witness):
 def test_a_log_that_a_witness_wrongly_put_in_doubt_is_signed_again(run, witness, sqlite_store, log):
     run("witness", "add", "W", *witness, "--all")
     with sqlite_store.database.write() as session:
-        session.run("trouble_log", id=log.id, trouble=logs.WITNESS_AHEAD)
+        session.run("trouble_log", id=log.id, trouble=log_troubles.WITNESS_AHEAD)
     models.Asking.objects.create(
         kind=ledgers.WITNESS,
         name="W",

@@ -16,7 +16,7 @@ from yesword.proof import attesters, logs
 from yesword.proof.attesting import Occasion, attest_due
 from yesword.proof.sequencer import Sequencer
 from yesword.proof.standing import LogStatus
-from yesword.store import erasures, holds, ledgers, models, programs
+from yesword.store import erasures, holds, ledgers, log_troubles, models, programs
 
 LATER = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
@@ -162,7 +162,7 @@ def test_a_witness_that_does_not_watch_the_log_that_follows_is_named(here, run, 
         brand = programs.brand(here.club.brand)
         with here.store.database.write() as session:
             (log,) = ledgers.logs(session)
-            session.run("trouble_log", id=log.id, trouble=logs.REWRITTEN)
+            session.run("trouble_log", id=log.id, trouble=log_troubles.REWRITTEN)
         code, said = run("ledger", "continue", "--yes")
         assert code == 0, said
         assert "refuse it until they have that key, too: W." in said
@@ -173,7 +173,7 @@ def test_a_witness_that_does_not_watch_the_log_that_follows_is_named(here, run, 
     assert "refused with status 404" in said
 
 
-@pytest.mark.parametrize("trouble", [logs.WITNESS_AHEAD, logs.WITNESS_DISAGREES])
+@pytest.mark.parametrize("trouble", [log_troubles.WITNESS_AHEAD, log_troubles.WITNESS_DISAGREES])
 def test_the_alarm_of_a_witness_comes_with_all_that_can_be_done(here, trouble):
     status = LogStatus(
         brand=here.club.brand,
@@ -236,7 +236,7 @@ def test_what_was_known_of_a_log_that_was_given_up_is_named(here, run):
     hands.drop_guards()
     with here.store.database.write() as session:
         (log,) = ledgers.logs(session)
-        session.run("trouble_log", id=log.id, trouble=logs.REWRITTEN)
+        session.run("trouble_log", id=log.id, trouble=log_troubles.REWRITTEN)
     hands.sql("UPDATE ledger_log SET published_size = 1")
     run("ledger", "continue", "--yes")
     Sequencer(store=here.store, clock=lambda: here.at).round()

@@ -11,9 +11,8 @@ from factories.worlds import world
 from yesword.cli.ledger import command
 from yesword.domain.errors import YeswordError
 from yesword.ledger.policy import check, read_policy
-from yesword.proof import logs
 from yesword.proof.sequencer import Sequencer
-from yesword.store import ledgers
+from yesword.store import ledgers, log_troubles
 
 
 @pytest.fixture
@@ -119,7 +118,7 @@ def test_the_status_of_a_log_in_trouble_says_what_to_do_and_fails(run, here):
     sequence(here)
     answer = run("status")
     assert answer.exit_code == 1
-    assert f"NOT SIGNED ANY MORE: {logs.NO_HEAD}" in answer.output
+    assert f"NOT SIGNED ANY MORE: {log_troubles.NO_HEAD}" in answer.output
     assert "yesword ledger accept" in answer.output
 
 

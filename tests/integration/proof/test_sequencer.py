@@ -17,7 +17,7 @@ from yesword.ledger.merkle import verify_consistency
 from yesword.ledger.tile_proofs import consistency_path_from, root_from
 from yesword.proof import logs
 from yesword.proof.sequencer import Sequencer, Step
-from yesword.store import ledgers
+from yesword.store import holds, ledgers, log_troubles
 
 BEN = "+31612345679"
 
@@ -136,14 +136,20 @@ def test_what_was_committed_and_not_published_is_published_by_the_next_run(here)
     assert the_log(here).published_size == the_log(here).size > 0
 
 
+def held(here):
+    with here.store.database.read() as session:
+        return holds.held_for(session)
+
+
 def test_a_log_whose_head_the_journal_has_lost_is_not_signed(here):
     sequencer(here).round()
     (here.store.journal.folder / f"log-{the_log(here).id}.checkpoint").unlink()
     here.text(BEN, "SAVEMORE")
     size = the_log(here).size
     assert sequencer(here).round() == 0
-    assert (the_log(here).trouble, the_log(here).size) == (logs.NO_HEAD, size)
+    assert (the_log(here).trouble, the_log(here).size) == (log_troubles.NO_HEAD, size)
     assert here.sql("SELECT count(*) FROM ledger_outbox") != [(0,)], "intake goes on"
+    assert held(here) == {holds.RESTORED}, "nobody can say which stops are missing"
 
 
 def test_a_store_that_is_put_back_under_a_running_sequencer_is_not_signed(here):
@@ -157,7 +163,8 @@ def test_a_store_that_is_put_back_under_a_running_sequencer_is_not_signed(here):
     here.store.journal.raise_head(log.id, other)
     here.text(BEN, "SAVEMORE")
     assert running.round() == 0
-    assert the_log(here).trouble == logs.ROLLED_BACK
+    assert the_log(here).trouble == log_troubles.ROLLED_BACK
+    assert held(here) == {holds.RESTORED}
     assert here.store.journal.head(log.id) == other
 
 

@@ -10,6 +10,8 @@ from factories.worlds import ANNA, world
 from yesword.consent import journaling, restoring
 from yesword.domain.events import Actor, Grade
 from yesword.domain.messages import MessageState
+from yesword.ledger.checkpoint import Checkpoint, sign_checkpoint
+from yesword.proof import continuing, logs
 from yesword.proof.logs import open_log
 from yesword.proof.sequencer import Sequencer
 from yesword.sending import campaigns
@@ -78,6 +80,29 @@ def test_a_store_that_forgot_a_stop_sends_nothing_until_it_is_told(backed_up):
     }
     again = restoring.replay(here.store, here.at)
     assert (again.ended, again.suppressed, again.uncertain) == (0, 0, 0)
+
+
+def test_a_store_whose_journal_is_lost_sends_nothing_until_somebody_has_said_that_it_is_the_newest(backed_up):
+    here, _ = backed_up
+    Sequencer(store=here.store, clock=lambda: here.at).round()
+    shutil.rmtree(here.store.journal.folder)
+    here.store.journal.folder.mkdir()
+    assert restoring.forgotten(here.store).headless == ("example.org/ledger/demo",)
+    hold_if_restored(here.store, here.at)
+    assert is_held(here.store) == {holds.RESTORED}
+    brand = here.club.brand
+    continuing.accept(here.store, continuing.acceptable(here.store, brand, here.at))
+    assert not restoring.forgotten(here.store)
+
+
+def test_the_journal_of_another_store_is_as_good_as_none(backed_up):
+    here, _ = backed_up
+    Sequencer(store=here.store, clock=lambda: here.at).round()
+    log = open_log(here.store, programs.brand(here.club.brand), here.at)
+    foreign = Checkpoint(origin="example.com/other", size=log.size, root=log.frontier.root())
+    signer = replace(logs.signer_of(here.store, log), name=foreign.origin)
+    here.store.journal.raise_head(log.id, sign_checkpoint(foreign, signer))
+    assert restoring.forgotten(here.store).headless == (log.origin,)
 
 
 def test_a_number_that_the_old_store_does_not_know_is_suppressed_and_stays_so(backed_up):

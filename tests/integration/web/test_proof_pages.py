@@ -14,7 +14,7 @@ from yesword.proof.sequencer import Sequencer
 from yesword.proof.witness_folder import make_key
 from yesword.proof.witnessing import WitnessUnreachableError
 from yesword.store import attesters as asked
-from yesword.store import holds, ledgers, models, programs
+from yesword.store import holds, ledgers, log_troubles, models, programs
 from yesword.store.models import User
 from yesword.web import counted
 from yesword.web.console import alarms
@@ -155,7 +155,7 @@ def test_a_witness_of_another_brand_is_not_shown(here, console, tmp_path):
 
 TROUBLES = [
     value
-    for name, value in vars(logs).items()
+    for name, value in vars(log_troubles).items()
     if name.isupper() and isinstance(value, str) and value.endswith(".")
 ]
 
@@ -174,7 +174,9 @@ def test_a_log_in_trouble_is_told_at_the_door_with_what_to_do(here, console, why
     with translation.override("en"):
         what, remedy = alarms.what_of(log), alarms.remedy_of(log)
     assert f"The log {log.origin} is not signed any more. {what} {remedy}" in front
-    assert "Texts go on, and stops are obeyed." in front
+    is_held = why in log_troubles.STOPS_UNKNOWN
+    assert ("Nothing is sent; stops are obeyed." in front) == is_held
+    assert ("Texts go on, and stops are obeyed." in front) == (not is_held)
     page = read(console)
     assert "Not signed any more" in page
     assert remedy in page
@@ -192,7 +194,7 @@ def test_all_is_quiet_while_all_is_well(here, console):
     ("reason", "says"),
     [
         pytest.param(holds.KEYS, "Nothing is sent: a key is missing or wrong.", id="a missing key"),
-        pytest.param(holds.RESTORED, "Nothing is sent: the store is older than its journal.", id="restored"),
+        pytest.param(holds.RESTORED, "Nothing is sent: the store was put back", id="restored"),
         pytest.param("later", "Nothing is sent: sending is held.", id="something of a later version"),
     ],
 )

@@ -32,7 +32,7 @@ from yesword.proof.evidence.opening import items_in
 from yesword.proof.logs import LogTroubleError
 from yesword.proof.packs.files import EvidenceFile, files_named
 from yesword.proof.policies import policy_of
-from yesword.store import erasures, ledgers, models, programs
+from yesword.store import erasures, ledgers, log_troubles, models, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Row, Session
 from yesword.store.ledgers import LogRow
@@ -219,7 +219,7 @@ def _log(store: Store, brand: BrandRow) -> LogRow:
     remembered = store.journal.head(log.id)
     reason = log.trouble
     if not reason and remembered is not None and read_checkpoint(remembered).size > log.size:
-        reason = logs.ROLLED_BACK
+        reason = log_troubles.ROLLED_BACK
     if reason:
         raise LogTroubleError(origin=log.origin, reason=reason)
     return log

@@ -12,9 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yesword.proof import logs
 from yesword.proof.standing import LogStatus
-from yesword.store import holds, ledgers
+from yesword.store import holds, ledgers, log_troubles
 from yesword.store.ledgers import LogRow
 from yesword.web import parts, pausing
 from yesword.web.installation import store
@@ -28,9 +27,9 @@ _HOLDS: Final[Mapping[str, tuple[Promise, Promise]]] = {
         ),
     ),
     holds.RESTORED: (
-        gettext_lazy("Nothing is sent: the store is older than its journal."),
+        gettext_lazy("Nothing is sent: the store was put back from a backup, or its journal was lost."),
         gettext_lazy(
-            "It was put back from a backup, and does not know every stop that came in since. “yesword store resume” shows what would be done about that, and does it with --yes; docs/how-to/back-up-keys.md says what to look at first."
+            "Stops may have come in that it does not know. “yesword store resume” shows what would be done about that, and does it with --yes; docs/how-to/back-up-keys.md says what to look at first."
         ),
     ),
     holds.LOOK_UPS: (
@@ -45,17 +44,17 @@ _OTHER_HOLD: Final = (
     gettext_lazy("What people text is taken in as ever. The log of the dispatcher says more."),
 )
 _WHATS: Final[Mapping[str, Promise]] = {
-    logs.NO_HEAD: gettext_lazy("The journal does not know the head that was signed last."),
-    logs.FOREIGN_HEAD: gettext_lazy("The head in the journal is that of another log."),
-    logs.ROLLED_BACK: gettext_lazy(
+    log_troubles.NO_HEAD: gettext_lazy("The journal does not know the head that was signed last."),
+    log_troubles.FOREIGN_HEAD: gettext_lazy("The head in the journal is that of another log."),
+    log_troubles.ROLLED_BACK: gettext_lazy(
         "The store is older than the head that was signed last: it was put back from a backup."
     ),
-    logs.DAMAGED: gettext_lazy("A part of its tree is missing."),
-    logs.REWRITTEN: gettext_lazy("Its tree is not the one that was signed: it was changed."),
-    logs.WITNESS_AHEAD: gettext_lazy(
+    log_troubles.DAMAGED: gettext_lazy("A part of its tree is missing."),
+    log_troubles.REWRITTEN: gettext_lazy("Its tree is not the one that was signed: it was changed."),
+    log_troubles.WITNESS_AHEAD: gettext_lazy(
         "A witness has seen it larger than it is here: the store was put back from a backup, or another one signs with the same key."
     ),
-    logs.WITNESS_DISAGREES: gettext_lazy(
+    log_troubles.WITNESS_DISAGREES: gettext_lazy(
         "A witness has seen a past of it that this one does not continue: the store was put back and went on differently, or its past was changed."
     ),
 }
@@ -63,17 +62,17 @@ _PUT_BACK: Final = gettext_lazy(
     "Change nothing and keep a copy. “yesword ledger audit” names what does not fit. Put the store back from a backup that fits; if there is none, “yesword ledger continue” begins another log that says so."
 )
 _REMEDIES: Final[Mapping[str, Promise]] = {
-    logs.NO_HEAD: gettext_lazy(
-        "Put the journal back from its copy. Only if there is none: “yesword ledger accept”."
+    log_troubles.NO_HEAD: gettext_lazy(
+        "Put the journal back from its copy. Only if there is none: “yesword ledger accept”, then “yesword store resume”."
     ),
-    logs.FOREIGN_HEAD: gettext_lazy(
+    log_troubles.FOREIGN_HEAD: gettext_lazy(
         "Put the right journal back; then “yesword ledger accept” lifts the mark."
     ),
-    logs.ROLLED_BACK: gettext_lazy(
+    log_troubles.ROLLED_BACK: gettext_lazy(
         "If there is a newer copy of the store, put that back; then “yesword ledger accept” lifts the mark. If not: “yesword store resume”, and then “yesword ledger continue”."
     ),
-    logs.DAMAGED: _PUT_BACK,
-    logs.REWRITTEN: _PUT_BACK,
+    log_troubles.DAMAGED: _PUT_BACK,
+    log_troubles.REWRITTEN: _PUT_BACK,
 }
 _OTHERWISE: Final = gettext_lazy(
     "Find the store that was signed last, and put that back. If it is lost, “yesword ledger continue” says so in a log of another name."
@@ -98,10 +97,12 @@ def hold_notice(reason: str) -> parts.Notice:
 
 
 def _trouble(log: LogRow) -> parts.Notice:
+    is_held = log.trouble in log_troubles.STOPS_UNKNOWN
+    goes_on = _("Nothing is sent; stops are obeyed.") if is_held else _("Texts go on, and stops are obeyed.")
     return parts.Notice(
         tone="brick",
         title=_("The log %(name)s is not signed any more.") % {"name": log.origin},
-        text=f"{what_of(log)} {remedy_of(log)} {_('Texts go on, and stops are obeyed.')}",
+        text=f"{what_of(log)} {remedy_of(log)} {goes_on}",
         url=reverse("console:proof"),
         url_label=_("See the log"),
     )

@@ -9,9 +9,11 @@ from django.db import connections
 
 from factories.witnesses import witness_at
 from factories.worlds import elsewhere
-from yesword.proof import attesters, logs
+from yesword.consent import restoring
+from yesword.proof import attesters
 from yesword.proof.attesting import LONGEST_WAIT, SHORTEST_WAIT, Occasion
 from yesword.proof.witnessing import ask, post_over_http
+from yesword.store import holds, log_troubles
 
 
 def shown_to(witness, note, known=0):
@@ -107,10 +109,13 @@ class TestAlarms:
         with bench.witness() as witness:
             shown_to(witness, bench.signed_elsewhere(b"more", is_continued=True))
             assert bench.attest() == 0
-            assert bench.log.trouble == logs.WITNESS_AHEAD
+            assert bench.log.trouble == log_troubles.WITNESS_AHEAD
             assert bench.asking().last_error_code == "witness_ahead"
             assert bench.grow() == 0
             assert (bench.log.size, bench.log.published_size) == (2, 2)
+            with bench.store.database.read() as session:
+                assert holds.held_for(session) == {holds.RESTORED}, "stops may be missing that the witness's log has"
+            assert restoring.forgotten(bench.store).logs == (bench.log.origin,), "and `store resume` says so"
             bench.here.wait(hours=1)
             assert bench.attest(Occasion.DEMAND) == 0
         assert bench.attested() == []
@@ -120,7 +125,7 @@ class TestAlarms:
         with bench.witness() as witness:
             shown_to(witness, bench.signed_elsewhere(b"other", is_continued=False))
             assert bench.attest() == 0
-        assert bench.log.trouble == logs.WITNESS_DISAGREES
+        assert bench.log.trouble == log_troubles.WITNESS_DISAGREES
         assert bench.grow() == 0
 
     def test_a_store_that_was_put_back_with_its_journal_learns_it_from_its_witness(self, sqlite_bench):
@@ -145,7 +150,7 @@ class TestAlarms:
             assert bench.attest() == 0, "nothing grew, so nobody is due"
             assert not bench.log.trouble
             assert bench.attest(Occasion.START) == 0
-        assert bench.log.trouble == logs.WITNESS_AHEAD
+        assert bench.log.trouble == log_troubles.WITNESS_AHEAD
 
     def test_a_witness_that_another_process_of_ours_led_further_meanwhile_is_no_alarm(self, bench):
         was_led = []
@@ -189,7 +194,7 @@ class TestAlarms:
                 shown_to(each, bench.signed_elsewhere(b"more", is_continued=True))
             bench.attest(post=together)
         assert attesters.remove(bench.store, "one", was_wrong=True) == []
-        assert bench.log.trouble == logs.WITNESS_AHEAD
+        assert bench.log.trouble == log_troubles.WITNESS_AHEAD
 
     def test_a_false_alarm_lifts_no_other_trouble(self, sqlite_bench):
         bench = sqlite_bench
@@ -198,6 +203,6 @@ class TestAlarms:
             shown_to(witness, bench.signed_elsewhere(b"more", is_continued=True))
             bench.attest()
         with bench.store.database.write() as session:
-            session.run("trouble_log", id=bench.log.id, trouble=logs.REWRITTEN)
+            session.run("trouble_log", id=bench.log.id, trouble=log_troubles.REWRITTEN)
         assert attesters.remove(bench.store, "W", was_wrong=True) == []
-        assert bench.log.trouble == logs.REWRITTEN
+        assert bench.log.trouble == log_troubles.REWRITTEN

@@ -12,9 +12,8 @@ from factories.attested import until
 from factories.worlds import NOON
 from yesword.ledger.checkpoint import read_checkpoint
 from yesword.ledger.leaf import leaf_hash
-from yesword.proof import logs
 from yesword.proof.witnessing import ask, post_over_http
-from yesword.store import models
+from yesword.store import log_troubles, models
 from yesword.worker import sequencing
 from yesword.worker.sequencing import AlreadySequencingError
 
@@ -63,7 +62,7 @@ class TestTheProcess:
             bench.here.members(5)
             with self.running(bench, monkeypatch):
                 assert until(lambda: bench.log.trouble)
-        assert bench.log.trouble == logs.WITNESS_AHEAD
+        assert bench.log.trouble == log_troubles.WITNESS_AHEAD
         assert bench.log.size == 2
 
     def test_it_is_a_command_that_ends_when_it_is_told_to(self, sqlite_bench):
