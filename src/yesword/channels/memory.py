@@ -98,6 +98,10 @@ class MemoryChannel:
         return self._pace.per_second
 
     @property
+    def answers_in_s(self) -> float:
+        return self._pace.answers_in_s
+
+    @property
     def rests_s(self) -> float:
         return 0.0
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-_SLOWEST: Final = 1.0  # texts a second: something must go out, or nothing could ever be learnt
+_SLOWEST: Final = 0.1  # texts a second: something must go out, or nothing could ever be learnt
 
 
 class Pace:
@@ -12,19 +12,27 @@ class Pace:
 
     Learnt from the spread of the answers within one hand-over, not from its whole length: a distant carrier that
     answers a whole window 100 ms later is not slow. Answers that come all at once say nothing against the
-    allowed rate, so the estimate grows back.
+    allowed rate, so the estimate grows back. How long the first answer takes is learnt beside it: what a carrier
+    takes in that time can be under way at once.
     """
 
     def __init__(self, allowed_per_s: float) -> None:
         self._allowed = max(allowed_per_s, _SLOWEST)
         self._estimate = self._allowed
+        self._first_s = 0.0
 
     @property
     def per_second(self) -> float:
         return self._estimate
 
-    def learn(self, *, after_first: int, spread_s: float) -> None:
-        """`after_first` answers came in the `spread_s` seconds after the first batch of answers."""
+    @property
+    def answers_in_s(self) -> float:
+        """0 as long as nothing is known."""
+        return self._first_s
+
+    def learn(self, *, after_first: int, spread_s: float, first_s: float = 0.0) -> None:
+        """`first_s` after the beginning came the first answers, and in the `spread_s` after them `after_first` more."""
+        self._first_s = first_s
         grown = self._estimate * 2
         measured = after_first / spread_s if spread_s > 0 and after_first else grown
         self._estimate = max(_SLOWEST, min(self._allowed, measured, grown))

@@ -122,6 +122,9 @@ UNREACHABLE: Final = "unreachable"
 CONNECTION_LOST: Final = "connection_lost"
 NO_ANSWER: Final = "no_answer"
 
+LONGEST_ANSWER_S: Final = 10.0
+"""So long after the last text was begun or called back a hand-over is over: what is not answered by then is unknown."""
+
 Recall = Callable[[], Container[int]]
 
 
@@ -130,7 +133,11 @@ class Channel(Protocol):
 
     @property
     def takes_per_second(self) -> float:
-        """How many texts a second the carrier takes now, as far as known: claim what fits into 50 ms."""
+        """How many texts a second the carrier takes now, as far as known."""
+
+    @property
+    def answers_in_s(self) -> float:
+        """How long it takes to answer the first of them, as far as known: so much may be under way at once."""
 
     @property
     def rests_s(self) -> float:

@@ -23,7 +23,7 @@ from yesword.telemetry.tally import TALLY
 
 _AGAIN_AFTER: Final = timedelta(seconds=1)
 _OPTED_OUT: Final = "opted_out"
-_PATIENCE_S: Final = 8.0  # with one account's answer time-out it stays below the lifeline
+_PATIENCE_S: Final = 6.0  # for writing; with the longest wait for answers it stays below the lifeline
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +48,9 @@ def hand_over_claim(
 ) -> list[Outcome]:
     """Hand over what a claim took, account by account. What a withdrawal called back in time is given back
     at once; the other outcomes are the caller's to record.
+
+    A carrier that is slow is given no more after a few seconds: what is not written by then is for a later claim, so
+    that whoever hands over is never at it for longer than its lease allows.
     """
     outcomes: list[Outcome] = []
     deadline = time.monotonic() + _PATIENCE_S
@@ -71,7 +74,7 @@ def hand_over_claim(
             outcomes += [Outcome.of(each, OutcomeStatus.UNWRITTEN) for each in approved]
             continue
         TALLY.add(HANDED_OVER, str(account), by=len(approved))
-        for outcome in hand_over(channels[account], approved, _recall(store, claim)):
+        for outcome in hand_over(channels[account], approved, _recall(store, claim, deadline)):
             if outcome.error_code == RECALLED:
                 record(store, claim, [outcome], at)  # at once: a drain waits for it
             else:
@@ -79,16 +82,20 @@ def hand_over_claim(
     return outcomes
 
 
-def _recall(store: Store, claim: Claim) -> Callable[[], frozenset[int]]:
+def _recall(store: Store, claim: Claim, deadline: float) -> Callable[[], frozenset[int]]:
     """Which of the claim's messages a withdrawal has called back, or a halt; asked at most every five milliseconds.
 
-    A withdrawal marks its messages, so that they are cancelled. Those that a halt calls back go back into the queue.
+    A withdrawal marks its messages, so that they are cancelled. Those that a halt calls back go back into the queue, and
+    so does all that is not written at the deadline.
     """
+    whole = frozenset(each.judged.queued.id for each in claim.claimed)
     asked_at = float("-inf")
     known: frozenset[int] = frozenset()
 
     def recall() -> frozenset[int]:
         nonlocal asked_at, known
+        if time.monotonic() > deadline:
+            return whole
         if time.monotonic() - asked_at > 0.005:
             with store.database.read() as session:
                 rows = session.rows(

@@ -49,7 +49,8 @@ from yesword.worker.lifeline import lifeline
 
 log = structlog.get_logger("yesword.dispatcher")
 
-_BATCH_S: Final = 0.05  # a claim takes what the channel takes in this time, so that a drain waits for little
+_BATCH_S: Final = 0.05  # a claim takes what the channel takes in this time, so that a drain waits for little;
+# of a carrier that answers later than that, what it takes until its first answer, which is waited for in any case
 _CLAIM_S: Final = 0.06  # from the claim to its record, for a drain waits that long for what was claimed
 _SMALLEST: Final = 50
 _LARGEST: Final = 1000
@@ -245,13 +246,13 @@ class Dispatcher:
         self._trusted = min(_LARGEST, max(_SMALLEST, int(grown)))
 
     def _size(self) -> int:
-        rate = sum(channel.takes_per_second for channel in self.channels.values())
-        return max(1, min(_LARGEST, self._trusted, int(rate * _BATCH_S)))
+        rooms = sum(_room(channel) for channel in self.channels.values())
+        return max(1, min(_LARGEST, self._trusted, rooms))
 
     def _rooms(self) -> dict[int, int]:
         """What each account takes in the time of one claim. For one that rests nothing is claimed: it stays queued."""
         return {
-            account: 0 if channel.rests_s > 0 else max(1, int(channel.takes_per_second * _BATCH_S))
+            account: 0 if channel.rests_s > 0 else _room(channel)
             for account, channel in self.channels.items()
         }
 
@@ -264,6 +265,10 @@ class Dispatcher:
 
     def _is_resting(self) -> bool:
         return bool(self.channels) and all(channel.rests_s > 0 for channel in self.channels.values())
+
+
+def _room(channel: Channel) -> int:
+    return max(1, int(channel.takes_per_second * max(_BATCH_S, channel.answers_in_s)))
 
 
 def hold_if_restored(store: Store, at: datetime) -> None:

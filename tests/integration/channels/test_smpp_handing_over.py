@@ -1,5 +1,6 @@
 """Handing over to a carrier that answers oddly, late, in part or not at all."""
 
+import contextlib
 import threading
 import time
 
@@ -22,6 +23,41 @@ def wait_until(is_so):
     while not is_so():
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.005)
+
+
+def test_a_carrier_that_keeps_answering_one_by_one_does_not_hold_a_hand_over_for_ever(
+    door, account, channels, threads, handovers, monkeypatch
+):
+    monkeypatch.setattr("yesword.channels.smpp.channel.LONGEST_ANSWER_S", 0.4)
+    channel = channels(account(window=10))
+    outcomes = threads.submit(hand_over, channel, handovers(5))
+    peer = door.accept()
+    submits = [peer.next(pdu.SUBMIT_SM) for _ in range(5)]
+    for frame in submits:
+        time.sleep(0.15)
+        with contextlib.suppress(OSError):
+            peer.answer(frame, message_id="a")
+    got = [(each.status, each.error_code) for each in outcomes.result(5)]
+    assert got[:1] == [(ACCEPTED, None)]
+    assert got[-1:] == [(UNKNOWN, "no_answer")]
+
+
+def test_what_a_slow_carrier_takes_while_its_first_answer_comes_can_be_under_way_at_once(
+    door, account, channels, threads, handovers
+):
+    channel = channels(account(window=2))
+    outcomes = threads.submit(hand_over, channel, handovers(4))
+    peer = door.accept()
+    for _ in range(2):
+        pair = [peer.next(pdu.SUBMIT_SM) for _ in range(2)]
+        time.sleep(0.2)
+        for frame in pair:
+            peer.answer(frame, message_id="a")
+    assert len(outcomes.result()) == 4
+    assert 0.2 <= channel.answers_in_s < 2
+    assert 1 <= channel.takes_per_second * channel.answers_in_s <= 4, (
+        "as many as the window is wide, or nearly"
+    )
 
 
 def test_answers_in_any_order_find_their_texts(door, account, channels, threads, handovers):

@@ -70,6 +70,7 @@ class HaltsAfter:
         self._store, self._after = store, after
 
     takes_per_second = 10_000.0
+    answers_in_s = 0.0
     rests_s = 0.0
 
     def submit(self, handovers, *, recall=None):

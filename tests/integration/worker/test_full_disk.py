@@ -77,7 +77,7 @@ def test_what_went_and_could_not_be_written_down_is_uncertain_and_goes_to_nobody
     class Filling:
         """The disk fills up while the carrier takes the first of them."""
 
-        takes_per_second, rests_s = own.takes_per_second, 0.0
+        takes_per_second, answers_in_s, rests_s = own.takes_per_second, 0.0, 0.0
 
         def submit(self, handovers, *, recall=None):
             if not phones(here):

@@ -23,13 +23,22 @@ def test_the_estimate_grows_back_by_doubling_and_never_past_what_is_allowed():
     assert seen == [200, 400, 400, 400]
 
 
-def test_throttling_halves_the_pace_but_leaves_one_text_a_second():
-    pace = Pace(4)
+def test_throttling_halves_the_pace_but_leaves_a_text_now_and_then():
+    pace = Pace(0.5)
     seen = []
     for _ in range(4):
         pace.slow_down()
         seen.append(pace.per_second)
-    assert seen == [2, 1, 1, 1]
+    assert seen == [0.25, 0.125, 0.1, 0.1]
+
+
+def test_how_long_the_first_answer_takes_is_known_from_the_last_hand_over():
+    pace = Pace(100)
+    assert pace.answers_in_s == 0
+    pace.learn(after_first=10, spread_s=5.0, first_s=5.0)
+    assert (pace.per_second, pace.answers_in_s) == (2, 5.0)
+    pace.learn(after_first=0, spread_s=0.0, first_s=0.1)
+    assert (pace.per_second, pace.answers_in_s) == (4, 0.1)
 
 
 def test_pauses_double_up_to_a_limit_and_end_with_a_success():

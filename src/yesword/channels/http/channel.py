@@ -88,6 +88,10 @@ class HttpChannel:
         return self._pace.per_second
 
     @property
+    def answers_in_s(self) -> float:
+        return self._pace.answers_in_s
+
+    @property
     def rests_s(self) -> float:
         return max(0.0, self._rests_until - self._clock())
 
@@ -142,7 +146,11 @@ class HttpChannel:
             self._rest(now + rest, THROTTLED)
         elif run.lost is None and run.answered:
             self._throttling.succeeded()
-            self._pace.learn(after_first=run.answered - run.first_answers, spread_s=run.spread_s)
+            self._pace.learn(
+                after_first=run.answered - run.first_answers,
+                spread_s=run.spread_s,
+                first_s=run.first_answer_s,
+            )
         if run.is_sign_in_refused:
             self._rest(now + _SIGN_IN_REST_S, SIGN_IN_REFUSED)
         if run.lost == UNREACHABLE:
@@ -202,7 +210,7 @@ class _Run:
         self._answer_timeout_s = answer_timeout_s
         self._poll = select.poll()
         self._poll.register(connections.bell, select.POLLIN)
-        self._asked_at = clock()
+        self._began_at = self._asked_at = clock()
         self._may_grow = True
         self._refusals = 0  # connections that were of no use when they were to be written on
         self._first_at: float | None = None
@@ -213,6 +221,7 @@ class _Run:
         self.answered = 0
         self.first_answers = 0
         self.spread_s = 0.0
+        self.first_answer_s = 0.0
 
     def outcomes(self) -> Iterator[Outcome]:
         for handover in self._too_many:
@@ -414,6 +423,7 @@ class _Run:
         now = self._clock()
         if self._first_at is None:
             self._first_at = now
+            self.first_answer_s = now - self._began_at
         if now == self._first_at:
             self.first_answers += 1
         self.answered += 1

@@ -12,7 +12,14 @@ from typing import Any, Final, Protocol, Self
 from urllib.parse import urlsplit
 
 from yesword.channels.errors import CarrierError
-from yesword.channels.ports import ChannelError, HandOver, InboundItem, Outcome, OutcomeStatus
+from yesword.channels.ports import (
+    LONGEST_ANSWER_S,
+    ChannelError,
+    HandOver,
+    InboundItem,
+    Outcome,
+    OutcomeStatus,
+)
 
 
 class BadHttpSettingError(ChannelError):
@@ -198,8 +205,8 @@ def check_settings(account: str, settings: HttpSettings) -> None:
             refuse(name, getattr(settings, name), "Give a number above 0.")
     if not 1 <= settings.parallel <= _MOST_PARALLEL:
         refuse("parallel", settings.parallel, f"Give a number from 1 to {_MOST_PARALLEL}.")
-    if settings.answer_timeout_s > _LONGEST_ANSWER_S:
-        refuse("answer_timeout_s", settings.answer_timeout_s, f"Give at most {_LONGEST_ANSWER_S:g} seconds.")
+    if settings.answer_timeout_s > LONGEST_ANSWER_S:
+        refuse("answer_timeout_s", settings.answer_timeout_s, f"Give at most {LONGEST_ANSWER_S:g} seconds.")
     for name in ("public_url", "base_url"):
         if (url := getattr(settings, name)) and not is_safe_url(url):
             refuse(name, url, "Give an address that begins with https://.")
@@ -208,7 +215,6 @@ def check_settings(account: str, settings: HttpSettings) -> None:
 
 
 _MOST_PARALLEL: Final = 1000
-_LONGEST_ANSWER_S: Final = 10.0  # the worker's lifeline is longer
 _LOOPBACK: Final = frozenset(("127.0.0.1", "::1", "localhost"))
 
 

@@ -78,6 +78,10 @@ class SimulatorChannel:
         return self._pace.per_second
 
     @property
+    def answers_in_s(self) -> float:
+        return self._pace.answers_in_s
+
+    @property
     def rests_s(self) -> float:
         now = self._clock()
         return max(self._backoff.rests_s(now), self._throttled_until - now, 0.0)
@@ -118,7 +122,11 @@ class SimulatorChannel:
             self._pace.slow_down()
             self._throttled_until = self._clock() + _THROTTLED_REST_S
         elif run.lost is None:
-            self._pace.learn(after_first=run.answered_after_first, spread_s=run.answer_spread_s)
+            self._pace.learn(
+                after_first=run.answered_after_first,
+                spread_s=run.answer_spread_s,
+                first_s=run.first_answer_s,
+            )
 
     def _connected(self) -> socket.socket:
         """The connection, opened if need be.
@@ -166,12 +174,14 @@ class _Run:
         self._clock = clock
         self._window = window
         self._chunk = chunk
+        self._began_at = clock()
         self._first_answer_at: float | None = None
         self._is_full = False  # the socket took no byte of a frame; wait until it does
         self.lost: str | None = None  # why the connection is of no use any more
         self.throttled = 0
         self.answered_after_first = 0
         self.answer_spread_s = 0.0
+        self.first_answer_s = 0.0
 
     def outcomes(self, answer_timeout_s: float) -> Iterator[Outcome]:
         poll = select.poll()
@@ -267,6 +277,7 @@ class _Run:
         now = self._clock()
         if self._first_answer_at is None:
             self._first_answer_at = now
+            self.first_answer_s = now - self._began_at
         else:
             self.answered_after_first += len(outcomes)
             self.answer_spread_s = now - self._first_answer_at

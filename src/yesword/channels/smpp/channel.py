@@ -12,6 +12,7 @@ from typing import Final
 
 from yesword.channels.pace import Backoff, Pace
 from yesword.channels.ports import (
+    LONGEST_ANSWER_S,
     NO_ANSWER,
     RECALL_EVERY_S,
     UNREACHABLE,
@@ -57,6 +58,10 @@ class SmppChannel:
     @property
     def takes_per_second(self) -> float:
         return self._pace.per_second
+
+    @property
+    def answers_in_s(self) -> float:
+        return self._pace.answers_in_s
 
     @property
     def rests_s(self) -> float:
@@ -126,7 +131,11 @@ class SmppChannel:
             self._slow.failed(self._clock())  # of one text among others it says nothing about the carrier
         elif all(window.session.lost is None for window in run.windows):
             self._slow.succeeded()
-            self._pace.learn(after_first=run.answered_after_first, spread_s=run.answer_spread_s)
+            self._pace.learn(
+                after_first=run.answered_after_first,
+                spread_s=run.answer_spread_s,
+                first_s=run.first_answer_s,
+            )
 
 
 class _Run:
@@ -144,15 +153,18 @@ class _Run:
         self._chunk = account.chunk
         self._allowance = allowance
         self._clock = clock
+        self._began_at = clock()
         self._first_answer_at: float | None = None
         self.is_throttled = False
         self.accepted = 0
         self.answered_after_first = 0
         self.answer_spread_s = 0.0
+        self.first_answer_s = 0.0
 
     def outcomes(self, recall: Recall | None) -> Iterator[Outcome]:
         slow = Backoff(first_s=_THROTTLED_FIRST_S, most_s=_PARTS_MOST_S)
         moved_at = {id(window): self._clock() for window in self.windows}
+        begun_at = self._clock()  # when the last text was begun or called back, as far as there were any
         while active := [window for window in self.windows if not window.is_done]:
             if recall is not None and any(window.waits for window in active) and (recalled := recall()):
                 back = [outcome for window in active for outcome in window.give_back(recalled)]
@@ -169,6 +181,11 @@ class _Run:
             self._wait(active, may_begin=may_begin)
             known: list[Outcome] = []
             now = self._clock()
+            if any(window.waits for window in active):
+                begun_at = now
+            elif now - begun_at > LONGEST_ANSWER_S:
+                for window in active:
+                    window.session.lose(NO_ANSWER)
             for window in active:
                 outcomes = window.outcomes()
                 if outcomes or not window.is_owed:
@@ -214,6 +231,7 @@ class _Run:
         self.accepted += sum(outcome.status is OutcomeStatus.ACCEPTED for outcome in known)
         if self._first_answer_at is None:
             self._first_answer_at = now
+            self.first_answer_s = now - self._began_at
         else:
             self.answered_after_first += len(known)
             self.answer_spread_s = now - self._first_answer_at
