@@ -129,6 +129,14 @@ def processing(key: str | None, data: Path, database_url: str | None, *, as_json
     metavar="DAYS",
     help="Keep people who may not be texted for so long after the last thing that happened.",
 )
+@click.option(
+    "--uploads",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    metavar="DAYS",
+    help="Keep what is left of files uploaded to be imported, such as rejected rows, for so long.",
+)
 @click.option("--user", "name", metavar="NAME", help="The account of whoever does it; none for a timer.")
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Say what would go, and change nothing.")
 @with_store
@@ -136,13 +144,14 @@ def retain(
     at: str | None,
     texts: int,
     silence: int,
+    uploads: int,
     name: str | None,
     data: Path,
     database_url: str | None,
     *,
     is_dry_run: bool,
 ) -> None:
-    """Let go what is due: addresses, files, old texts, and people whose proof nobody needs any more.
+    """Let go what is due: addresses, files, what imports have left, old texts, and people whose proof nobody needs any more.
 
     May be stopped at any moment, and goes on the next time. Run it once a day.
     """
@@ -162,7 +171,11 @@ def retain(
             is_dry_run=is_dry_run,
             progress=_progress,
             is_stopped=stop_on_signals().is_set,
-            periods=Periods(texts=timedelta(days=texts), silence=timedelta(days=silence)),
+            periods=Periods(
+                texts=timedelta(days=texts),
+                silence=timedelta(days=silence),
+                uploads=timedelta(days=uploads),
+            ),
             by=user,
         )
         if sys.stderr.isatty():
@@ -171,7 +184,8 @@ def retain(
         click.echo(
             f"{would}: {done.counts['addresses']:,} addresses · {done.counts['files']:,} files · "
             f"{done.counts['inbound_texts'] + done.counts['sent_texts']:,} texts · "
-            f"{done.counts['erased'] + done.counts['holds_ended'] + done.counts['finished']:,} people"
+            f"{done.counts['erased'] + done.counts['holds_ended'] + done.counts['finished']:,} people · "
+            f"{done.counts['uploads']:,} uploads"
         )
         if done.counts["kept"]:
             click.echo(f"Kept: {done.counts['kept']:,} silent people, whose proof is still needed.")

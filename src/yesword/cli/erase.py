@@ -52,12 +52,15 @@ def erase(
         raise click.UsageError(message)
     with using(data, database_url) as store:
         from yesword.accounts import rights
+        from yesword.collect.imports import uploaded
         from yesword.privacy import erasing
 
         user = rights.acting(name)
         person = person_named(store, number, find_program(program))
         at = datetime.now(UTC)
-        for line in told(erasing.plan(store, person.id, at), is_done=yes):
+        plan = erasing.plan(store, person.id, at)
+        rows = 0 if person.number is None else uploaded.count_rows(store, person.number)
+        for line in [*told(plan, is_done=yes), *_told_of_uploads(rows, is_done=yes)]:
             click.echo(line)
         if not yes:
             click.echo("Nothing was changed. Add --yes to do it; it cannot be undone.")
@@ -77,6 +80,11 @@ def told(plan: "Plan", *, is_done: bool) -> list[str]:
     lines += [f"What {verb} erased:", *_named(parts.purged)]
     lines += [f"What {verb} kept, locked away:", *_named(parts.kept)]
     return [*lines, _why(parts)]
+
+
+def _told_of_uploads(rows: int, *, is_done: bool) -> list[str]:
+    verb = "are" if is_done else "would be"
+    return [f"Lines that {verb} taken out of files left by imports: {rows:,}."] if rows else []
 
 
 def _named(parts: "Iterable[Part]") -> list[str]:

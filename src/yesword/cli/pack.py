@@ -209,7 +209,7 @@ def _tell(pack: "Pack", path: Path) -> None:
         click.echo(
             f"Not yet in the log, and so not proven: {event}. `yesword sequence` or `yesword serve` keeps the log."
         )
-    for name, why in pack.manifest.left_out.items():
+    for name, why in pack.left_out:
         click.echo(f"Without {name}: {why}.")
     shown = ", ".join(pack.manifest.disclosed)
     click.echo(f"Written to {path}. It shows: {shown}. Give it to nobody but those whom it is for.")

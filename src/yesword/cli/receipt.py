@@ -85,7 +85,7 @@ def _receipt(
     is_link: bool,
 ) -> None:
     from yesword.domain.ids import EventId, from_text
-    from yesword.proof.receipts import await_proof, receipt_for, receipt_of
+    from yesword.proof.receipts import await_proof, lost_evidence, receipt_for, receipt_of
 
     program = find_program(key)
     person = person_named(store, number, program)
@@ -97,6 +97,11 @@ def _receipt(
     if receipt.proof is None:
         click.echo(
             "This event is not yet in the published log, so its receipt has no proof. Ask again in a moment; if that goes on, `yesword ledger status` says why.",
+            err=True,
+        )
+    for digest, reason in sorted(lost_evidence(store, person, receipt).items()):
+        click.echo(
+            f"The receipt names the evidence {digest}, and it {reason}. It was tampered with, or lost: it cannot be shown any more.",
             err=True,
         )
     if page is not None:

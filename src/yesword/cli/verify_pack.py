@@ -63,6 +63,7 @@ def _as_object(check: PackCheck, *, is_good: bool) -> dict[str, object]:
         "program": manifest.program if manifest else None,
         "subject": manifest.subject if manifest else None,
         **_answer(check),
+        "missing": sorted(_missing(check)),
         "earlier": [_as_object(each, is_good=is_good) for each in check.earlier],
         "events": [_event(each) for each in check.events],
         "checks": [
@@ -160,11 +161,19 @@ def _as_lines(check: PackCheck, *, is_asked: bool) -> Iterator[str]:
 
 def _lost_told(check: PackCheck) -> Iterator[str]:
     """What whoever made the pack says to have lost; nothing of it is proven, whatever is proven besides."""
-    if check.manifest is None or check.verdict is Verdict.FAILED:
+    if check.verdict is Verdict.FAILED:
         return
-    for name, why in sorted(check.manifest.left_out.items()):
-        if name.startswith(EVIDENCE):
-            yield f"Without {_plain(name)}, so that nothing is shown of what it holds: {_plain(why)}."
+    missing = [(each, name, why) for each in (check, *check.earlier) for name, why in _missing(each).items()]
+    if missing:
+        yield "This pack is not whole: files that its events name are missing from it."
+    for each, name, why in missing:
+        inside = "" if each is check or each.manifest is None else f" in {_plain(each.manifest.id)}"
+        yield f"Without {_plain(name)}{inside}, so that nothing is shown of what it holds: {_plain(why)}."
+
+
+def _missing(check: PackCheck) -> dict[str, str]:
+    left_out = check.manifest.left_out if check.manifest else {}
+    return {name: why for name, why in sorted(left_out.items()) if name.startswith(EVIDENCE)}
 
 
 def _told(event: ShownEvent) -> str:

@@ -132,8 +132,7 @@ class PhoneNumber:
     @property
     def calling_code(self) -> str:
         """The digits after the plus that choose the country or, for 1 and 7, the shared plan."""
-        # E.164 codes are prefix-free, so the shortest that exists is the one.
-        return next(self.e164[1:end] for end in (2, 3, 4) if self.e164[1:end] in _calling_codes())
+        return calling_code_of(self.e164)
 
     @property
     def area_code(self) -> str | None:
@@ -192,6 +191,11 @@ def parse(raw: str, *, country: str | None) -> PhoneNumber:
         raise NumberHasExtensionError
     _refuse_unassigned(number, text)
     return _assigned(number)
+
+
+def calling_code_of(number: str) -> str:
+    """Of a number in full. E.164 codes are prefix-free, so the shortest that exists is the one."""
+    return next(number[1:end] for end in (2, 3, 4) if number[1:end] in _calling_codes())
 
 
 def is_short_code(text: str) -> bool:

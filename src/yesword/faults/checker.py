@@ -100,6 +100,17 @@ class _Case:
             if stop.asked_at <= event.at <= until:
                 yield Moment(at=event.at, what=f"their record gets: {event.kind}")
 
+    def around(self, stop: Stop) -> Iterator[Moment]:
+        """What the person's record got from some while before a stop until some while after it, and their STARTs."""
+        assert stop.acknowledged_at is not None
+        first, last = stop.asked_at - _A_WHILE_S, stop.acknowledged_at + _A_WHILE_S
+        for start in self.starts.get(stop.person, ()):
+            if first <= start.at <= last:
+                yield Moment(at=start.at, what="a START of theirs is read")
+        for event in self.evidence.events.get(stop.person, ()):
+            if first <= event.at <= last:
+                yield Moment(at=event.at, what=f"their record gets: {event.kind}")
+
     def history(
         self, message: int | None, more: Iterable[Moment] = (), *, is_seen: bool = True
     ) -> tuple[Moment, ...]:
@@ -260,7 +271,7 @@ def _stops_kept(case: _Case) -> Iterator[Violation]:
         yield Violation(
             invariant=Invariant.NOTHING_LOST,
             what=f"a stop by {stop.how} of person {stop.person} was acknowledged, and is not in their record",
-            history=tuple(_moments_of(stop)),
+            history=tuple(sorted([*_moments_of(stop), *case.around(stop)])),
         )
 
 

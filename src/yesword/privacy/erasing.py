@@ -17,12 +17,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from yesword.collect.imports import uploaded
 from yesword.consent import Act, Withdrawn, append, withdraw
 from yesword.consent.record import Draft, open_sections, seal_place
 from yesword.domain import codec
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import Actor, ConsentEvent, EventKind, Grade, Scope
-from yesword.domain.evidence.kinds import EvidenceKind
+from yesword.domain.evidence.kinds import KEPT_OF_ERASED, EvidenceKind
 from yesword.domain.ids import ContactId, EventId, from_text
 from yesword.domain.retention import Override, Retention, decide
 from yesword.domain.state import ConsentState
@@ -57,10 +58,7 @@ OPERATOR: Final = "operator"
 
 # Sections of an event that are its proof; the context, and evidence of how somebody behaved, go.
 _PROOF: Final = frozenset({"event", "subject", "notice", "evidence", "terms"})
-_KEPT_FILES: Final = frozenset(
-    kind.value
-    for kind in (EvidenceKind.SCAN, EvidenceKind.RECORDING, EvidenceKind.ATTESTATION, EvidenceKind.EMAIL)
-)
+_KEPT_FILES: Final = frozenset(kind.value for kind in KEPT_OF_ERASED)
 
 
 class NobodyToEraseError(YeswordError):
@@ -219,6 +217,8 @@ def _stop(store: Store, contact_id: ContactId, wish: Wish, at: datetime, *, is_o
         traces.leave(
             "erase", traces.about(contact_id), wish.by, ground=wish.ground, policy=row.policy, until=until
         )
+    if contact is not None and contact.number is not None:
+        uploaded.take_out(store, contact.number)  # here, too: what follows may be done on another machine
     return row
 
 
@@ -242,6 +242,8 @@ def _wipe(store: Store, row: ErasureRow, at: datetime) -> None:
         digests = digests_of(store, session, contact)
         since = first_month(session, contact, digests, at)
     store.journal.forget_stops(digests, since)
+    if contact.number is not None:
+        uploaded.take_out(store, contact.number)
     _wipe_rows(store, row, contact, at)
     store.journal.forget_stops(digests, since)  # one that came in meanwhile
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from yesword.collect.imports import uploaded
 from yesword.consent import Act, append, withdraw
 from yesword.consent.record import Draft
 from yesword.domain.events import Actor, EventKind, Scope
@@ -64,6 +65,7 @@ def erase_again(
         progress(len(people))
     if not is_dry_run:
         finish(store, at)
+        uploaded.take_out_gone(store, store.journal.gone())  # of whom nothing opens any more, only that tells
     with store.database.read() as session:
         left = len(erasures.unfinished(session))
     return Again(people=len(people), absent=len(absent), unfinished=left)

@@ -17,10 +17,11 @@ class ShortPeriodError(YeswordError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Periods:
-    """Texts to and from people that back no event, and people of whom nothing was heard and to whom nothing went."""
+    """Texts to and from people that back no event, people of whom nothing was heard and to whom nothing went, and what is left of files that were uploaded to be imported."""
 
     texts: timedelta
     silence: timedelta
+    uploads: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:
         for each in (self.texts, self.silence):

@@ -1,4 +1,4 @@
-"""What the retention job takes away of people who stay: addresses, files whose day has come, and old texts.
+"""What the retention job takes away of people who stay: addresses, files whose day has come, what is left of imports, and old texts.
 
 Each step does one page of it. Nothing here decides who is erased.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from yesword.collect.imports import uploaded
 from yesword.consent.record import open_sections, seal_place
 from yesword.domain import codec
 from yesword.domain.events import ConsentEvent, EventKind
@@ -148,6 +149,14 @@ def files(job: Job) -> Page:
             for each in ids:
                 session.run("wipe_blob", bucket=bucket_of(each), id=each, sealed=None)
     return Page(cursor=ids[-1] if ids else -1, is_last=len(ids) < job.page, counts={"files": len(ids)})
+
+
+def uploads(job: Job) -> Page:
+    """What is left of files that were uploaded to be imported, the rejected rows above all. All at once: there are few."""
+    due = uploaded.over(job.store, job.at - job.periods.uploads)
+    for each in () if job.is_dry_run else due:
+        uploaded.let_go(each)
+    return Page(counts={"uploads": len(due)})
 
 
 # --- texts that prove nothing ----------------------------------------------------------------------------------

@@ -28,10 +28,11 @@ HALF_DONE: Final = "half_done"
 HOLDS: Final = "holds"
 ADDRESSES: Final = "addresses"
 FILES: Final = "files"
+UPLOADS: Final = "uploads"
 TEXTS: Final = "texts"
 PROSPECTS: Final = "prospects"
 PEOPLE: Final = "people"
-STEPS: Final = (HALF_DONE, HOLDS, ADDRESSES, FILES, TEXTS, PROSPECTS, PEOPLE)
+STEPS: Final = (HALF_DONE, HOLDS, ADDRESSES, FILES, UPLOADS, TEXTS, PROSPECTS, PEOPLE)
 
 Progress = Callable[[str, Mapping[str, int]], None]
 
@@ -102,6 +103,7 @@ COUNTED: Final = (
     "holds_ended",
     "addresses",
     "files",
+    "uploads",
     "inbound_texts",
     "sent_texts",
     "lapsed",  # people who signed up and never said yes
@@ -243,6 +245,7 @@ _STEPS: Final[Mapping[str, Callable[[Job], Page]]] = {
     HOLDS: _holds,
     ADDRESSES: purging.addresses,
     FILES: purging.files,
+    UPLOADS: purging.uploads,
     TEXTS: purging.texts,
     PROSPECTS: prospects.forget,
     PEOPLE: _people,

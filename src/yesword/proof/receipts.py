@@ -4,8 +4,9 @@ Before that it is a promise: its leaf hash is fixed, and the receipt can be aske
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from yesword.consent.record import open_sections
@@ -15,8 +16,11 @@ from yesword.domain.events import ConsentEvent
 from yesword.domain.ids import EventId, to_text
 from yesword.domain.programs import Program
 from yesword.ledger.checkpoint import VerifierKey, read_vkey
+from yesword.ledger.entry import open_disclosure
 from yesword.ledger.proof import format_proof, read_proof, verify_path
 from yesword.ledger.receipt import Receipt
+from yesword.proof.evidence import losses
+from yesword.proof.evidence.opening import items_in
 from yesword.proof.proofs import Proven, UnfitTreeError, prove, signing_key
 from yesword.store import contacts, ledgers, programs
 from yesword.store.contacts import Contact
@@ -92,6 +96,15 @@ def await_proof(make: Callable[[], Receipt], wait_s: float) -> Receipt:
     while (made := make()).proof is None and time.monotonic() < until:
         time.sleep(_LOOK_AGAIN_S)
     return made
+
+
+def lost_evidence(store: Store, person: Contact, receipt: Receipt) -> Mapping[str, str]:
+    """Of the files and texts that the event names, those that the store has lost: by digest, what is the matter with each."""
+    sections = dict(open_disclosure(each) for each in receipt.disclosures)
+    with store.database.read() as session:
+        return losses.lost(
+            session, person, store.vault.seal(person.id), items_in(sections), datetime.now(UTC)
+        )
 
 
 def keys_of(store: Store, person: Contact, receipt: Receipt) -> tuple[VerifierKey, ...]:

@@ -47,6 +47,8 @@ class Fault(StrEnum):
     VERSION_UNKNOWN = "version_unknown"
     EVIDENCE_LOST = "evidence_lost"
     EVIDENCE_OF_NOTHING = "evidence_of_nothing"
+    TEXT_LOST = "text_lost"
+    KEPT_PROOF_UNFIT = "kept_proof_unfit"
 
     # statements
     STATEMENT_DIFFERS = "statement_differs"
@@ -139,6 +141,8 @@ _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.VERSION_UNKNOWN: "Event {event}: it was recorded under version {version} of program {program}, which is not in the store.",
     Fault.EVIDENCE_LOST: "Event {event}: the file {file} that it names {reason}. It was tampered with, or lost.",
     Fault.EVIDENCE_OF_NOTHING: "Contact {contact}: the store has the file of evidence {file}, and no event of theirs names it.",
+    Fault.TEXT_LOST: "Event {event}: the text {text} that it names {reason}. It was tampered with, or lost.",
+    Fault.KEPT_PROOF_UNFIT: "Contact {contact}: of the proof that is kept since their erasure, {what} {reason}. It was tampered with, or lost.",
     Fault.STATEMENT_DIFFERS: "Statement {event}: {reason}",
     Fault.HANDED_DIFFERS: "Statement {event}: the hand-over that it vouches for is not the one that is stored: {reason}",
     Fault.EVENT_NOWHERE: "{what} {event} is neither in the newest log of its brand nor in the outbox.",

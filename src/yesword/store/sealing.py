@@ -8,6 +8,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +17,7 @@ from yesword.domain.errors import YeswordError
 
 _NONCE = 12
 _TAG = 16
+OVERHEAD: Final = _NONCE + _TAG  # bytes that a sealed value has more than what it seals
 
 
 class UnreadableError(YeswordError):
@@ -46,7 +48,7 @@ class Seal:
     def open(self, sealed: bytes, place: bytes) -> bytes:
         """Raises UnreadableError: it was sealed by another key or for another place, or it was cut or changed."""
         what = place.decode(errors="replace").partition(":")[0]
-        if len(sealed) < _NONCE + _TAG:
+        if len(sealed) < OVERHEAD:
             raise UnreadableError(what=what)
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place)

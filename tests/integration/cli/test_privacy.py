@@ -165,7 +165,7 @@ def test_retain_counts_and_a_dry_run_may_look_ahead(here: World, run: Run) -> No
     ahead = run("retain", "--dry-run", "--at", "2036-01-01T00:00Z", "--texts", "30")
     assert ahead.output.startswith("Would go: 0 addresses · 0 files · ")
     assert "· 0 people" in ahead.output
-    assert run("retain").output.startswith("Gone: 0 addresses · 0 files · 0 texts · 0 people")
+    assert run("retain").output.startswith("Gone: 0 addresses · 0 files · 0 texts · 0 people · 0 uploads")
     assert run("retain", "--at", "2036-01-01T00:00Z", ok=False).exit_code == 2
     assert actions() == ["retention.done"]
 

@@ -1,5 +1,7 @@
 """Imports in the console: a file on its way in, its report, and who may."""
 
+import hashlib
+import json
 import re
 import threading
 from datetime import UTC, datetime, timedelta
@@ -93,6 +95,26 @@ def test_nothing_of_the_upload_stays_but_the_rejected_rows_for_their_reader_only
     assert manager.get(f"/imports/{run.pk}/rejected").status_code == 404
     actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
     assert actions == ["import", "import.rejected", "import.forget"]
+
+
+def test_the_digest_of_the_file_is_nowhere_but_under_the_pepper(here, manager):
+    """Of a short file, a plain one would tell the number to whoever tries them all."""
+    finished(send(manager, here))
+    plain = hashlib.sha256(ROWS.encode()).hexdigest()
+    (state,) = Uploads(here.store).folder.rglob("state.json")
+    assert plain not in state.read_text()
+    assert json.loads(state.read_text())["names"] == [models.ImportRun.objects.get().file_digest]
+
+
+def test_an_older_upload_with_a_plain_digest_goes_on_and_is_rewritten(here, manager):
+    location = finished(send(manager, here, look="1"))
+    (path,) = Uploads(here.store).folder.rglob("state.json")
+    state = json.loads(path.read_text())
+    plain = hashlib.sha256(ROWS.encode()).hexdigest()
+    path.write_text(json.dumps({**{k: v for k, v in state.items() if k != "names"}, "digest": plain}))
+    assert manager.get(location).status_code == 200
+    assert plain not in path.read_text()
+    assert json.loads(path.read_text()) == state
 
 
 def test_the_same_file_again_changes_nothing(here, manager):

@@ -55,6 +55,23 @@ def test_another_key_of_the_same_name_is_noticed(here, name):
         open_store(here.store.folder, here.store.url)
 
 
+def test_another_pepper_is_noticed_even_where_the_note_of_it_is_gone(here):
+    """Else whoever has stopped would be somebody new."""
+    without(here, "pepper-1.key")
+    pepper = here.store.folder / "keys" / "pepper-1.key"
+    pepper.write_bytes(secrets.token_bytes(32))
+    here.sql("DELETE FROM key_check")
+    with pytest.raises(WrongKeyError, match="pepper-1"):
+        open_store(here.store.folder, here.store.url)
+    assert here.sql("SELECT count(*) FROM key_check") == [(0,)], "nor is it noted as the store's own"
+
+
+def test_the_note_of_the_right_pepper_is_written_anew(here):
+    here.sql("DELETE FROM key_check")
+    open_store(here.store.folder, here.store.url).close()
+    assert here.sql("SELECT count(*) FROM key_check") == [(2,)]
+
+
 def test_a_stop_that_comes_while_the_keys_are_away_is_kept_holds_sending_and_stands_when_they_are_back(here):
     put_back = without(here, "pepper-1.key")
     keyless = open_store(here.store.folder, here.store.url, needs_keys=False)

@@ -4,6 +4,7 @@ No table: a kind is known to the code that collects it, grades it and shows it, 
 """
 
 import enum
+from typing import Final
 
 
 class EvidenceKind(enum.StrEnum):
@@ -23,3 +24,9 @@ class EvidenceKind(enum.StrEnum):
     def label(self) -> str:
         """The id of its name in the catalogue of sentences."""
         return f"kind.{self.value}"
+
+
+# Files of one person that stay with the proof, where it outlives their erasure. How somebody behaved on a form never does.
+KEPT_OF_ERASED: Final = frozenset(
+    {EvidenceKind.SCAN, EvidenceKind.RECORDING, EvidenceKind.ATTESTATION, EvidenceKind.EMAIL}
+)

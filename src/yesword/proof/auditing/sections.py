@@ -3,19 +3,16 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final
 
 from yesword.consent.journaling import STOPS
 from yesword.consent.record import event_section, open_sections
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import ConsentEvent
-from yesword.domain.ids import to_text
 from yesword.domain.times import from_micros
-from yesword.ledger.entry import JsonObject, SectionValue, matches
-from yesword.proof.evidence import losses
-from yesword.proof.evidence.opening import items_in
-from yesword.store import blobs, erasures, models
+from yesword.ledger.entry import SectionValue, matches
+from yesword.proof.auditing.backing import Backing, misfits_of_backing
+from yesword.store import erasures, models
 from yesword.store.checking import StoredEvent, StoredRecord, misfits_of, misfits_of_contact
 from yesword.store.contacts import PHONE
 from yesword.store.journal import DamagedJournalError
@@ -63,9 +60,7 @@ class Look:
 
     background: Background
     unreadable: int = 0  # events of the record looked at last that were erased
-    # Files that the events of the record looked at last name, each with its event; and whether all of them were read.
-    _named: dict[int, tuple[StoredEvent, JsonObject]] = field(default_factory=dict)
-    _is_all_read: bool = True
+    _backing: Backing = field(default_factory=Backing)  # of the record looked at last
     # Stops that the journal did not have when it was read: they may have come since.
     _missed: dict[int, tuple[str, int]] = field(default_factory=dict)
 
@@ -73,14 +68,13 @@ class Look:
         self.unreadable = 0
         yield from misfits_of(record)
         previous: StoredEvent | None = None
-        self._named.clear()
-        self._is_all_read = True
+        self._backing = Backing()
         for row in record.events:
             is_next = previous is not None and previous.seq == row.seq - 1
             yield from self._look_at(record, row, previous if is_next else None)
             previous = row
         yield from misfits_of_contact(self.background.store, record)
-        yield from self._look_at_files(record)
+        yield from misfits_of_backing(self.background.store, record, self._backing)
 
     def _look_at(
         self, record: StoredRecord, row: StoredEvent, before: StoredEvent | None
@@ -96,17 +90,17 @@ class Look:
         may_be_gone = record.is_erased_after(row.seq)
         if row.sealed is None and not may_be_gone:
             yield misfit(Fault.DISCLOSURES_GONE, _EVENTS, event=row.name)
-            self._is_all_read = False
+            self._backing.is_all_read = False
             return
         if row.sealed is None or record.seal is None:
             self.unreadable += 1
-            self._is_all_read = False
+            self._backing.is_all_read = False
             return
         origin = self.background.origin(record.brand)
         try:
             disclosures = open_sections(record.seal, row.sealed, origin, row.id)
         except YeswordError as error:
-            self._is_all_read = False
+            self._backing.is_all_read = False
             # An erasure that came to its end sealed anew what it kept, and made nothing of the rest.
             if may_be_gone and record.erasure not in (erasures.HELD, erasures.DONE):
                 self.unreadable += 1
@@ -116,39 +110,12 @@ class Look:
         try:
             sections = matches(row.entry, disclosures)
         except YeswordError as error:
-            self._is_all_read = False
+            self._backing.is_all_read = False
             yield misfit(Fault.DISCLOSURES_FOREIGN, _EVENTS, event=row.name, reason=error.message)
             return
         yield from self._hold_against(record, row, before, sections)
         yield from self._look_in_journal(record, row, sections)
-        for file, item in losses.named(items_in(sections)).items():
-            self._named[file] = row, item
-
-    def _look_at_files(self, record: StoredRecord) -> Iterator[Misfit]:
-        """Each file of evidence against the event that names it. Of whoever is erased, it went or was sealed anew."""
-        if record.seal is None or record.erasure is not None or record.is_erased_after(0):
-            return
-        now = datetime.now(UTC)
-        for file, (row, item) in self._named.items():
-            with self.background.store.database.read() as session:
-                stored = blobs.read(session, file)
-            reason = losses.trouble_with(stored, file, item, record.brand, record.contact, record.seal, now)
-            if reason:
-                yield misfit(
-                    Fault.EVIDENCE_LOST,
-                    "evidence_blob",
-                    event=row.name,
-                    file=to_text("evi", file),
-                    reason=reason,
-                )
-        if self._is_all_read:
-            for file in sorted(record.files - self._named.keys()):
-                yield misfit(
-                    Fault.EVIDENCE_OF_NOTHING,
-                    "evidence_blob",
-                    contact=record.name,
-                    file=to_text("evi", file),
-                )
+        self._backing.take(row, sections)
 
     def _hold_against(
         self,

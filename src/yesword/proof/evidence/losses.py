@@ -54,9 +54,7 @@ def lost(
     """Digest of each that is lost, and what is the matter with it. Of somebody whose key is gone nothing is."""
     if seal is None:
         return {}
-    owner = Owner(
-        brand=contact.brand, contact=contact.id, seal=seal, is_erased=contact.erased_at is not None
-    )
+    owner = Owner(brand=contact.brand, contact=contact.id, seal=seal, is_erased=contact.erased_at is not None)
     kept = list(items)
     found = {
         str(item.get("sha256", "")): reason

@@ -51,6 +51,10 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "pack.check.limits": _(
             "The log shows that nothing was rewritten since. It does not show that what was written was true."
         ),
+        "pack.missing": _(
+            "This pack is not whole. Files that its events name are missing, or are not those that were kept: they were "
+            "tampered with, or lost. Number of them: {count}."
+        ),
         # --- how it stood
         "state.granted": _(
             "Consent stood. It rests on event number {seq} of {since_on}, and nothing that ends it had reached us."

@@ -68,7 +68,12 @@ def told(
     words = {each.sha256: each.words for each in dossier.evidence if each.words}
     return Timeline(
         at=at,
-        state=(*_state(dossier, at, is_anew=is_anew), *_kept(dossier), *_earlier(earlier, at, forgotten)),
+        state=(
+            *_state(dossier, at, is_anew=is_anew),
+            *_kept(dossier),
+            *_earlier(earlier, at, forgotten),
+            *(_missing(dossier, earlier) if "evidence" in show else ()),
+        ),
         lines=tuple(
             _line(dossier, each, numbers, words if "evidence" in show else {}) for each in dossier.events
         ),
@@ -96,6 +101,12 @@ def _kept(dossier: "Dossier") -> Iterator[Sentence]:
     erased_at, until = dossier.contact.erased_at, dossier.kept_until
     if erased_at is not None and until is not None:
         yield Sentence.of("state.kept", erased_on=_day(erased_at), until_on=until.isoformat())
+
+
+def _missing(dossier: "Dossier", earlier: "Sequence[EarlierDossier]") -> Iterator[Sentence]:
+    """That files which these events name are not here, though they should be."""
+    if count := sum(len(each.lost) for each in (dossier, *(kept.dossier for kept in earlier))):
+        yield Sentence.of("pack.missing", count=count)
 
 
 def state_told(standing: Standing) -> Sentence:

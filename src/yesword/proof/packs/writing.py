@@ -93,6 +93,16 @@ class Pack:
     data: bytes
     manifest: Manifest
     timeline: Timeline
+    inside: tuple["Pack", ...] = ()  # those of earlier records
+
+    @property
+    def left_out(self) -> Iterator[tuple[str, str]]:
+        """What is not in it, and why; what is not in those inside for a reason of their own is told with them."""
+        yield from self.manifest.left_out.items()
+        for earlier, pack in zip(self.manifest.earlier, self.inside, strict=True):
+            for name, why in pack.manifest.left_out.items():
+                if name.startswith(EVIDENCE):
+                    yield f"{name} in {earlier.file}", why
 
 
 def write_pack(
@@ -141,7 +151,12 @@ def write_pack(
     )
     files[NAME] = write_manifest(manifest)
     files[SIGNATURE] = sign_detached(files[NAME], typ=TYPE, signer=dossier.signer).encode()
-    return Pack(data=write_archive(files), manifest=manifest, timeline=timeline)
+    return Pack(
+        data=write_archive(files),
+        manifest=manifest,
+        timeline=timeline,
+        inside=tuple(pack for _, pack in inside),
+    )
 
 
 def _lost(dossier: Dossier, order: Order) -> dict[str, str]:
@@ -252,6 +267,9 @@ def _readme(dossier: Dossier, order: Order) -> str:
         origin=dossier.origin,
         size=str(dossier.checkpoint.size),
         created=Manifest.time(order.created_at),
+        missing="".join(
+            f"Not whole: {name} is missing, since {why}.\n" for name, why in _lost(dossier, order).items()
+        ),
     )
 
 

@@ -30,6 +30,16 @@ WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids)) A
 SELECT contact_id, id FROM evidence_blob
 WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids) AND sealed IS NOT NULL
 
+-- Of somebody who was erased, what is kept as proof: how large it says to be, and is, sealed.
+
+-- name: held_files
+SELECT id, size, length(sealed) FROM evidence_blob
+WHERE bucket = :bucket AND contact_id = :contact_id AND sealed IS NOT NULL ORDER BY id
+
+-- name: held_texts
+SELECT id, 0, length(sealed_body) FROM inbound_text
+WHERE bucket = :bucket AND contact_id = :contact_id AND event_id IS NOT NULL ORDER BY id
+
 -- name: count_standings
 SELECT count(*) FROM standing WHERE :brand_id < 0 OR brand_id = :brand_id
 

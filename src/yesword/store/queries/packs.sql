@@ -22,6 +22,9 @@ AND id IN (SELECT value FROM json_each(:ids)) ORDER BY id
 SELECT id, sealed_body FROM inbound_text WHERE bucket = :bucket AND contact_id = :contact_id AND id = ANY(:ids)
 ORDER BY id
 
+-- name: inbound_evidence
+SELECT brand_id, contact_id, sealed_body FROM inbound_text WHERE bucket = :bucket AND id = :id
+
 -- name: blobs_of_contact
 SELECT id, kind, media_type, sealed FROM evidence_blob
 WHERE bucket = :bucket AND contact_id = :contact_id AND sealed IS NOT NULL ORDER BY id

@@ -20,6 +20,7 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "holds_ended": gettext_lazy("People whose proof need not be kept any longer"),
     "addresses": gettext_lazy("Shortened IP addresses"),
     "files": gettext_lazy("Files that back the record"),
+    "uploads": gettext_lazy("Files left by imports, such as rejected rows"),
     "inbound_texts": gettext_lazy("Texts from people that prove nothing"),
     "sent_texts": gettext_lazy("Texts to people"),
     "lapsed": gettext_lazy("People who signed up and never said yes"),

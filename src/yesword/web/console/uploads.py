@@ -1,8 +1,8 @@
 """Files on their way in: streamed to the data folder, looked at, tried, imported in a thread, their progress kept beside.
 
 Each upload has a folder of its own under `imports`, readable by the server only. What was uploaded is deleted when its
-import ends, or after a day in which nobody went on with it; the rejected rows stay until somebody deletes them. What an
-import does with the rows is not here.
+import ends, or after a day in which nobody went on with it; the rejected rows stay until somebody deletes them, or the
+retention job does. What an import does with the rows is not here, nor is whom they show: see `collect.imports.uploaded`.
 """
 
 import functools
@@ -31,8 +31,8 @@ from yesword.collect.imports.claims import shows_a_number
 from yesword.collect.imports.columns import Preview, preview
 from yesword.collect.imports.errors import ImportStoppedError
 from yesword.collect.imports.known_files import names
+from yesword.collect.imports.uploaded import GIVEN, REJECTED, STATE, folder_of, read_state
 from yesword.domain.errors import YeswordError
-from yesword.domain.ids import BrandId
 from yesword.domain.parties import Origin, Provenance
 from yesword.domain.programs import Program
 from yesword.sending.draining import drain, drain_claims
@@ -43,7 +43,6 @@ log = structlog.get_logger("yesword.imports")
 
 LARGEST: Final = 100 * 1024 * 1024  # bytes: about a million rows
 _TOLD_EVERY_S: Final = 0.5
-_GIVEN, _REJECTED, _STATE = "given", "rejected.csv", "state.json"
 _UNSAFE: Final = re.compile(r"[^\w .()\[\]-]+")
 
 
@@ -60,7 +59,7 @@ class Upload:
     columns: list[str] | None = None  # what each is taken for, once somebody chose
     is_trial: bool = False
     trial: dict[str, Any] = field(default_factory=dict)  # the report of the dry run
-    digest: str = ""
+    names: list[str] = field(default_factory=list)  # of the file, by keyed digests: see `known_files`
     is_writing: bool = False
     done: int = 0
     total: int | None = None
@@ -88,7 +87,7 @@ class StreamedUpload(FileUploadHandler):
     @property
     def path(self) -> Path:
         """Under its own name, because an import keeps that with the evidence."""
-        return self.folder / self.token / _GIVEN / self.given_name
+        return self.folder / self.token / GIVEN / self.given_name
 
     def new_file(self, *given: Any, **more: Any) -> None:
         super().new_file(*given, **more)
@@ -131,7 +130,7 @@ class Uploads:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.folder = store.folder / "imports"
+        self.folder = folder_of(store)
 
     def receiver(self, request: HttpRequest) -> StreamedUpload:
         self.folder.mkdir(exist_ok=True, mode=0o700)
@@ -148,7 +147,7 @@ class Uploads:
             user=user,
             state="waiting",
             wanted=wanted,
-            digest=received.digest.hexdigest(),
+            names=list(names(self._store, program.brand, received.digest.hexdigest())),
             began_at=datetime.now(UTC).isoformat(),
         )
         self._keep(upload)
@@ -159,7 +158,7 @@ class Uploads:
         return preview(self._given(upload.token))
 
     def has_file(self, upload: Upload) -> bool:
-        return any((self.folder / upload.token / _GIVEN).glob("*"))
+        return any((self.folder / upload.token / GIVEN).glob("*"))
 
     def start(
         self, upload: Upload, program: Program, columns: list[str] | None = None, *, is_trial: bool = False
@@ -176,7 +175,7 @@ class Uploads:
             error_code="",
         )
         self._keep(upload)
-        options = _options(upload, None if is_trial else self.folder / upload.token / _REJECTED)
+        options = _options(upload, None if is_trial else self.folder / upload.token / REJECTED)
         _stopping.discard(upload.token)
         thread = threading.Thread(
             target=self._run,
@@ -200,7 +199,7 @@ class Uploads:
 
     def sweep(self, at: datetime) -> None:
         """Files that have waited for a day are deleted."""
-        for path in self.folder.glob(f"*/{_STATE}") if self.folder.exists() else ():
+        for path in self.folder.glob(f"*/{STATE}") if self.folder.exists() else ():
             upload = self.read(path.parent.name)
             if upload is None or upload.state not in ("waiting", "tried") or not upload.began_at:
                 continue
@@ -208,23 +207,23 @@ class Uploads:
                 self.drop(upload.token)
 
     def _given(self, token: str) -> Path:
-        return next((self.folder / token / _GIVEN).glob("*"), self.folder / token / _GIVEN / "gone")
+        return next((self.folder / token / GIVEN).glob("*"), self.folder / token / GIVEN / "gone")
 
     def read(self, token: str) -> Upload | None:
         """How far an upload is. One whose process ended in the middle has failed."""
-        path = self.folder / token / _STATE
+        path = self.folder / token / STATE
         if not token or Path(token).name != token or not path.exists():
             return None
-        upload = Upload(**json.loads(path.read_text()))
+        upload = Upload(**read_state(self._store, path))
         if upload.state == "running" and not is_running(token):
             return replace(upload, state="failed", error_code="cut_off")
         return upload
 
     def rejected(self, run: int) -> Path | None:
         """The rejected rows of a finished import, while they are kept."""
-        for path in self.folder.glob(f"*/{_STATE}") if self.folder.exists() else ():
-            if json.loads(path.read_text()).get("run") == run:
-                rows = path.with_name(_REJECTED)
+        for path in self.folder.glob(f"*/{STATE}") if self.folder.exists() else ():
+            if read_state(self._store, path).get("run") == run:
+                rows = path.with_name(REJECTED)
                 return rows if rows.exists() else None
         return None
 
@@ -245,7 +244,7 @@ class Uploads:
             if upload.is_trial:
                 self._keep(replace(teller.upload, state="tried", trial=report.to_json()))
             else:
-                self._keep(replace(teller.upload, state="done", run=self._own(upload, program.brand)))
+                self._keep(replace(teller.upload, state="done", run=self._own(upload)))
         except ImportStoppedError as error:
             is_over = False
             self._keep(replace(teller.upload, state="stopped", error_code=error.code))
@@ -263,11 +262,11 @@ class Uploads:
             self._store.database.close()
             self._store.vault.close()
 
-    def _own(self, upload: Upload, brand: BrandId) -> int | None:
+    def _own(self, upload: Upload) -> int | None:
         """Find the row of this import and say whose it is."""
         rows = models.ImportRun.objects.filter(
             program_id=upload.program,
-            file_digest__in=names(self._store, brand, upload.digest),
+            file_digest__in=upload.names,
             state=models.ImportRun.State.DONE,
         )
         row = rows.order_by("-ended_at").first()
@@ -281,7 +280,7 @@ class Uploads:
 
     def _keep(self, upload: Upload) -> None:
         """Whole or not at all: somebody may be reading."""
-        path = self.folder / upload.token / _STATE
+        path = self.folder / upload.token / STATE
         draft = path.with_suffix(".draft")
         draft.write_text(json.dumps(asdict(upload)))
         draft.replace(path)

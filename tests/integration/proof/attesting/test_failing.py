@@ -114,7 +114,9 @@ class TestAlarms:
             assert bench.grow() == 0
             assert (bench.log.size, bench.log.published_size) == (2, 2)
             with bench.store.database.read() as session:
-                assert holds.held_for(session) == {holds.RESTORED}, "stops may be missing that the witness's log has"
+                assert holds.held_for(session) == {holds.RESTORED}, (
+                    "stops may be missing that the witness's log has"
+                )
             assert restoring.forgotten(bench.store).logs == (bench.log.origin,), "and `store resume` says so"
             bench.here.wait(hours=1)
             assert bench.attest(Occasion.DEMAND) == 0
