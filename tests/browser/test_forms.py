@@ -77,6 +77,32 @@ def test_c28_a_form_is_found_by_a_poster_read_corrected_and_sent(stranger, desk,
     assert codes(desk) == before + 1
 
 
+def test_enter_that_is_pressed_twice_in_the_number_field_leads_to_the_one_code(stranger, desk, poster):
+    before, taken = codes(desk), []
+    page = stranger()
+
+    def overtaken(route):
+        """The browser lets go of the first answer, because the key was pressed again before it came."""
+        if route.request.method != "POST" or taken:
+            route.continue_()
+            return
+        taken.append(route.fetch(max_redirects=0).status)
+        route.abort("aborted")
+
+    page.route("**/f/door?**", overtaken)
+    page.goto(poster)
+    page.wait_for_timeout(2100)
+    page.check("#agree")
+    page.fill("#number", "06 1234 5699")
+    page.press("#number", "Enter")
+    page.wait_for_timeout(500)
+    assert taken == [303]
+    page.press("#number", "Enter")
+    page.locator(".code").wait_for()
+    assert re.fullmatch(r"(YES|JA) \d{4}", page.locator(".code").inner_text())
+    assert codes(desk) == before + 1
+
+
 @eight()
 def test_anybody_reads_how_people_are_asked_for_a_program(stranger, published, visitor):
     page = stranger(visitor)

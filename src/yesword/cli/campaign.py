@@ -17,6 +17,7 @@ from yesword.cli.remarks import despite_findings, lines, stop_at_errors
 
 if TYPE_CHECKING:
     from yesword.domain.linting.finding import Finding
+    from yesword.reporting.holding import Holding
     from yesword.store.models import Campaign, CampaignVerdict
     from yesword.store.opening import Store
 
@@ -35,7 +36,7 @@ def command() -> None:
 def _campaign(number: int) -> "Campaign":
     from yesword.store.models import Campaign
 
-    found = Campaign.objects.filter(pk=number).first()
+    found = Campaign.objects.select_related("program__sender").filter(pk=number).first()
     if found is None:
         raise UnknownCampaignError(number=number)
     return found
@@ -236,14 +237,18 @@ def cancel(number: int, data: Path, database_url: str | None, *, yes: bool) -> N
 def list_(data: Path, database_url: str | None, *, as_json: bool) -> None:
     """All campaigns, newest first."""
     with using(data, database_url) as store:
+        from yesword.reporting import holding
         from yesword.store.models import Campaign
 
-        rows = [_status_row(store, each) for each in Campaign.objects.order_by("-pk")]
+        found = list(Campaign.objects.select_related("program__sender").order_by("-pk"))
+        held = holding.of_each(store, found)
+        rows = [_status_row(store, each, held[each.pk]) for each in found]
         if as_json:
             click.echo(json.dumps(rows))
             return
         for row in rows:
-            click.echo(f"{row['number']:>6}  {row['state']:<10} {row['name']}")
+            state = "held" if row["state"] == "running" and row["held_by"] else row["state"]
+            click.echo(f"{row['number']:>6}  {state:<10} {row['name']}")
         if not rows:
             click.echo("No campaigns yet. `yesword campaign create --help` says how to make one.")
 
@@ -256,23 +261,36 @@ def list_(data: Path, database_url: str | None, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @with_store
 def status(number: int, data: Path, database_url: str | None, *, wait: bool, as_json: bool) -> None:
-    """How far a campaign is, and where each of its messages is."""
+    """How far a campaign is, what holds it, and where each of its messages is."""
     with using(data, database_url) as store:
-        row = _status_row(store, _campaign(number))
-        while wait and row["state"] == "running":
+        from yesword.cli import holding as told
+        from yesword.reporting import holding
+
+        campaign = _campaign(number)
+        held = holding.of(store, campaign)
+        if wait and campaign.state == "running":
+            for line in told.lines(store, campaign, held):
+                click.echo(line, err=True)
+        while wait and campaign.state == "running":
             time.sleep(0.5)
-            row = _status_row(store, _campaign(number))
+            campaign = _campaign(number)
+            held = holding.of(store, campaign)
+        row = _status_row(store, campaign, held)
         if as_json:
             click.echo(json.dumps(row))
         else:
-            click.echo(f"{row['name']}: {row['state']}, {row['audience']:,} people so far")
+            state = "running, but held" if row["state"] == "running" and held else row["state"]
+            click.echo(f"{row['name']}: {state}, {row['audience']:,} people so far")
+            for line in told.lines(store, campaign, held):
+                click.echo(f"  {line}")
             for state, count in row["messages"].items():
                 click.echo(f"  {count:>9,}  {state}")
     if wait and row["state"] != "done":
         sys.exit(1)
 
 
-def _status_row(store: "Store", row: "Campaign") -> dict[str, Any]:
+def _status_row(store: "Store", row: "Campaign", held: "Holding") -> dict[str, Any]:
+    from yesword.cli.holding import as_objects
     from yesword.sending import campaigns
 
     states = campaigns.states(store, row.pk)
@@ -282,6 +300,7 @@ def _status_row(store: "Store", row: "Campaign") -> dict[str, Any]:
         "state": row.state,
         "audience": row.audience,
         "is_fed": row.is_fed,
+        "held_by": as_objects(held),
         "messages": {state.name.lower(): count for state, count in sorted(states.items())},
         "started_at": row.started_at.isoformat() if row.started_at else None,
         "ended_at": row.ended_at.isoformat() if row.ended_at else None,

@@ -158,13 +158,16 @@ def publish(
 
 
 def _findings(definition: "PointDefinition") -> "list[Finding]":
+    """Of the words as they will stand there: those of the file, or else those that ship."""
     from yesword.domain.collecting.points import check
+    from yesword.domain.collecting.wordings import worded
     from yesword.domain.linting.finding import at
     from yesword.store import programs
     from yesword.web.console.point_building import findings
 
     program = programs.version(definition.program, definition.program_version)
     check(definition, program)
+    definition = worded(definition, program)
     languages = definition.languages or program.languages
     return [one for each in languages for one in at(findings(definition, program, each), each)]
 

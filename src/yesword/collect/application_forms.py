@@ -30,6 +30,10 @@ class Answers:
         return self.specific or bool(self.general)
 
 
+def imprint(sent: Submission, answers: Answers) -> bytes:
+    return sent.imprint(answers.specific, answers.general, answers.job)
+
+
 def take(store: Store, sent: Submission, answers: Answers, at: datetime, *, may_ask: bool = True) -> Taken:
     """Raises UsedTicketError, NoCodeLeftError."""
     if not answers.has_yes:
@@ -62,6 +66,7 @@ def _by_code(store: Store, sent: Submission, answers: Answers, at: datetime) -> 
             said_age=sent.said_age,
             said=tuple(_said(answers)),
             nonce=sent.nonce,
+            imprint=imprint(sent, answers),
         ),
         at,
     )
@@ -88,6 +93,7 @@ def _application(sent: Submission, answers: Answers, at: datetime) -> Applicatio
         reference=answers.job,
         source=sent.source,
         nonce=sent.nonce,
+        imprint=imprint(sent, answers),
         probe=probe_files(sent.probe),
         said_age=sent.said_age,
     )

@@ -52,6 +52,7 @@ class Application:
     actor: Actor = Actor.PERSON  # API: another system tells what was answered there
     source: str = ""
     nonce: str = ""
+    imprint: bytes = b""  # of the page and what was sent from it
     evidence: Sequence[JsonObject] = ()
     files: Sequence[AcceptedFile] = ()
     probe: Sequence[AcceptedFile] = ()  # how the first question stood on the screen
@@ -96,7 +97,7 @@ def apply(store: Store, application: Application, at: datetime) -> Applied:
     person = _person(store, application, first)
     with store.database.write() as session:
         if application.nonce:
-            tickets.use(session, application.nonce, at)
+            tickets.use(session, application.nonce, at, application.imprint)
         asks = _confirming(application) is Confirming.ASK and application.actor is Actor.PERSON
         # A request that is only noted goes first: a yes by text answers the newest one, which is the specific.
         if second is not None and second.is_yes and first.is_yes and asks:

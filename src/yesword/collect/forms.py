@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from yesword.collect import reversing
+from yesword.collect import reversing, tickets
 from yesword.collect.joining import Joined, Joining, is_capped, join
 from yesword.collect.points import Point
 from yesword.collect.reversing import Code, Shown
@@ -52,6 +52,12 @@ class Submission:
     probe: Probe | None = None
     route: str = "form"
     page: str = ""  # of somebody else's site, where a pop-up asked
+
+    def imprint(self, *answers: object) -> bytes:
+        """Of the page and all that the person sent from it."""
+        age = None if self.said_age is None else self.said_age.years
+        who = (self.number.e164, self.language, self.name, self.categories, age)
+        return tickets.imprint(self.nonce, repr((*who, self.source, self.route, self.page, *answers)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +116,7 @@ def _show(store: Store, sent: Submission, at: datetime) -> Code:
             categories=sent.categories,
             said_age=sent.said_age,
             nonce=sent.nonce,
+            imprint=sent.imprint(),
         ),
         at,
     )
@@ -138,6 +145,7 @@ def _joining(sent: Submission, following: Next, at: datetime) -> Joining:
         name=sent.name,
         files=probe_files(sent.probe),
         nonce=sent.nonce,
+        imprint=sent.imprint(),
         said_age=sent.said_age,
     )
 

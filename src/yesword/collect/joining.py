@@ -57,6 +57,7 @@ class Joining:
     files: Sequence[AcceptedFile] = ()  # kept under the person's key
     basis: Basis = Basis.EXPRESS_WRITTEN
     nonce: str = ""  # of the page, which is used up by this
+    imprint: bytes = b""  # of the page and what was sent from it
     said_age: SaidAge | None = None
     welcomes: bool = True  # False: it is told so late that a text about it would come out of the blue
 
@@ -86,7 +87,7 @@ def join_within(
 ) -> Joined:
     """The same within a transaction. `person`: who is made if nobody has the number yet."""
     if joining.nonce:
-        tickets.use(session, joining.nonce, at)
+        tickets.use(session, joining.nonce, at, joining.imprint)
     contact, state = _met(store, session, joining, person, at)
     what = course(_case(store, session, joining, contact, state, at))
     act = _with_evidence(store, session, joining, contact, what, at)

@@ -14,7 +14,7 @@ from yesword.collect.imports.dates import consent_date
 from yesword.collect.imports.errors import EmptyFileError
 from yesword.collect.imports.headings import lay_out, plain
 from yesword.collect.imports.reading import Record, Source, open_source
-from yesword.collect.imports.refusals import RefusedRowError
+from yesword.collect.imports.refusals import ConsentDateFutureError, RefusedRowError
 from yesword.domain.phone import PhoneError, PhoneNumber, parse
 
 # As `plain` leaves them. "tn" is what the Reassigned Numbers Database calls a number.
@@ -48,6 +48,7 @@ class NumberLine:
     sender: str = ""
     kind: str = ""  # as `plain` leaves it
     is_day: bool = False  # `at` is a day, and not a moment of it
+    is_ahead: bool = False  # the date is still to come, so `at` is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +71,8 @@ class NumberFile:
     def has_dates(self) -> bool:
         """Of a file without column names, whether its first line has one."""
         if self.columns.number is None:
-            return self._bare(self.source.header, self.source.header_line).at is not None
+            first = self._bare(self.source.header, self.source.header_line)
+            return first.at is not None or first.is_ahead
         return self.columns.at is not None
 
     def lines(self) -> Iterator[NumberLine]:
@@ -84,13 +86,15 @@ class NumberFile:
         if self.columns.number is None:
             return self._bare(record.cells, record.line)
         written = _cell(record, self.columns.at)
+        at, is_ahead = self._date(written)
         return NumberLine(
             line=record.line,
             number=_number(_cell(record, self.columns.number), self.country),
-            at=_moment(written, self.country, self.at) if written else None,
+            at=at,
             sender=_cell(record, self.columns.sender),
             kind=plain(_cell(record, self.columns.kind)),
             is_day=":" not in written,
+            is_ahead=is_ahead,
         )
 
     def _bare(self, cells: Sequence[str], line: int) -> NumberLine:
@@ -99,16 +103,24 @@ class NumberFile:
         found = {place: _number(cells[place], self.country) for place in places}
         number = next((place for place in places if found[place] is not None), None)
         others = [cells[place].strip() for place in places if place != number]
-        moments = {each: _moment(each, self.country, self.at) for each in others if each}
-        at = next((each for each, moment in moments.items() if moment is not None), "")
+        moments = {each: self._date(each) for each in others}
+        at = next((each for each, (moment, _) in moments.items() if moment is not None), "")
         words = (plain(each) for each in others if each and not any(map(str.isdecimal, each)))
         return NumberLine(
             line=line,
             number=None if number is None else found[number],
-            at=moments.get(at),
+            at=moments[at][0] if at else None,
             kind=next((each for each in words if each), ""),
             is_day=":" not in at,
+            is_ahead=not at and any(is_ahead for _, is_ahead in moments.values()),
         )
+
+    def _date(self, cell: str) -> tuple[datetime | None, bool]:
+        """What the cell means, and whether that is still to come."""
+        try:
+            return consent_date(cell, country=self.country, at=self.at) if cell else None, False
+        except RefusedRowError as error:
+            return None, isinstance(error, ConsentDateFutureError)
 
 
 def open_numbers(path: Path, *, country: str | None, at: datetime) -> NumberFile:
@@ -152,11 +164,4 @@ def _number(text: str, country: str | None) -> PhoneNumber | None:
     try:
         return parse(f"+{text.strip()}", country=None)
     except PhoneError:
-        return None
-
-
-def _moment(cell: str, country: str | None, at: datetime) -> datetime | None:
-    try:
-        return consent_date(cell, country=country, at=at)
-    except RefusedRowError:
         return None

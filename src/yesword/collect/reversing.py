@@ -62,6 +62,7 @@ class Shown:
     said_age: SaidAge | None = None
     said: tuple[tuple[str, str], ...] = ()  # what else was typed, for the record
     nonce: str = ""  # of the page, which is used up by this
+    imprint: bytes = b""  # of the page and what was sent from it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,10 +112,9 @@ def show(store: Store, shown: Shown, at: datetime) -> Code:
     """A code for one page. Raises NoCodeLeftError, UsedTicketError."""
     sender = programs.sender_of(shown.program)
     contact, sealed = _sealed(store, shown)
-    _, texts = shown.program.texts_in(shown.language)
     with store.database.write() as session:
         if shown.nonce:
-            tickets.use(session, shown.nonce, at)
+            tickets.use(session, shown.nonce, at, shown.imprint)
         tallies.add(session, shown.point.id, shown.source, Tallied.CODE, at)
         digits = _free(session, sender.id, at)
         session.run(
@@ -136,11 +136,26 @@ def show(store: Store, shown: Shown, at: datetime) -> Code:
             shown_at=to_micros(at),
             expires_at=to_micros(at + LASTS),
         )
+    return _code(shown.program, shown.language, digits, at)
+
+
+def shown_then(
+    store: Store, session: Session, point: Point, number: PhoneNumber, at: datetime
+) -> Code | None:
+    """The code that the point showed at that very moment to whoever typed this number, if it showed one."""
+    rows = session.rows("codes_shown_then", point_id=point.id, shown_at=to_micros(at))
+    found = (_meant(row, row[14], row[15]) for row in rows)
+    own = next((each for each in found if each.contact and _is_of(store, each, number.e164)), None)
+    return None if own is None else _code(own.program, own.language, own.digits, own.shown_at)
+
+
+def _code(program: Program, language: str, digits: str, shown_at: datetime) -> Code:
+    _, texts = program.texts_in(language)
     return Code(
         word=texts.confirm_words[0].upper(),
         digits=digits,
-        sender=sender.facts.address,
-        expires_at=at + LASTS,
+        sender=programs.sender_of(program).facts.address,
+        expires_at=shown_at + LASTS,
     )
 
 

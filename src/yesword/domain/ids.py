@@ -22,6 +22,7 @@ EventId = NewType("EventId", int)
 MessageId = NewType("MessageId", int)
 InboundId = NewType("InboundId", int)
 RequestId = NewType("RequestId", int)  # of a privacy request
+StrayId = NewType("StrayId", int)
 
 BUCKETS: Final = 1024
 MAKERS: Final = 16

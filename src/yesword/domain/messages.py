@@ -90,18 +90,35 @@ STARTED_BY_US: Final = frozenset(
 )
 
 
+LINK_WORD_CHARS: Final = 11  # of the links that texts carry, in letters and digits: 65 random bits
+
+
 def without_code(kind: str, text: str) -> str:
-    """The text as anybody else may read it: a code, and the link of a question, are for the handset alone.
+    """The text as it stands in a copy of the person's data: a code, and the link of a question, are for the handset alone.
 
     For whoever has them is taken for the person.
     """
     if kind == MessageKind.CONSENT_REQUEST:
-        return _ANSWER.sub(r"\1…", text)
-    return _DIGIT.sub("•", text) if kind == MessageKind.CODE else text
+        return _ANSWER.sub(_HIDDEN, text)
+    return _DIGIT.sub(_MASK, text) if kind == MessageKind.CODE else text
 
 
+def for_colleagues(kind: str, text: str) -> str:
+    """The text as anybody but the person reads it: nobody else is to leave in their name."""
+    return without_link_words(without_code(kind, text))
+
+
+def without_link_words(text: str) -> str:
+    """Any text, such as one in which the person quotes ours. It stays as long as it was, so that places in it hold."""
+    return _LINK.sub(_HIDDEN, text)
+
+
+_MASK: Final = "*"  # which every handset's alphabet has: the text takes as many segments as it did
+_HIDDEN: Final = _MASK * LINK_WORD_CHARS
 _DIGIT: Final = re.compile(r"\d")
-_ANSWER: Final = re.compile(r"(https?://\S+/y/)\w+")
+_WORD: Final = rf"[0-9A-Za-z]{{{LINK_WORD_CHARS}}}(?![0-9A-Za-z])"
+_ANSWER: Final = re.compile(rf"(?<=/y/){_WORD}")
+_LINK: Final = re.compile(rf"(?<=/[uy]/){_WORD}")
 
 
 class MessageState(enum.IntEnum):

@@ -14,6 +14,8 @@ from yesword.domain.ids import BrandId, ContactId, ProgramId, bucket_of
 from yesword.domain.messages import MessageState
 from yesword.domain.programs import Program
 from yesword.domain.times import from_micros, to_micros
+from yesword.reporting import holding
+from yesword.reporting.holding import Holding
 from yesword.sending.audience import SHOWN, Asked, ask
 from yesword.sending.campaigns import PARKED, audience_page, states
 from yesword.sending.proofreading import places_of
@@ -43,6 +45,7 @@ class CampaignLine:
     ended_at: datetime | None
     done: int | None
     total: int | None
+    holding: Holding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,13 +130,15 @@ class Traits:
 
 def campaign_lines(store: Store, before: int | None = None) -> list[CampaignLine]:
     """The newest campaigns, or those older than `before`."""
-    rows = models.Campaign.objects.select_related("program").order_by("-pk")
+    rows = models.Campaign.objects.select_related("program__sender").order_by("-pk")
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return [_line(store, row) for row in rows[: PAGE + 1]]
+    shown = list(rows[: PAGE + 1])
+    held = holding.of_each(store, shown)
+    return [_line(store, row, held[row.pk]) for row in shown]
 
 
-def _line(store: Store, row: models.Campaign) -> CampaignLine:
+def _line(store: Store, row: models.Campaign, held: Holding) -> CampaignLine:
     done = total = None
     if row.state in {"running", "paused"}:
         counts = states(store, row.pk)
@@ -153,6 +158,7 @@ def _line(store: Store, row: models.Campaign) -> CampaignLine:
         ended_at=row.ended_at,
         done=done,
         total=total,
+        holding=held,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.domain.ids import ContactId, MessageId, bucket_of
-from yesword.domain.messages import MessageClass, MessageKind, MessageState, without_code
+from yesword.domain.messages import MessageClass, MessageKind, MessageState, for_colleagues
 from yesword.domain.programs import Program
 from yesword.domain.times import from_micros
 from yesword.sending.invitations import invited_by, with_question
@@ -198,7 +198,7 @@ def _attempt(row: Row) -> Attempt:
 
 
 def _open(seal: Seal, body: bytes, message_id: int, kind: str) -> str:
-    return without_code(kind, seal.open(bytes(body), place("body", message_id)).decode())
+    return for_colleagues(kind, seal.open(bytes(body), place("body", message_id)).decode())
 
 
 def _moment(micros: int | None) -> datetime | None:

@@ -10,7 +10,7 @@ from yesword.domain import codec
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import ConsentEvent
 from yesword.domain.ids import BrandId, ContactId, InboundId, MessageId, ProgramId, bucket_of, from_text
-from yesword.domain.messages import MessageKind, MessageState, without_code
+from yesword.domain.messages import MessageKind, MessageState, for_colleagues, without_link_words
 from yesword.domain.state import EMPTY, ConsentState
 from yesword.domain.times import from_micros
 from yesword.ledger.entry import SectionValue, open_disclosure
@@ -286,7 +286,7 @@ def _inbound_id(text: object) -> int:
 
 def _own_words(session: Session, contact: Contact, seal: Seal | None) -> dict[int, str]:
     rows = session.rows("inbound_of_contact", bucket=contact.bucket, contact_id=contact.id, count=_EVERY_TEXT)
-    return {row[0]: _opened(seal, row[2], "inbound", row[0]) for row in rows}
+    return {row[0]: without_link_words(_opened(seal, row[2], "inbound", row[0])) for row in rows}
 
 
 def read_texts(store: Store, contact: Contact, most: int) -> list[TextLine]:
@@ -299,7 +299,7 @@ def read_texts(store: Store, contact: Contact, most: int) -> list[TextLine]:
         TextLine(
             at=from_micros(row[11] if row[11] is not None else row[10]),
             sender=row[12],
-            text=without_code(row[1], _opened(seal, row[6], "body", row[0])),
+            text=for_colleagues(row[1], _opened(seal, row[6], "body", row[0])),
             is_from_person=False,
             message=MessageId(row[0]),
             kind=MessageKind(row[1]),
@@ -313,7 +313,7 @@ def read_texts(store: Store, contact: Contact, most: int) -> list[TextLine]:
         TextLine(
             at=from_micros(row[3]),
             sender=row[1],
-            text=_opened(seal, row[2], "inbound", InboundId(row[0])),
+            text=without_link_words(_opened(seal, row[2], "inbound", InboundId(row[0]))),
             is_from_person=True,
             intent=row[4],
             rule=row[5],

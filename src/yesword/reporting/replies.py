@@ -9,7 +9,7 @@ from datetime import datetime
 from yesword.domain.decisions import Decision
 from yesword.domain.facts import MessageFacts
 from yesword.domain.ids import BrandId, ContactId, EventId, MessageId, bucket_of
-from yesword.domain.messages import MessageClass, MessageKind, without_code
+from yesword.domain.messages import MessageClass, MessageKind, for_colleagues
 from yesword.domain.state import ConsentState, Withdrawal
 from yesword.domain.times import from_micros
 from yesword.domain.triage import TriageKind
@@ -26,7 +26,7 @@ from yesword.store.sealing import UnreadableError, place
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class OwnText:
-    """A text of ours, as the person has it on their telephone."""
+    """A text of ours, as colleagues read it: without what is for the handset alone."""
 
     text: str
     at: datetime | None
@@ -118,7 +118,7 @@ def own_texts(store: Store, ids: Sequence[MessageId]) -> dict[MessageId, OwnText
         except UnreadableError:
             continue
         found[message] = OwnText(
-            text=without_code(row[5], text), at=None if handed_at is None else from_micros(handed_at)
+            text=for_colleagues(row[5], text), at=None if handed_at is None else from_micros(handed_at)
         )
     return found
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from yesword.domain.messages import LINK_WORD_CHARS
 from yesword.store.configuration import public_origin
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
 
-WORD_CHARS: Final = 11  # of 62: 65 random bits
-SAMPLE: Final = "x" * WORD_CHARS  # as long as any, wherever a text is only looked at
+SAMPLE: Final = "x" * LINK_WORD_CHARS  # as long as any, wherever a text is only looked at
 
 _ALPHABET: Final = string.digits + string.ascii_letters
 _LETTERS: Final = frozenset(_ALPHABET)
@@ -23,7 +23,7 @@ _DIGEST_BYTES: Final = 16
 
 
 def make() -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(WORD_CHARS))
+    return "".join(secrets.choice(_ALPHABET) for _ in range(LINK_WORD_CHARS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +59,5 @@ def digest(store: "Store", kind: str, word: str) -> bytes:
 
 def digests(store: "Store", kind: str, word: str) -> Iterator[bytes]:
     """Under each pepper, for peppers may have been changed since; none where it can be no such word."""
-    if len(word) == WORD_CHARS and _LETTERS.issuperset(word):
+    if len(word) == LINK_WORD_CHARS and _LETTERS.issuperset(word):
         yield from (each[:_DIGEST_BYTES] for each in store.look_up.digests(_ALL_BRANDS, kind, word))

@@ -106,6 +106,7 @@ PLACES: Final = (
             ("console:replies", _("Queue")),
             ("console:replies-try", _("Try a text")),
             ("console:replies-words", _("Known words")),
+            ("console:strays", _("Texts for nobody")),
         ),
         counts_stops=True,
     ),

@@ -1,4 +1,5 @@
-"""How often one address may ask for what costs work: a bucket of tokens for each, in the memory of each web process.
+"""How often one address, and all of a network, may ask for what costs work: a bucket of tokens for each, in the memory of
+each web process.
 
 Networks and addresses are kept under a digest only, and only while they ask. Several processes allow as many times more;
 behind a proxy that `YESWORD_PROXIES` does not name, all who come through it share one bucket.
@@ -22,6 +23,7 @@ Given = ParamSpec("Given")
 View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
 
 MOST_ADDRESSES: Final = 10_000  # whoever has not asked for longest is forgotten first, and starts anew
+_SOME: Final = 5  # addresses whose use a network may make at the same time
 
 
 class TokenBuckets:
@@ -45,13 +47,29 @@ class TokenBuckets:
             return 0.0 if may else (1 - left) / self._per_second
 
 
-def limited(buckets: TokenBuckets) -> Callable[[View[Given]], View[Given]]:
+class AddressLimit:
+    """How often one address may ask, and all of its network together, which is more: nobody uses up what is others'.
+
+    What its own bucket refuses to an address draws nothing from that of the network.
+    """
+
+    def __init__(self, *, per_second: float, burst: int, network: TokenBuckets | None = None) -> None:
+        """`network`: for what all of a network together must not exceed; else as much as some addresses may ask for."""
+        self.one = TokenBuckets(per_second=per_second, burst=burst)
+        self.network = network or TokenBuckets(per_second=per_second * _SOME, burst=burst * _SOME)
+
+    def take(self, request: HttpRequest) -> float:
+        """0, or the seconds after which it may be asked again."""
+        return self.one.take(neighbour_key(request)) or self.network.take(address_key(request))
+
+
+def limited(limit: AddressLimit) -> Callable[[View[Given]], View[Given]]:
     """Mark a view as one that an address may ask for only so often; too often is answered by 429 in one line."""
 
     def mark(view: View[Given]) -> View[Given]:
         @functools.wraps(view)
         def guarded(request: HttpRequest, /, *args: Given.args, **more: Given.kwargs) -> HttpResponse:
-            wait_s = buckets.take(address_key(request))
+            wait_s = limit.take(request)
             return too_often(wait_s) if wait_s else view(request, *args, **more)
 
         return guarded

@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from yesword.domain.ids import ProgramId
 from yesword.domain.thresholds import WHOLE, Level, Measure, Watched
 from yesword.reporting import watching
-from yesword.store import models
+from yesword.store import models, programs
 from yesword.store.models import SendingAlarm
 from yesword.web import parts
 from yesword.web.formats import count
@@ -54,6 +55,7 @@ class PauseLine:
     title: str
     figures: str
     began_at: datetime
+    counted_since: datetime
     resume_url: str
     ended_at: datetime | None
     ended_by: str
@@ -61,13 +63,16 @@ class PauseLine:
 
 
 def names_of(rows: Sequence[SendingAlarm]) -> Mapping[tuple[str, int], str]:
-    """What is held, as people call it: a campaign's name, a program's key, a number's address."""
+    """What is held, as people call it: a campaign's or a program's name, a number's address."""
     tables = (
         (Watched.CAMPAIGN, models.Campaign.objects, "name"),
-        (Watched.PROGRAM, models.Program.objects, "key"),
         (Watched.SENDER, models.Sender.objects, "address"),
     )
-    found = {}
+    found = {
+        (each.watched, each.key): programs.current(ProgramId(each.key)).name
+        for each in rows
+        if each.watched == Watched.PROGRAM.value
+    }
     for watched, table, column in tables:
         keys = [each.key for each in rows if each.watched == watched.value]
         for pk, name in table.filter(pk__in=keys).values_list("pk", column) if keys else ():
@@ -81,6 +86,7 @@ def line_of(row: SendingAlarm, names: Mapping[tuple[str, int], str]) -> PauseLin
         title=title_of(row, names),
         figures=figures_of(row),
         began_at=row.began_at,
+        counted_since=row.counted_since,
         resume_url=reverse("console:pause-resume", args=[row.pk]),
         ended_at=row.ended_at,
         ended_by=str(row.ended_by) if row.ended_by else "",
@@ -117,17 +123,7 @@ def notices() -> list[parts.Notice]:
     """Pauses that stand, and warnings, for whoever opens the console. Of all brands, as a number may be shared."""
     paused, warned = watching.standing(), watching.standing(Level.WARN)
     names = names_of([*paused, *warned])
-    url = reverse("console:leaving")
-    found = [
-        parts.Notice(
-            tone="brick",
-            title=title_of(each, names),
-            text=f"{figures_of(each)} {_('What was queued waits, and nothing is lost.')}",
-            url=f"{url}#pauses",
-            url_label=_("See why, and resume with a reason"),
-        )
-        for each in paused
-    ]
+    found = [pause_notice(each, names) for each in paused]
     if warned:
         rest = len(warned) - 1
         more = ngettext("%(shown)s more comes close, too.", "%(shown)s more come close, too.", rest)
@@ -136,8 +132,18 @@ def notices() -> list[parts.Notice]:
                 tone="amber",
                 title=title_of(warned[0], names),
                 text=figures_of(warned[0]) + (" " + more % {"shown": count(rest)} if rest else ""),
-                url=url,
+                url=reverse("console:leaving"),
                 url_label=_("See who leaves"),
             )
         )
     return found
+
+
+def pause_notice(row: SendingAlarm, names: Mapping[tuple[str, int], str]) -> parts.Notice:
+    return parts.Notice(
+        tone="brick",
+        title=title_of(row, names),
+        text=f"{figures_of(row)} {_('What was queued waits, and nothing is lost.')}",
+        url=f"{reverse('console:leaving')}#pauses",
+        url_label=_("See why, and resume with a reason"),
+    )

@@ -10,6 +10,7 @@ import structlog
 from yesword.collect import points
 from yesword.collect.points import Point
 from yesword.domain.collecting.points import PointDefinition, PointKind, check
+from yesword.domain.collecting.wordings import worded
 from yesword.domain.ids import BrandId
 from yesword.proof import renders
 from yesword.proof.renders import WINDOWS, NoChromiumError, RenderError
@@ -31,6 +32,7 @@ def publish(store: Store, brand: BrandId, key: str, definition: PointDefinition,
     """Make the version, with its pages kept under their digests. Raises BadPointError, KeyTakenError."""
     program = programs.version(definition.program, definition.program_version)
     check(definition, program)
+    definition = worded(definition, program)
     pages = _keep_pages(store, brand, definition, at)
     return points.publish(brand, key, definition, pages)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yesword.domain.ids import ProgramId, to_text
+from yesword.domain.messages import without_link_words
 from yesword.domain.programs import Program
 from yesword.domain.state import Withdrawal
 from yesword.domain.triage import TriageKind, TriageState, Verb
@@ -263,7 +264,7 @@ def settled_wording(state: TriageState) -> str:
 
 def said(text: str | None, read: Reading | None, at: datetime, zone: str, own: OwnText | None = None) -> Said:
     """A text with what decided marked in it: `span` counts its characters."""
-    words = text or ""
+    words = without_link_words(text or "")
     start, end = read.span if read is not None and read.span is not None else (len(words), len(words))
     message = read.message if read is not None and own is not None else None
     return Said(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from yesword.domain.listening import context_of, is_one_word
 from yesword.domain.programs import OptIn, Program
 from yesword.domain.understanding import Context, Intent, Kind, Label, PendingKind, Right, Scope, understand
+from yesword.domain.understanding.phrases import GUARDED, VETO
 from yesword.web import known_words
 from yesword.web.known_words import Row, word_of_language
 from yesword.web.sentences import listed
@@ -306,6 +307,14 @@ _RULES: Final[dict[str, Promise]] = {
     "keyword_line": gettext_lazy(
         "One line of it is a word that people leave with, and that counts whatever the other lines say."
     ),
+    "keyword_brand": gettext_lazy("It is a word that people leave with, and the name of your brand."),
+    "first_sentence": gettext_lazy(
+        "Its first sentence is a word that people leave with, and that counts whatever follows."
+    ),
+    "stop_in_answer": gettext_lazy(
+        "It reads like an answer, and a word that people leave with stands before or behind it."
+    ),
+    "contest": gettext_lazy("It is an answer to one of your contests."),
     "keyword_program": gettext_lazy("It is a word that people leave with, and a program that they name."),
     "near_miss": gettext_lazy("It is a slip of the finger away from a keyword of one of your programs."),
     "program_keyword": gettext_lazy("It is a keyword of one of your programs."),
@@ -365,6 +374,10 @@ def _why(intent: Intent, setting: Setting) -> str:
             "word": intent.keyword,
             "program": _name(setting, intent.program),
         }
+    if rule in (VETO, GUARDED):
+        return _(
+            "Words in it can mean that somebody leaves, but as they stand there they say something else."
+        )
     if rule.startswith("suspected"):
         return _("Nothing in it is sure, but its words together read like a wish to leave.")
     if rule.startswith("model"):

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from factories.packed import sequence
+from factories.pages import empty_limits
 from factories.worlds import CLUB, world
 from yesword.cli import group
 from yesword.privacy import erasing
@@ -30,9 +31,8 @@ NO_LINK = "This link opens nothing"
 
 
 @pytest.fixture
-def here(sqlite_store):
-    for buckets in (public_audit._PAGES, public_audit._MISSES):
-        buckets._levels.clear()
+def here(sqlite_store, monkeypatch):
+    empty_limits(monkeypatch, public_audit)
     with world(sqlite_store) as made:
         made.now[0] = datetime.now(UTC) - timedelta(minutes=10)
         made.join(JOINED)

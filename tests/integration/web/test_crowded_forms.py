@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from factories.pages import empty_limits, read, words
@@ -40,7 +40,16 @@ def browser(address, language="en"):
 
 
 def flood(here, times=60, path="/f/door"):
-    machine = browser("192.0.2.66")
+    """Several machines of a network use up what it may send, and one of them goes on."""
+    for each in range(60, 66):
+        sending = RequestFactory(REMOTE_ADDR=f"192.0.2.{each}").post(path)
+        while not forms._SUBMISSIONS.take(sending):
+            pass
+    return flood_from("192.0.2.66", times, path)
+
+
+def flood_from(address, times=60, path="/f/door"):
+    machine = browser(address)
     return [machine.post(path, {"number": "+31600000000"}) for _ in range(times)]
 
 
@@ -60,6 +69,14 @@ def speaking_dutch(here):
     )
     here.club = programs.publish(program, models.Sender.objects.get(address=CLUB))
     return {"wordings": tuple((each, Wording(consent=CONSENT)) for each in ("en", "nl"))}
+
+
+def test_one_address_that_floods_keeps_no_neighbour_from_sending(here, monkeypatch):
+    point = published(here)
+    monkeypatch.setattr(forms, "LEAST_S", 0.0)
+    assert flood_from("192.0.2.66", 200)[-1].status_code == 429
+    answers = [browser(f"192.0.2.{each}").post("/f/door", filled_in(point)) for each in (7, 8)]
+    assert [each.status_code for each in answers] == [303, 303]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +109,7 @@ def test_once_there_is_room_again_what_came_back_is_sent_as_it_stands(here, monk
     flood(here)
     neighbour = browser("192.0.2.7")
     page = read(neighbour.post("/f/door", filled_in(point)), 429)
-    monkeypatch.setattr(forms._SUBMISSIONS, "_levels", type(forms._SUBMISSIONS._levels)())
+    empty_limits(monkeypatch, forms)
     ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
     assert neighbour.post("/f/door", filled_in(point, ticket=ticket)).status_code == 303
 
@@ -167,7 +184,8 @@ def test_who_floods_gets_a_page_too_and_a_small_one(here):
 
 def test_a_flood_of_looks_leaves_the_pages_of_neighbours_as_they_were(here, monkeypatch):
     published(here)
-    monkeypatch.setattr(forms._PAGES, "_burst", 5)
+    for each in (forms._PAGES.one, forms._PAGES.network):
+        monkeypatch.setattr(each, "_burst", 5)
     machine, neighbour = browser("192.0.2.66"), browser("192.0.2.7")
     page = read([machine.get("/f/door") for _ in range(30)][-1], 429)
     assert "Load this page again in a few minutes" in words(page)

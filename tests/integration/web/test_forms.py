@@ -301,9 +301,10 @@ def test_ten_thousand_submissions_from_one_address_are_slowed_and_harm_nobody_el
     with here.store.database.read() as session:
         counted = tallies.read(session, point.id)[""]
     assert counted[tallies.Tallied.ASKED] < BREAKER_AFTER
-    elsewhere = Client(SERVER_NAME="localhost", REMOTE_ADDR="198.51.100.7", HTTP_ACCEPT_LANGUAGE="en")
-    assert "Look at your phone" in shown_next(elsewhere, send(elsewhere))
-    assert questions(here, ANNA) == 1
+    for number, address in ((ANNA, "198.51.100.7"), (BEN, "192.0.2.8")):
+        other = Client(SERVER_NAME="localhost", REMOTE_ADDR=address, HTTP_ACCEPT_LANGUAGE="en")
+        assert "Look at your phone" in shown_next(other, send(other, number=number))
+        assert questions(here, number) == 1
 
 
 def test_a_number_is_looked_at_while_it_is_typed_and_nobody_is_looked_up(here, browser):

@@ -119,10 +119,13 @@ def test_a_draft_that_was_never_published_is_nowhere(here, manager):
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        pytest.param({"key": "Nö!"}, "slug", id="an address with odd letters"),
+        pytest.param(
+            {"key": "Nö!"}, "Write small letters, digits and hyphens only", id="an address with odd letters"
+        ),
+        pytest.param({"key": "shop_door"}, "Write small letters", id="an address with an underscore"),
         pytest.param({"consent_en": "[Brand"}, "cannot be filled in", id="a bracket that is not closed"),
         pytest.param({"countries": "Holland"}, "two letters", id="a country by its name"),
-        pytest.param({"accent": "red"}, "valid value", id="a colour by its name"),
+        pytest.param({"accent": "red"}, "Write # and six digits", id="a colour by its name"),
         pytest.param({"name": ""}, "required", id="without a name"),
     ],
 )

@@ -244,6 +244,8 @@ def test_one_answer_a_page_and_only_so_many_from_one_address(here, site):
     answers = [send(site, html) for _ in range(25)]
     assert answers[-1].status_code == 429
     assert answers[-1]["Access-Control-Allow-Origin"] == SHOP
+    neighbour = Client(SERVER_NAME="localhost", HTTP_ORIGIN=SHOP, REMOTE_ADDR="127.0.0.2")
+    assert send(neighbour, ask(neighbour)["html"]).json()["done"] is True
 
 
 def test_its_words_come_in_the_language_of_the_page_where_it_has_them(here, site):

@@ -4,6 +4,7 @@ import logging
 import re
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -13,7 +14,10 @@ from django.utils import translation
 from factories.pages import read
 from factories.readings import leaving
 from factories.worlds import world
+from yesword.domain import understanding
 from yesword.domain.understanding import Context, Intent, Kind, PendingKind, Scope
+from yesword.domain.understanding.phrases import GUARDED, VETO
+from yesword.sending import contest_answers
 from yesword.store.models import AuditEntry, User
 from yesword.web import readings
 
@@ -289,6 +293,30 @@ def test_every_reading_has_a_sentence(kind, is_withdrawal, pending):
     assert ("at once" in reading.sentence) == (
         is_withdrawal or (kind is Kind.DECLINE and pending is PendingKind.REMINDER)
     )
+
+
+def rules_that_read():
+    """Each that the source names, and the two with a phrase behind them."""
+    sources = [*Path(understanding.__file__).parent.glob("*.py"), Path(contest_answers.__file__)]
+    named = (re.findall(r'"([a-z_]+)(?=[":,])', part) for each in sources for part in parts_of(each))
+    return sorted({each for found in named for each in found} | {f"{VETO}: x", f"{GUARDED}: x"})
+
+
+def parts_of(path):
+    """What stands behind each `rule=`, to the end of the line."""
+    return re.findall(r"rule=f?(.+)", path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("rule", rules_that_read())
+def test_every_rule_says_in_words_why(rule):
+    with translation.override("en"):
+        intent = Intent(kind=Kind.OPT_OUT, confidence=0.85, rule=rule, is_withdrawal=True)
+        told = readings.told(intent, readings.Setting(brand="Linde & Loom"))
+    assert told.endswith(".")  # as a name of a rule does not
+
+
+def test_the_rules_of_the_source_are_found():
+    assert {"stop_in_answer", "first_sentence", "keyword_brand", "keyword", "model"} <= set(rules_that_read())
 
 
 def test_a_rule_that_is_new_is_named_rather_than_hidden():

@@ -21,6 +21,8 @@ DATA = tomllib.loads(resources.files("yesword.domain").joinpath("gateways.toml")
         pytest.param("3035550100@vtext.com", id="an address"),
         pytest.param("https://mx1.TXT.ATT.NET:25/send?x=1", id="a URL, in capitals, of a machine below it"),
         pytest.param("tmomail.net", id="the domain itself"),
+        pytest.param("3035550100@sms.myboostmobile.com", id="one that lies below another"),
+        pytest.param("3035550100@mail.myboostmobile.com", id="a name below one that is not listed itself"),
         pytest.param("smtp://relay@mms.att.net.", id="with the dot that ends a name"),
     ],
 )

@@ -104,13 +104,15 @@ def names(text: str, name: str) -> bool:
 
 def offer(part: Part, said: Wording) -> str | None:
     """The standard wording, with what is known filled in; nothing where that would leave no word."""
-    filled = _filled(_spoken(said).parts[part.value].offer, said)
+    spoken = _spoken(said)
+    filled = _filled(spoken.parts[part.value].offer, said, spoken.language)
     return filled if any(character.isalnum() for character in filled) else None
 
 
 def offer_for_box(said: Wording) -> str:
     """How to begin where ticking is the act, and no text."""
-    return _filled(_spoken(said).by_keyword.offer, said)
+    spoken = _spoken(said)
+    return _filled(spoken.by_keyword.offer, said, spoken.language)
 
 
 def _spoken(said: Wording) -> wordings.Wordings:
@@ -120,8 +122,8 @@ def _spoken(said: Wording) -> wordings.Wordings:
     return language
 
 
-def _filled(template: str, said: Wording) -> str:
-    return template.format_map(_Values(_values(said)))
+def _filled(template: str, said: Wording, language: str) -> str:
+    return template.format_map(_Values(_values(said, language)))
 
 
 class _Values(dict[str, str]):
@@ -129,12 +131,12 @@ class _Values(dict[str, str]):
         return _UNKNOWN
 
 
-def _values(said: Wording) -> Mapping[str, str]:
+def _values(said: Wording, language: str) -> Mapping[str, str]:
     values = {
         "brand": said.brand,
         "program": said.program,
         "frequency": said.frequency[:1].upper() + said.frequency[1:],
-        "categories": ", ".join(said.categories),
+        "categories": category_words.listed(said.categories, language),
         "terms": said.terms_url,
         "privacy": said.privacy_url,
         "support": said.support,

@@ -16,6 +16,7 @@ from yesword.proof.standing import LogStatus
 from yesword.store import holds, ledgers, log_troubles
 from yesword.store.ledgers import LogRow
 from yesword.web import parts, pausing
+from yesword.web.console import strays
 from yesword.web.installation import store
 
 # Why nothing is sent, and what to do about it.
@@ -87,6 +88,7 @@ def alarms() -> list[parts.Notice]:
     return [
         *(hold_notice(each) for each in sorted(held - {holds.HALTED})),  # every page says that at its head
         *(_trouble(each) for each in newest.values() if each.trouble),
+        *strays.notices(),
         *pausing.notices(),
     ]
 

@@ -21,6 +21,8 @@ from yesword.domain.ids import ProgramId
 from yesword.domain.messages import MessageState
 from yesword.domain.thresholds import Watched
 from yesword.reporting import campaigns as reporting
+from yesword.reporting import holding
+from yesword.reporting.holding import Holding
 from yesword.sending import campaigns
 from yesword.store import models, pauses, programs
 from yesword.web import parts
@@ -28,6 +30,7 @@ from yesword.web.brands import brand_of, zone_of
 from yesword.web.console.acting import actor, for_actors, leave_trace, may_act
 from yesword.web.console.addresses import campaign_url, rule_url
 from yesword.web.console.filters import conditions_of, rows_of, sentence
+from yesword.web.console.holding import notices, shown_state
 from yesword.web.console.verdicts import brand_zone, start_confirm, verdict_context
 from yesword.web.formats import count as shown_count
 from yesword.web.installation import store
@@ -59,11 +62,6 @@ _OWN_REASONS: Final[dict[str, Promise]] = {
     "opted_out": gettext_lazy("The carrier says that the person has stopped."),
     "rejected": gettext_lazy("The carrier refused it."),
 }
-
-
-def shown_state(campaign_state: str) -> str:
-    """The state as chips know it."""
-    return "finished" if campaign_state == models.Campaign.State.DONE else campaign_state
 
 
 def brand_zone_of(request: HttpRequest) -> str:
@@ -101,7 +99,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
         action_url=reverse("console:campaign-new") if may_act(request) else "",
         action_label=_("Write a campaign"),
     )
-    context = {"table": table, "empty": empty, "has_any": bool(shown), "may_act": may_act(request)}
+    context = {
+        "table": table,
+        "empty": empty,
+        "has_any": bool(shown),
+        "held": notices(line.holding for line in shown),
+        "may_act": may_act(request),
+    }
     return render(request, "console/campaigns.html", context)
 
 
@@ -113,7 +117,7 @@ def _row(line: reporting.CampaignLine) -> parts.Row:
             "total": shown_count(line.total),
         }
     return parts.Row(
-        cells=[line.name, shown_state(line.state), line.program, progress, line.started_at],
+        cells=[line.name, shown_state(line.state, line.holding), line.program, progress, line.started_at],
         url=campaign_url(line.id),
         id=f"campaign-{line.id}",
     )
@@ -122,16 +126,16 @@ def _row(line: reporting.CampaignLine) -> parts.Row:
 @require_safe
 def page(request: HttpRequest, campaign: int) -> HttpResponse:
     """A draft with its verdict, or a campaign on its way."""
-    row = get_object_or_404(models.Campaign.objects.select_related("program"), pk=campaign)
+    row = get_object_or_404(models.Campaign.objects.select_related("program__sender"), pk=campaign)
     if row.state == models.Campaign.State.DRAFT:
         context = verdict_context(request, row)
         context["discard"] = cancel_confirm(row, 0)
         return render(request, "console/verdict.html", context)
-    seen = request.GET.get("seen")
-    if seen is not None and seen != row.state:
+    held, seen = holding.of(store(), row), request.GET.get("seen")
+    if seen is not None and seen != shown_state(row.state, held):
         # What the page lets one do has changed with the state, not only its numbers.
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "console/campaign.html", _running_context(request, row))
+    return render(request, "console/campaign.html", _running_context(request, row, held))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,8 +161,8 @@ class CauseLine:
         return rule_url(self.rule)
 
 
-def _running_context(request: HttpRequest, row: models.Campaign) -> dict[str, Any]:
-    now = timezone.now()
+def _running_context(request: HttpRequest, row: models.Campaign, held: Holding) -> dict[str, Any]:
+    now, state = timezone.now(), shown_state(row.state, held)
     found = reporting.overview(store(), row, now)
     zone = brand_zone(row)
     left = max(0, found.total - found.done - found.waiting)
@@ -171,16 +175,17 @@ def _running_context(request: HttpRequest, row: models.Campaign) -> dict[str, An
         "zone": zone,
         "counted_at": now,
         "sentence": sentence(conditions_of(rows_of(row))),
-        "state": shown_state(row.state),
+        "held": notices([held]),
+        "is_by_hand": row.state == "paused" and all(each.watched != Watched.CAMPAIGN for each in held.pauses),
         "is_live": row.state == "running" or (row.state == "cancelled" and not row.is_fed),
-        "poll_url": f"{url}?seen={row.state}",
+        "poll_url": f"{url}?seen={state}",
         "progress": parts.Progress(
             label=_("Sending “%(name)s”") % {"name": row.name},
             done=found.done,
             total=found.total,
-            state=shown_state(row.state),
-            per_second=pace.per_second if row.state == "running" else 0.0,
-            left_s=pace.left_s if row.state == "running" and left else None,
+            state=state,
+            per_second=pace.per_second if state == "running" else 0.0,
+            left_s=pace.left_s if state == "running" and left else None,
         ),
         "overview": found,
         "states": _state_lines(row, found),

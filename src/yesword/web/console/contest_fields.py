@@ -25,7 +25,7 @@ from yesword.domain.collecting.contests import (
 from yesword.domain.programs import Program
 from yesword.store import models
 from yesword.web.brands import zone_of
-from yesword.web.console.worded_fields import Part, WordedForm, as_text
+from yesword.web.console.worded_fields import AddressField, Part, WordedForm, as_text
 
 ANSWERINGS: Final[Mapping[Answering, Promise]] = {
     Answering.OPTIONS: gettext_lazy("One of a few answers"),
@@ -69,8 +69,7 @@ class ContestForm(WordedForm):
         "Only where the contest asks for consent. [Brand], [Frequency] and the like are filled in."
     )
 
-    key = forms.SlugField(
-        label=gettext_lazy("In the address"),
+    key = AddressField(
         help_text=gettext_lazy("Small letters, digits and hyphens: the page stands at /c/ and this."),
         max_length=40,
     )

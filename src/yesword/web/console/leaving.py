@@ -127,15 +127,21 @@ def _lead(found: Leaving, chosen: Span) -> str:
         "%(shown)s people left in the last %(days)s.",
         found.left,
     ) % {"shown": count(found.left), "days": chosen.word}
-    if not found.texts:
+    if found.after_share is None:
         return said
     rate = ngettext(
-        "That is %(share)s %% of %(texts)s text.", "That is %(share)s %% of %(texts)s texts.", found.texts
-    ) % {
-        "share": percent(found.left * 100 / found.texts),
-        "texts": count(found.texts),
-    }
-    return f"{said} {rate}"
+        "%(after)s of them left after the %(texts)s text of these days: %(share)s %%.",
+        "%(after)s of them left after one of the %(texts)s texts of these days: %(share)s %%.",
+        found.texts,
+    ) % {"after": count(found.after), "texts": count(found.texts), "share": percent(found.after_share * 100)}
+    if not found.untexted:
+        return f"{said} {rate}"
+    apart = ngettext(
+        "%(shown)s left without such a text, and counts in no share.",
+        "%(shown)s left without such a text, and count in no share.",
+        found.untexted,
+    ) % {"shown": count(found.untexted)}
+    return f"{said} {rate} {apart}"
 
 
 # --- figures -------------------------------------------------------------------------------------------------
@@ -178,9 +184,23 @@ def _reasons(found: Leaving, zone: str) -> parts.Figure:
     silent = [(REASONS[None], found.reasons[None])] if None in found.reasons else []
     if not given:
         return parts.Figure(title=_("Why they left"), value=_("Nobody said"))
-    return _listed(
-        _("Why they left"), [*given, *silent], _("Asked after leaving; nobody has to answer."), zone
+    return parts.Figure(
+        title=_("Why they left"),
+        value=_("%(said)s of %(left)s said why")
+        % {"said": count(sum(number for _reason, number in given)), "left": count(found.left)},
+        points=[*given, *silent],
+        note=f"{_most_said(given)} {_('Asked after leaving; nobody has to answer.')}".strip(),
+        tone="brick",
+        zone=zone,
     )
+
+
+def _most_said(given: Sequence[tuple[Promise, int]]) -> str:
+    """Empty where two were said as often."""
+    (reason, number), *others = given
+    if others and others[0][1] == number:
+        return ""
+    return _("Most often: %(reason)s (%(shown)s).") % {"reason": reason, "shown": count(number)}
 
 
 def _listed(title: str, points: Sequence[tuple[Promise, int]], note: str, zone: str) -> parts.Figure:
@@ -202,13 +222,14 @@ def _tables(found: Leaving, names: Mapping[int, str], limits: Thresholds) -> lis
             lines=[
                 _sent_line(each, names[each.key], "console:program", each.name) for each in found.programs
             ],
-            note=_thresholds(limits),
+            note=f"{_share_note()} {_thresholds(limits)}",
         ),
         Table(
             id="campaigns",
             caption=_("By campaign"),
             first=_("Campaign"),
             lines=[_sent_line(each, each.name, "console:campaign", each.key) for each in found.campaigns],
+            note=_share_note(),
         ),
         Table(
             id="sources",
@@ -219,6 +240,12 @@ def _tables(found: Leaving, names: Mapping[int, str], limits: Thresholds) -> lis
         ),
     ]
     return [each for each in tables if each.lines]
+
+
+def _share_note() -> str:
+    return _(
+        "A share is of those who left after a text of these days; whoever left without one stands under “Left” only."
+    )
 
 
 def _thresholds(limits: Thresholds) -> str:
@@ -239,9 +266,10 @@ def _sent_line(line: SentLine, name: str, route: str, key: str | int) -> Line:
         cells=(
             Cell(label=_("Texts"), text=count(line.texts)),
             Cell(label=_("Left"), text=count(line.left)),
+            Cell(label=_("After a text"), text=count(line.after)),
             Cell(
                 label=_("Of its texts"),
-                text="–" if line.left_share is None else f"{percent(line.left_share * 100)} %",
+                text="–" if line.after_share is None else f"{percent(line.after_share * 100)} %",
             ),
             Cell(label=_("Complained"), text=count(line.complaints)),
             Cell(label=_("Did not arrive"), text=count(line.errors)),

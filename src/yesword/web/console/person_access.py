@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from yesword.accounts.rights import Right
 from yesword.domain.ids import ContactId, to_text
+from yesword.domain.messages import without_link_words
 from yesword.privacy import traces
 from yesword.privacy.access import collect
 from yesword.privacy.access_json import write_json
@@ -55,8 +56,10 @@ def download(request: HttpRequest, contact: str) -> HttpResponse:
         traces.leave("privacy.accessed", about, actor(request).pk, is_second_proof=is_second_proof, form=form)
     name = f"data-{to_text('con', person.id)}"
     if form == _JSON:
-        return _file(write_json(holding), "application/json", f"{name}.json")
-    return _file(_readable(holding, person.language), "text/html; charset=utf-8", f"{name}.html")
+        return _file(without_link_words(write_json(holding)), "application/json", f"{name}.json")
+    return _file(
+        without_link_words(_readable(holding, person.language)), "text/html; charset=utf-8", f"{name}.html"
+    )
 
 
 @require_POST

@@ -20,7 +20,7 @@ from yesword.domain.collecting.points import (
 from yesword.domain.collecting.wordings import suggested, worded
 from yesword.domain.programs import Program
 from yesword.store import models
-from yesword.web.console.worded_fields import Part, WordedForm, as_text
+from yesword.web.console.worded_fields import AddressField, Part, WordedForm, as_text
 from yesword.web.error_words import told
 
 CONFIRMINGS: Final[Mapping[Confirming, Promise]] = {
@@ -60,8 +60,7 @@ class PointForm(WordedForm):
         "Empty: the wording that ships. [Brand], [Frequency] and the like are filled in."
     )
 
-    key = forms.SlugField(
-        label=gettext_lazy("In the address"),
+    key = AddressField(
         help_text=gettext_lazy("Small letters, digits and hyphens: the page stands at /f/ and this."),
         max_length=60,
     )
@@ -101,6 +100,9 @@ class PointForm(WordedForm):
         required=False,
         label=gettext_lazy("Colour of the button"),
         help_text=gettext_lazy("Such as #7a1f5c. The ink on it is chosen so that it can be read."),
+        error_messages={
+            "invalid": gettext_lazy("Write # and six digits or letters from a to f, such as #7a1f5c.")
+        },
     )
     most_an_hour = forms.IntegerField(
         required=False,

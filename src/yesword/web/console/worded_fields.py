@@ -31,6 +31,20 @@ class Part:
         return forms.CharField(required=False, label=str(self.label), max_length=self.longest, widget=widget)
 
 
+class AddressField(forms.RegexField):
+    """The last part of an address, or the short name in commands."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            r"^[a-zA-Z0-9-]+$",  # capitals are made small
+            label=gettext_lazy("In the address"),
+            error_messages={
+                "invalid": gettext_lazy("Write small letters, digits and hyphens only, such as spring-2027.")
+            },
+            **more,
+        )
+
+
 class WordedForm(forms.Form):
     """`programs`: those that it may be for. A form that is not new keeps its address, so it has no `key`."""
 

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 
 from yesword.channels.http import Call, take
 from yesword.channels.http.provider import BadCallError, StaleCallError, UnprovenCallError
-from yesword.channels.ports import ChannelError
 from yesword.domain.errors import YeswordError
 from yesword.sending import carriers, taking
 from yesword.sending.carriers import NoSuchCarrierAddressError
@@ -25,12 +24,12 @@ from yesword.web.access import open_to_all
 from yesword.web.hooks.problems import problem
 from yesword.web.hooks.receiving import TooLargeError
 from yesword.web.installation import store
-from yesword.web.limiting import TokenBuckets, address_key, limited, too_often
+from yesword.web.limiting import AddressLimit, TokenBuckets, address_key, limited, too_often
 
 log = structlog.get_logger("yesword.carriers")
 
 MOST_BYTES: Final = 256 * 1024
-_CALLS: Final = TokenBuckets(per_second=3000, burst=20_000)  # a provider calls from few addresses
+_CALLS: Final = AddressLimit(per_second=3000, burst=20_000)  # a provider calls from few addresses
 _STRANGERS: Final = TokenBuckets(per_second=5, burst=100)  # calls that prove nothing
 _AGAIN_S: Final = "5"
 
@@ -69,9 +68,10 @@ def receive(request: HttpRequest, account: str, word: str) -> HttpResponse:
     except BadCallError as error:
         log.warning("carrier_call_refused", account=account, code=error.code)
         return problem(400, error)
-    except (ChannelError, YeswordError) as error:
+    except (YeswordError, OSError) as error:
         # The account is set up wrongly. The provider keeps what it has, and brings it once that is mended.
-        log.error("carrier_account_broken", account=account, code=error.code)  # noqa: TRY400 - told, no traceback
+        code = error.code if isinstance(error, YeswordError) else type(error).__name__
+        log.error("carrier_account_broken", account=account, code=code)  # noqa: TRY400 - told, no traceback
         return _again()
     if not all(taking.take_called(here, carrier.account, taken.items)):
         return _again()

@@ -23,11 +23,11 @@ from yesword.web.access import open_to_all
 from yesword.web.hooks.problems import problem, told
 from yesword.web.hooks.receiving import TooLargeError
 from yesword.web.installation import store
-from yesword.web.limiting import TokenBuckets, limited
+from yesword.web.limiting import AddressLimit, limited
 
 _MOST_BYTES: Final = 10_000
 _MOST_KEY: Final = 255
-_CALLS: Final = TokenBuckets(per_second=50, burst=500)
+_CALLS: Final = AddressLimit(per_second=50, burst=500)
 
 
 @csrf_exempt  # a server calls, with a key

@@ -27,9 +27,9 @@ from yesword.web.access import open_to_all
 from yesword.web.brands import zone_of
 from yesword.web.installation import store
 from yesword.web.languages import CODES, NAMES
-from yesword.web.limiting import TokenBuckets, address_key, limited, too_often
+from yesword.web.limiting import AddressLimit, TokenBuckets, address_key, limited, too_often
 
-_PAGES: Final = TokenBuckets(per_second=1, burst=60)
+_PAGES: Final = AddressLimit(per_second=1, burst=60)
 _MISSES: Final = TokenBuckets(per_second=0.2, burst=30)
 
 

@@ -18,11 +18,11 @@ from yesword.domain.programs import OptIn, Program
 from yesword.store import models, programs
 from yesword.web import languages
 from yesword.web.access import open_to_all
-from yesword.web.limiting import TokenBuckets, limited
+from yesword.web.limiting import AddressLimit, limited
 from yesword.web.public.addresses import origin
 from yesword.web.public.form_pages import whole
 
-_PAGES = TokenBuckets(per_second=5, burst=100)
+_PAGES = AddressLimit(per_second=5, burst=100)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

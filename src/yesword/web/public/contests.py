@@ -24,11 +24,11 @@ from yesword.web import languages, qr, votes
 from yesword.web.access import open_to_all
 from yesword.web.brands import zone_of
 from yesword.web.installation import store
-from yesword.web.limiting import TokenBuckets, limited
+from yesword.web.limiting import AddressLimit, limited
 from yesword.web.public.form_pages import whole
 
-_PAGES: Final = TokenBuckets(per_second=10, burst=200)
-_FILES: Final = TokenBuckets(per_second=1, burst=20)
+_PAGES: Final = AddressLimit(per_second=10, burst=200)
+_FILES: Final = AddressLimit(per_second=1, burst=20)
 _NAMES: Final = dict(languages.NAMES)
 
 

@@ -22,9 +22,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yesword.collect import application_forms, forms, invitations, points
+from yesword.collect import application_forms, forms, invitations, points, repeats
 from yesword.collect.application_forms import Answers
-from yesword.collect.forms import Next, Submission
+from yesword.collect.forms import Next, Submission, Taken
 from yesword.collect.invitations import Invited, Opens
 from yesword.collect.points import NoSuchPointError, Point
 from yesword.collect.reversing import Code, NoCodeLeftError
@@ -35,7 +35,7 @@ from yesword.store.invitations import Step
 from yesword.web import languages, qr
 from yesword.web.access import open_to_all
 from yesword.web.installation import store
-from yesword.web.limiting import TokenBuckets, address_key, limited, neighbour_key
+from yesword.web.limiting import AddressLimit, TokenBuckets, limited, neighbour_key
 from yesword.web.public import asking_hours, crowds, form_fields
 from yesword.web.public.form_pages import (
     NOTHING,
@@ -57,13 +57,14 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 _COLOUR: Final = re.compile(r"[0-9a-f]{6}")
 _TAG: Final = re.compile(r"[A-Za-z0-9-]{1,12}")
 
-_PAGES: Final = TokenBuckets(per_second=10, burst=200)
-_CHECKS: Final = TokenBuckets(per_second=2, burst=60)
-_SUBMISSIONS: Final = TokenBuckets(per_second=1 / 20, burst=20)
-# What each address of a network gets besides, when the network has asked too often: a page, and no submission.
+_PAGES: Final = AddressLimit(per_second=10, burst=200)
+_CHECKS: Final = AddressLimit(per_second=2, burst=60)
+_SUBMISSIONS: Final = AddressLimit(per_second=1 / 20, burst=20)
+# What each address gets besides, when it or its network has asked too often: a page, and no submission.
 _NEIGHBOURS: Final = TokenBuckets(per_second=1 / 10, burst=10)
-# Fewer a day than it takes to trip a point's breaker, so that one address never stops a form for the others.
-_ASKS: Final = TokenBuckets(per_second=1 / 3600, burst=12)
+# Fewer a day than it takes to trip a point's breaker, so that no network stops a form for the others, and no address for
+# its network.
+_ASKS: Final = AddressLimit(per_second=1 / 5400, burst=8, network=TokenBuckets(per_second=1 / 3600, burst=12))
 
 Page = Callable[[HttpRequest, Point, str], HttpResponse]
 
@@ -92,7 +93,7 @@ def _of_point(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
 def page(request: HttpRequest, key: str) -> HttpResponse:
     # Before anything is looked at: who asks too often costs next to nothing.
     is_sent = request.method == "POST"
-    wait_s = (_SUBMISSIONS if is_sent else _PAGES).take(address_key(request))
+    wait_s = (_SUBMISSIONS if is_sent else _PAGES).take(request)
     if wait_s and _NEIGHBOURS.take(neighbour_key(request)):
         return crowds.bare_page(request, wait_s)
     return crowds.told_to_wait(_kept(request, key), wait_s) if wait_s and is_sent else _page(request, key)
@@ -141,7 +142,7 @@ def number(request: HttpRequest, point: Point, language: str) -> HttpResponse:  
 @open_to_all
 @require_safe
 def answered(request: HttpRequest, key: str) -> HttpResponse:
-    wait_s = _PAGES.take(address_key(request))
+    wait_s = _PAGES.take(request)
     is_refused = wait_s and _NEIGHBOURS.take(neighbour_key(request))
     return crowds.bare_page(request, wait_s) if is_refused else _answered(request, key)
 
@@ -279,12 +280,11 @@ def _take(
     has_yes = answers is None or answers.has_yes
     when = None if not has_yes else asking_hours.asking_time_of(sent.point, sent.number, now)
     is_lawful = when is None or when.at is not None
-    may_ask = is_lawful and (when is None or not _ASKS.take(address_key(request)))
     try:
-        if answers is None:
-            taken = forms.take(here, sent, now, may_ask=may_ask)
-        else:
-            taken = application_forms.take(here, sent, answers, now, may_ask=may_ask)
+        taken = repeats.taken(here, sent, answers, now)
+        if taken is None:
+            may_ask = is_lawful and (when is None or not _ASKS.take(request))
+            taken = _taken(sent, answers, now, may_ask=may_ask)
     except UsedTicketError:
         notice = _("This page was sent before. Look at it once more, and send it again.")
         return _again(request, sent.point, ticket.language, typed.unticked(), notice)
@@ -303,6 +303,19 @@ def _take(
         asked["next"] = taken.next.value
         asked |= asking_hours.written(when, now) if when is not None and taken.next is Next.ASKED else {}
     return _onward(sent.point, asked)
+
+
+def _taken(sent: Submission, answers: Answers | None, now: datetime, *, may_ask: bool) -> Taken:
+    """Raises UsedTicketError, NoCodeLeftError."""
+    try:
+        if answers is None:
+            return forms.take(store(), sent, now, may_ask=may_ask)
+        return application_forms.take(store(), sent, answers, now, may_ask=may_ask)
+    except UsedTicketError:
+        first = repeats.taken(store(), sent, answers, now)  # the two came at once
+        if first is None:
+            raise
+        return first
 
 
 def _onward(point: Point, asked: dict[str, str]) -> HttpResponse:

@@ -30,7 +30,7 @@ from yesword.domain.collecting.points import PointKind
 from yesword.web import languages, qr
 from yesword.web.access import open_to_all
 from yesword.web.installation import store
-from yesword.web.limiting import TokenBuckets, address_key, limited, too_often
+from yesword.web.limiting import AddressLimit, TokenBuckets, limited, too_often
 from yesword.web.public import asking_hours, form_fields
 from yesword.web.public.form_pages import (
     NOTHING,
@@ -50,10 +50,10 @@ CODE_S: Final = 60  # to write down, or to point a camera
 _OWN_NAMES: Final = dict(languages.NAMES)
 _CODE_SALT: Final = "yesword.web.public.kiosk.code"
 
-_PAGES: Final = TokenBuckets(per_second=2, burst=200)
+_PAGES: Final = AddressLimit(per_second=2, burst=200)
 # A queue of people at one tablet comes from one address; the point's own limits and breaker hold besides.
-_SUBMISSIONS: Final = TokenBuckets(per_second=1 / 5, burst=60)
-_ASKS: Final = TokenBuckets(per_second=1 / 60, burst=60)
+_SUBMISSIONS: Final = AddressLimit(per_second=1 / 5, burst=60)
+_ASKS: Final = AddressLimit(per_second=1 / 90, burst=40, network=TokenBuckets(per_second=1 / 60, burst=60))
 
 
 def _forgetful(view: Any) -> Any:
@@ -94,7 +94,7 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
 @sensitive_post_parameters()
 @_forgetful
 def page(request: HttpRequest, key: str) -> HttpResponse:
-    wait_s = (_SUBMISSIONS if request.method == "POST" else _PAGES).take(address_key(request))
+    wait_s = (_SUBMISSIONS if request.method == "POST" else _PAGES).take(request)
     if wait_s:
         return too_often(wait_s)
     point = _point(key)
@@ -171,7 +171,7 @@ def _send(request: HttpRequest, point: Point, language: str) -> HttpResponse:
     )
     here, when = store(), asking_hours.asking_time_of(shown, read.number, now)
     is_lawful = when is None or when.at is not None
-    may_ask = is_lawful and (when is None or not _ASKS.take(address_key(request)))
+    may_ask = is_lawful and (when is None or not _ASKS.take(request))
     try:
         taken = forms.take(here, submission, now, may_ask=may_ask)
     except UsedTicketError:

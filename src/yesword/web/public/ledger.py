@@ -30,7 +30,7 @@ from yesword.store.links import LinkKind
 from yesword.web.access import open_to_all
 from yesword.web.brands import zone_of
 from yesword.web.installation import store
-from yesword.web.limiting import TokenBuckets, limited
+from yesword.web.limiting import AddressLimit, limited
 from yesword.web.public.addresses import log_path, origin
 
 TEXT: Final = "text/plain; charset=utf-8"
@@ -40,7 +40,7 @@ ASK_AGAIN: Final = "public, no-cache"
 FOR_ONE: Final = "private, no-store"
 
 # A monitor that follows a log asks for a checkpoint and a few tiles at a time; one that begins asks for all of it.
-_READS: Final = TokenBuckets(per_second=50, burst=1000)
+_READS: Final = AddressLimit(per_second=50, burst=1000)
 # What an open page may load everywhere: there is nothing in it that somebody's browser alone could get.
 _OPEN: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 

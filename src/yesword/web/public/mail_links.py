@@ -22,10 +22,10 @@ from yesword.store.invitees import LEFT
 from yesword.web.access import open_to_all
 from yesword.web.installation import store
 from yesword.web.languages import CODES
-from yesword.web.limiting import TokenBuckets, limited
+from yesword.web.limiting import AddressLimit, limited
 
 # Mail providers call for all of their people from few addresses, and a wrong word costs one digest.
-_LINKS: Final = TokenBuckets(per_second=20, burst=400)
+_LINKS: Final = AddressLimit(per_second=20, burst=400)
 _DOT: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 

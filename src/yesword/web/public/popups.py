@@ -28,7 +28,7 @@ from yesword.domain.collecting.popups import Audience, PopupOptions, Way, page_a
 from yesword.web import languages
 from yesword.web.access import open_to_all
 from yesword.web.installation import store
-from yesword.web.limiting import TokenBuckets, address_key, too_often
+from yesword.web.limiting import AddressLimit, TokenBuckets, too_often
 from yesword.web.public import asking_hours, form_fields, popup_pages
 from yesword.web.public.addresses import origin as own_origin
 from yesword.web.public.form_pages import (
@@ -45,11 +45,12 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 _AN_HOUR: Final = "public, max-age=3600"
 _MINUTES: Final = "public, max-age=300"
 
-_SCRIPTS: Final = TokenBuckets(per_second=20, burst=400)
-_LOOKS: Final = TokenBuckets(per_second=1, burst=60)
-_SUBMISSIONS: Final = TokenBuckets(per_second=1 / 20, burst=20)
-# Fewer a day than it takes to trip a point's breaker, so that one address never stops a pop-up for the others.
-_ASKS: Final = TokenBuckets(per_second=1 / 3600, burst=12)
+_SCRIPTS: Final = AddressLimit(per_second=20, burst=400)
+_LOOKS: Final = AddressLimit(per_second=1, burst=60)
+_SUBMISSIONS: Final = AddressLimit(per_second=1 / 20, burst=20)
+# Fewer a day than it takes to trip a point's breaker, so that no network stops a pop-up for the others, and no address
+# for its network.
+_ASKS: Final = AddressLimit(per_second=1 / 5400, burst=8, network=TokenBuckets(per_second=1 / 3600, burst=12))
 
 View = Callable[[HttpRequest, Point, PopupOptions, str], HttpResponse]
 
@@ -58,7 +59,7 @@ View = Callable[[HttpRequest, Point, PopupOptions, str], HttpResponse]
 @require_safe
 def script(request: HttpRequest) -> HttpResponse:
     """One file. Asked for by its digest it stays for good; else it is looked at again after an hour."""
-    if wait_s := _SCRIPTS.take(address_key(request)):
+    if wait_s := _SCRIPTS.take(request):
         return too_often(wait_s)
     made = popup_pages.script()
     is_pinned = request.GET.get("v") == made.digest[:16]
@@ -85,7 +86,7 @@ def script(request: HttpRequest) -> HttpResponse:
 @require_safe
 def options(request: HttpRequest, key: str) -> HttpResponse:
     """When it comes, and how often at most: the same for everybody, so that caches keep it."""
-    if wait_s := _SCRIPTS.take(address_key(request)):
+    if wait_s := _SCRIPTS.take(request):
         return too_often(wait_s)
     point = _point(key)
     told: dict[str, Any] = {"open": point is not None}
@@ -104,13 +105,13 @@ def options(request: HttpRequest, key: str) -> HttpResponse:
 _SHARED: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
-def _for_sites(buckets: TokenBuckets) -> Callable[[View], Callable[[HttpRequest, str], HttpResponse]]:
+def _for_sites(limit: AddressLimit) -> Callable[[View], Callable[[HttpRequest, str], HttpResponse]]:
     """Answer the pages that may show the pop-up, and no other, in the language that they ask for."""
 
     def mark(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
         @wraps(view)
         def answered(request: HttpRequest, key: str) -> HttpResponse:
-            wait_s = buckets.take(address_key(request))
+            wait_s = limit.take(request)
             if wait_s:
                 return _told_to(request, too_often(wait_s))
             point = _point(key)
@@ -198,7 +199,7 @@ def _take(request: HttpRequest, sent: Submission, typed: Typed, now: datetime) -
     here = store()
     when = asking_hours.asking_time_of(sent.point, sent.number, now)
     is_lawful = when is None or when.at is not None
-    may_ask = is_lawful and (when is None or not _ASKS.take(address_key(request)))
+    may_ask = is_lawful and (when is None or not _ASKS.take(request))
     try:
         taken = forms.take(here, sent, now, may_ask=may_ask)
     except UsedTicketError:

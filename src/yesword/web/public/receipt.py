@@ -34,13 +34,13 @@ from yesword.web.access import open_to_all
 from yesword.web.formats import masked
 from yesword.web.installation import store
 from yesword.web.languages import CODES, NAMES
-from yesword.web.limiting import TokenBuckets, address_key, limited, too_often
+from yesword.web.limiting import AddressLimit, TokenBuckets, address_key, limited, too_often
 from yesword.web.public import your_words
 
 LOOKING: Final = ("GET", "HEAD")
 MOST_EVENTS: Final = 50  # of a record, the newest
 
-_PAGES: Final = TokenBuckets(per_second=5, burst=100)
+_PAGES: Final = AddressLimit(per_second=5, burst=100)
 _MISSES: Final = TokenBuckets(per_second=0.2, burst=30)
 # What the holder of the link may pass on to anybody. The rest stays closed, which leaves the receipt as good.
 _SHOWN: Final = frozenset({"event", "notice", "terms"})

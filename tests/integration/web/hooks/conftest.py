@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from factories.hooks import signed
+from factories.pages import empty_limits
 from factories.worlds import world
 from yesword.proof.evidence.opening import record_of
 from yesword.web.hooks import collecting, receiving
@@ -28,8 +29,7 @@ def on_both(store):
 
 @pytest.fixture(autouse=True)
 def nobody_has_called_yet(monkeypatch):
-    for each in (receiving._CALLS, collecting._CALLS):
-        monkeypatch.setattr(each, "_levels", type(each._levels)())
+    empty_limits(monkeypatch, receiving, collecting)
 
 
 @pytest.fixture

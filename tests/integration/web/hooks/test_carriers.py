@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from twilio.request_validator import RequestValidator
 
+from factories.pages import empty_limits
 from factories.worlds import ANNA, CLUB
 from yesword.domain.events import EventKind
 from yesword.domain.messages import MessageState
@@ -23,8 +24,7 @@ PUBLIC = "https://texts.example.com"
 
 @pytest.fixture(autouse=True)
 def nobody_has_knocked_yet(monkeypatch):
-    for each in (door._CALLS, door._STRANGERS):
-        monkeypatch.setattr(each, "_levels", type(each._levels)())
+    empty_limits(monkeypatch, door)
 
 
 def on_twilio(here, **settings):
@@ -163,6 +163,59 @@ def test_an_account_that_is_set_up_wrongly_lets_the_provider_keep_what_it_has(he
         {"callback_word": account_secrets.callback_word(here.store, here.account.key)},
     )
     assert knock(client, carrier, text()).status_code == 503
+
+
+CARD = """
+name = "Plain"
+[send]
+url = "https://plain.example/send"
+[send.fields]
+to = "{digits}"
+body = "{text}"
+[send.success]
+id = "id"
+[calls]
+signature = "shared-secret"
+secret = "word"
+header = "X-Word"
+[inbound]
+id = "id"
+from = "from"
+to = "to"
+text = "text"
+"""
+
+
+@pytest.mark.parametrize(
+    "written", ["31612345678", 31612345678, "0612345678", "612345678", " 0031612345678 ", ANNA]
+)
+def test_a_card_understands_each_way_to_write_who_stops(here, client, record, tmp_path, written):
+    here.members(1, numbers=[ANNA])
+    here.account.sender_set.filter(address=CLUB).update(address="+31612999999")
+    (tmp_path / "plain.toml").write_text(CARD, "utf-8")
+    here.account.channel = "generic"
+    here.account.settings = {"card": str(tmp_path / "plain.toml"), "public_url": PUBLIC}
+    here.account.save()
+    account_secrets.set_one(here.store, here.account.key, "word", "hush")
+    address = carriers.carrier(here.store, here.account).setup.callback_url
+    answer = client.post(
+        urlsplit(address).path,
+        data=json.dumps({"id": "1", "from": written, "to": 31612999999, "text": "STOP"}),
+        content_type="application/json",
+        headers={"X-Word": "hush"},
+    )
+    assert answer.status_code == 200, answer.content
+    assert kinds_of(record, here) == [EventKind.GRANTED, EventKind.WITHDRAWN]
+
+
+def test_a_card_that_is_not_there_lets_the_provider_keep_what_it_has(here, client, tmp_path):
+    here.account.channel = "generic"
+    here.account.settings = {"card": str(tmp_path / "gone.toml"), "public_url": PUBLIC}
+    here.account.save()
+    path = f"/carriers/{here.account.key}/{account_secrets.callback_word(here.store, here.account.key)}"
+    answer = client.post(path, data=b"{}", content_type="application/json")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert (answer["Content-Type"], len(answer.content) < 400) == ("application/problem+json", True)
 
 
 def test_what_is_changed_of_an_account_counts_at_its_next_call(here, client, carrier):

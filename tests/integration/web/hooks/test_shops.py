@@ -330,8 +330,41 @@ def test_a_ticked_box_at_woocommerce_grants_at_grade_d(here, call, record):
     assert granted.event.occurred_at == datetime(2026, 3, 2, 11, 28, 2, tzinfo=UTC)
 
 
-def test_the_first_call_of_a_new_webhook_of_woocommerce_is_taken(here, call):
-    assert call(source_of(here, Provider.WOOCOMMERCE), b"webhook_id=17", topic="").status_code == 200
+def pinged(client, source, body="webhook_id=17", headers=None):
+    """As WooCommerce does when a webhook is saved: a form, and no header of its own."""
+    return client.post(
+        f"/hooks/{source.key}",
+        data=body,
+        content_type="application/x-www-form-urlencoded",
+        headers={"User-Agent": "WooCommerce/9.1.2 Hookshot (WordPress/6.6)", **(headers or {})},
+    )
+
+
+def test_the_ping_of_a_new_webhook_of_woocommerce_is_answered_unsigned_and_does_nothing(here, client):
+    source = source_of(here, Provider.WOOCOMMERCE)
+    assert pinged(client, source).status_code == 200
+    row = models.HookSource.objects.get(pk=source.id)
+    assert (row.refused, row.last_refusal, row.received, row.last_received_at) == (0, "", 0, None)
+    assert here.sql("SELECT count(*) FROM hook_seen") == [(0,)]
+    assert here.sql("SELECT count(*) FROM consent_event") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "headers"),
+    [
+        pytest.param(Provider.WOOCOMMERCE, "webhook_id=17&id=1", {}, id="more than a ping"),
+        pytest.param(Provider.WOOCOMMERCE, "webhook_id=", {}, id="a ping without a number"),
+        pytest.param(Provider.WOOCOMMERCE, '{"id": 17}', {}, id="an order"),
+        pytest.param(
+            Provider.WOOCOMMERCE, "webhook_id=17", {"X-WC-Webhook-Signature": "AAAA"}, id="a wrong signature"
+        ),
+        pytest.param(Provider.SHOPIFY, "webhook_id=17", {}, id="at another shop"),
+    ],
+)
+def test_nothing_else_is_taken_unsigned(here, client, provider, body, headers):
+    source = source_of(here, provider)
+    assert pinged(client, source, body, headers).status_code == 401
+    assert models.HookSource.objects.get(pk=source.id).refused == 1
 
 
 # --- who calls -----------------------------------------------------------------------------------------------

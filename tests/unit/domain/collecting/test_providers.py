@@ -163,8 +163,18 @@ def test_a_completed_order_closes():
     assert (told.course, told.closing) == (Course.CLOSES, "completed")
 
 
-def test_the_ping_of_a_new_webhook_is_no_order():
-    assert woo(b"webhook_id=4") == ()
+def test_the_ping_of_a_new_webhook_is_known_by_its_exact_form_and_by_being_unsigned():
+    assert woocommerce.is_ping({}, b"webhook_id=4")
+    for body in (
+        b"",
+        b"webhook_id=",
+        b"webhook_id=4\n",
+        b"webhook_id=4&id=1",
+        b" webhook_id=4",
+        b"webhook_id=x",
+    ):
+        assert not woocommerce.is_ping({}, body)
+    assert not woocommerce.is_ping({"x-wc-webhook-signature": "AAAA"}, b"webhook_id=4")
 
 
 # --- lead ads ------------------------------------------------------------------------------------------------

@@ -290,6 +290,26 @@ def test_words_for_a_keyword_beside_a_box_are_objected_to_and_others_offered(lan
 
 
 @pytest.mark.parametrize(
+    ("language", "topics"),
+    [
+        ("en", "shoes, clothing"),
+        ("nl", "schoenen, kleding"),
+        ("sv", "skor, kläder"),
+        ("de", "Schuhe, Kleidung"),
+        ("da", "sko, tøj"),
+    ],
+)
+def test_what_is_offered_names_the_topics_in_its_own_language(language, topics):
+    program = a_program(brand_name="Acme", categories=("shoes", "clothing"))
+    box = FormFacts(has_box=True)
+    offered = {
+        each.code: each.offer for each in lint(BY_KEYWORD[language], language, asked=box, program=program)
+    }
+    assert topics in offered["keyword_beside_box"]
+    assert topics in offered["part.categories"]
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         pytest.param(
