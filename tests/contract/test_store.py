@@ -269,6 +269,14 @@ def test_an_unknown_state_is_told_and_not_guessed() -> None:
         codec.loads(ConsentState, b'{"a": 1}')
 
 
+def test_a_folder_is_opened_with_the_database_that_it_was_made_with(store: Store) -> None:
+    is_sqlite = store.url is None
+    with pytest.raises(opening.OtherDatabaseError, match="SQLite" if is_sqlite else "PostgreSQL"):
+        open_store(store.folder, "postgresql://nobody@localhost/other" if is_sqlite else None)
+    assert (store.folder / "yesword.sqlite3").exists() == is_sqlite, "nothing is made beside it"
+    open_store(store.folder, store.url).close()
+
+
 def test_opening_what_is_no_store_says_so(tmp_path: Path) -> None:
     with pytest.raises(opening.NoStoreError, match="yesword serve"):
         open_store(tmp_path / "nothing")

@@ -3,7 +3,7 @@
 import html
 import re
 
-from yesword.web.limiting import TokenBuckets
+from yesword.web.limiting import AddressLimit, TokenBuckets
 
 
 def read(answer, status=200):
@@ -19,7 +19,9 @@ def words(page):
 
 def empty_limits(monkeypatch, *modules):
     """Whatever their views limit: nobody has used any of it. Those limits."""
-    limits = [each for module in modules for each in vars(module).values() if isinstance(each, TokenBuckets)]
+    found = [each for module in modules for each in vars(module).values()]
+    limits = [each for each in found if isinstance(each, TokenBuckets)]
+    limits += [part for each in found if isinstance(each, AddressLimit) for part in (each.one, each.network)]
     for each in limits:
         monkeypatch.setattr(each, "_levels", type(each._levels)())
     return limits

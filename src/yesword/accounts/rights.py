@@ -26,6 +26,12 @@ class NoSuchUserError(YeswordError):
     code = "no_such_user"
 
 
+class NoAccountsError(YeswordError):
+    """Nobody has an account here yet. `yesword serve` and `yesword web` print the link by which the owner makes the first one."""
+
+    code = "no_accounts"
+
+
 class RightMissingError(YeswordError):
     """{name} may not do this. An owner can allow it: `yesword {group} allow {name}`."""
 
@@ -64,8 +70,10 @@ def acting(name: str, right: Right | None = None) -> User:
 def named(name: str) -> User:
     found = User.objects.filter(name=name).first()
     if found is None:
-        known = ", ".join(User.objects.order_by("name").values_list("name", flat=True)) or "none yet"
-        raise NoSuchUserError(name=name, known=known)
+        known = list(User.objects.order_by("name").values_list("name", flat=True))
+        if not known:
+            raise NoAccountsError
+        raise NoSuchUserError(name=name, known=", ".join(known))
     return found
 
 

@@ -41,6 +41,12 @@ class AccountSettingNeededError(ChannelError):
     code = "account_setting_needed"
 
 
+class AccountFileMissingError(ChannelError):
+    """The account {account} names the file {path} in its setting {name}, and there is none. `yesword account set {account} {name}=…` names another."""
+
+    code = "account_file_missing"
+
+
 def read(
     account: str, kind: type[Settings], values: Mapping[str, Any], given: Mapping[str, Any] | None = None
 ) -> Settings:
@@ -61,7 +67,10 @@ def read(
 
 
 def parse(account: str, kind: type[Any], name: str, text: str) -> Any:
-    """What somebody typed, as it is stored. A name may have dots, for a table in a table."""
+    """What somebody typed, as it is stored: of a file its whole path, since other processes start in other folders.
+
+    A name may have dots, for a table in a table.
+    """
     first, _, rest = name.partition(".")
     hints = _fields(kind)
     if first not in hints:
@@ -71,7 +80,20 @@ def parse(account: str, kind: type[Any], name: str, text: str) -> Any:
         return {rest.partition(".")[0]: parse(account, typing.cast("Any", hint), rest, text)}
     if typing.get_origin(hint) is not None and issubclass(typing.get_origin(hint), Mapping):
         return {rest: _typed(account, name, _bare(typing.get_args(hint)[1]), text)}
-    return _typed(account, name, hint, text)
+    return _whole_path(text) if hint is Path else _typed(account, name, hint, text)
+
+
+def check_file(account: str, kind: type[Any], name: str, text: str) -> None:
+    """Of a setting that names a file, as somebody typed it. Raises AccountFileMissingError."""
+    hint: Any = kind
+    for step in name.split("."):
+        hint = _bare(_fields(typing.cast("Any", hint)).get(step)) if dataclasses.is_dataclass(hint) else None
+    if hint is Path and not Path(_whole_path(text)).is_file():
+        raise AccountFileMissingError(account=account, name=name, path=_whole_path(text))
+
+
+def _whole_path(text: str) -> str:
+    return str(Path(text).expanduser().absolute())
 
 
 def _fields(kind: type[Any]) -> dict[str, Any]:

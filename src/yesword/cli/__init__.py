@@ -31,6 +31,7 @@ _COMMANDS: Final = {
     "faults": ("faults", "command"),
     "figures": ("figures", "command"),
     "halt": ("halt", "halt"),
+    "handset": ("handset", "command"),
     "hook": ("hook", "command"),
     "import": ("imports", "command"),
     "import-list": ("import_followups", "list_command"),

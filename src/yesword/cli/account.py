@@ -279,6 +279,7 @@ def _changed(row: "Account", settings: Iterable[str]) -> dict[str, Any]:
             found = _without(found, name)
             continue
         kept = declared.parse(row.key, _settings_class(row), name, value)
+        declared.check_file(row.key, _settings_class(row), name, value)
         found = _joined(found, {name.partition(".")[0]: kept})
     return found
 
@@ -348,7 +349,7 @@ def _origin(store: "Store") -> str:
 
 def _secrets_of(row: "Account") -> dict[str, str]:
     """The secrets that its kind or its card wants, and what each is called."""
-    from yesword.channels.http import card, generic, kinds
+    from yesword.channels.http import generic, kinds
     from yesword.worker import smpp_accounts
 
     if row.channel == _SMPP:
@@ -357,7 +358,8 @@ def _secrets_of(row: "Account") -> dict[str, str]:
         return {}
     named = {each.name: each.called for each in kinds.kind_of(row.channel).secrets}
     if row.channel == generic.NAME:
-        named |= dict.fromkeys(sorted(card.load(Path(row.settings["card"])).secrets), "as the card wants it")
+        card = generic.card_of(row.key, Path(row.settings["card"]))
+        named |= dict.fromkeys(sorted(card.secrets), "as the card wants it")
     return named
 
 

@@ -6,11 +6,12 @@ from typing import Final
 
 import click
 
+from yesword.cli.acting import USER, acting
 from yesword.cli.options import using, with_store
 
 _KINDS: Final = (
     "halted", "held", "gap", "paused", "disk_full", "witness_refuses", "ledger_trouble", "sequencer_behind",
-    "carrier_away", "drift",
+    "carrier_away", "drift", "stray_texts",
 )  # fmt: skip
 _LANGUAGES: Final = ("en", "nl", "sv", "de", "da")
 
@@ -26,7 +27,7 @@ def command() -> None:
 @click.option("--language", type=click.Choice(_LANGUAGES), help="Of what is told.")
 @click.option("--off", "off", type=click.Choice(_KINDS), multiple=True, help="Of this kind tell nobody.")
 @click.option("--on", "on", type=click.Choice(_KINDS), multiple=True, help="Of this kind tell again.")
-@click.option("--user", "name", required=True, metavar="NAME", help="The account of whoever sets it.")
+@USER
 @with_store
 def set_route(
     mail: str | None,
@@ -34,18 +35,19 @@ def set_route(
     language: str | None,
     off: tuple[str, ...],
     on: tuple[str, ...],
-    name: str,
+    name: str | None,
     data: Path,
     database_url: str | None,
 ) -> None:
     """Say where alerts go. What is left out stays as it is. Letters need a mail server: YESWORD_MAIL_URL."""
     with using(data, database_url) as store:
-        from yesword.accounts import rights
         from yesword.reporting import alert_routes
 
+        actor = acting(name)
         kept, is_new_secret = alert_routes.change(
             store,
-            rights.acting(name).pk,
+            actor.user,
+            on_machine=actor.on_machine,
             mail=mail,
             webhook=webhook,
             language=language,

@@ -33,7 +33,10 @@ _FOR_EVER_S: Final = 100 * 365 * 24 * 3600
 )
 @click.option("--json", "as_json", is_flag=True, help="With --story: print the claims as JSON.")
 def command(data: Path, host: str, port: int, *, check_only: bool, story: bool, as_json: bool) -> None:
-    """Try Yesword with an invented brand, four programs and their people. Nothing leaves this machine."""
+    """Try Yesword with an invented brand, four programs and their people. Nothing leaves this machine.
+
+    Its people never get into a database of yours: YESWORD_DATABASE_URL is left aside, and that is said.
+    """
     if story:
         _tell(as_json=as_json)
     else:
@@ -51,6 +54,11 @@ def _tell(*, as_json: bool) -> None:
 
 
 def _serve(data: Path, host: str, port: int, *, check_only: bool) -> None:
+    if os.environ.get("YESWORD_DATABASE_URL"):
+        click.echo(
+            f"The demo keeps its people in {data}, and not in the database of YESWORD_DATABASE_URL. "
+            "Unset that for other commands on this folder."
+        )
     store = opened(data, None, may_create=True)
 
     from yesword.cli import serve

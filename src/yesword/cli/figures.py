@@ -110,7 +110,11 @@ def leaving(
         if as_json:
             click.echo(asked.as_json(rows))
             return
-        click.echo(f"{found.left:,} left in {days} days, after {found.texts:,} texts.")
+        share = "" if found.after_share is None else f" ({found.after_share * 100:.2f} %)"
+        click.echo(
+            f"{found.left:,} left in {days} days: {found.after:,} after one of the {found.texts:,} texts of these days{share}, "
+            f"{found.untexted:,} without one."
+        )
         for row in rows:
             if row["about"] not in ("all", "day"):
                 numbers = [(name, value) for name, value in row.items() if isinstance(value, int)]

@@ -120,6 +120,7 @@ def gone(
 _CAME_TO: Final = {
     "lines": "lines",
     "passed_over": "no number, or one that is not gone",
+    "future": "refused: the day of the date is still to come, so the number cannot have been given up then",
     "strangers": "numbers that nobody here has",
     "ended": "people whose consents end",
     "newer": "agreed to nothing before that day",

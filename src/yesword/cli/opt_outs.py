@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from yesword.cli.acting import USER, Actor, acting
 from yesword.cli.options import using, with_store
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ EXIT_DIFFERS: Final = 1
 @click.argument("key", metavar="ACCOUNT")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--country", metavar="CC", help="Of national numbers in FILE.")
-@click.option("--repair", is_flag=True, help="Record here what they have and we do not; needs --user.")
+@click.option("--repair", is_flag=True, help="Record here what they have and we do not.")
 @click.option(
     "--theirs",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write whom we have and they do not, with numbers, to hand to the provider; needs --user.",
 )
-@click.option("--user", "name", metavar="NAME", help="Who does it: an account of the console.")
+@USER
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @with_store
 def opt_outs(
@@ -51,8 +52,8 @@ def opt_outs(
 
     Exits 0 when the two agree or were mended, 1 when they differ.
     """
-    if (repair or theirs) and not name:
-        raise click.UsageError("Say with --user who does it.")
+    if theirs and not name:
+        raise click.UsageError("Say with --user who takes numbers out in full.")
     with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.accounts.rights import Right
@@ -61,7 +62,10 @@ def opt_outs(
         from yesword.worker import opt_outs as lists
 
         row, now = find(key), datetime.now(UTC)
-        user = None if name is None else rights.acting(name, Right.NUMBERS if theirs else None).pk
+        actor = acting(name)
+        user = actor.user
+        if theirs is not None and name is not None:
+            rights.acting(name, Right.NUMBERS)
         if file is None:
             check = lists.pull(store, row, now, user=user, progress=_watch())
         else:
@@ -76,8 +80,8 @@ def opt_outs(
             "missing_here_known": left.ours_known,
             "missing_there": left.theirs,
         }
-        if repair and user is not None:
-            said |= _repair(store, row, check, user)
+        if repair:
+            said |= _repair(store, row, check, actor)
         if theirs is not None and user is not None:
             said["written"] = _write(store, row, check, theirs, user)
         left = found.left(check)
@@ -85,11 +89,11 @@ def opt_outs(
     sys.exit(EXIT_DIFFERS if left.ours or left.theirs else 0)
 
 
-def _repair(store: "Store", row: "Account", check: "OptOutCheck", user: int) -> dict[str, int]:
+def _repair(store: "Store", row: "Account", check: "OptOutCheck", actor: Actor) -> dict[str, int]:
     from yesword.reporting import opt_out_mending
 
     now = datetime.now(UTC)
-    done = opt_out_mending.repair(store, check, now, user)
+    done = opt_out_mending.repair(store, check, now, actor.user, on_machine=actor.on_machine)
     opt_out_mending.tell(row, check, now)
     return {"withdrawn": done.withdrawn, "traces": done.traced}
 

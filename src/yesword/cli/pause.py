@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from yesword.cli.acting import USER, acting
 from yesword.cli.finding import find_brand
 from yesword.cli.options import using, with_store
 
@@ -48,16 +49,17 @@ def list_pauses(data: Path, database_url: str | None, *, is_all: bool, as_json: 
 @command.command("resume")
 @click.argument("pause", type=int)
 @click.option("--reason", required=True, help="What was wrong, and what is different now.")
-@click.option("--user", "name", required=True, metavar="NAME", help="The account of whoever does it.")
+@USER
 @with_store
-def resume(pause: int, reason: str, name: str, data: Path, database_url: str | None) -> None:
+def resume(pause: int, reason: str, name: str | None, data: Path, database_url: str | None) -> None:
     """Let it go on. Its figures begin anew, so that it is not paused again by the same ones."""
     with using(data, database_url) as store:
-        from yesword.accounts import rights
         from yesword.reporting import watching
 
-        user = rights.acting(name)
-        row = watching.resume(store, pause, reason, user.pk, datetime.now(UTC))
+        actor = acting(name)
+        row = watching.resume(
+            store, pause, reason, actor.user, datetime.now(UTC), on_machine=actor.on_machine
+        )
         click.echo(f"Resumed {row.watched} {row.key}. What was queued is sent in the next minutes.")
 
 
@@ -79,7 +81,7 @@ def resume(pause: int, reason: str, name: str, data: Path, database_url: str | N
     type=click.IntRange(min=1),
     help="Texts, below which no share of complaints counts.",
 )
-@click.option("--user", "name", metavar="NAME", help="The account of whoever changes them.")
+@USER
 @with_store
 def thresholds(
     key: str | None,
@@ -94,7 +96,6 @@ def thresholds(
 ) -> None:
     """Show a brand's thresholds, or change them."""
     with using(data, database_url):
-        from yesword.accounts import rights
         from yesword.domain.ids import BrandId
         from yesword.domain.thresholds import Measure
         from yesword.reporting import thresholds as kept
@@ -110,9 +111,8 @@ def thresholds(
             complaint_minimum=complaint_minimum or found.complaint_minimum,
         )
         if changed != found:
-            if name is None:
-                raise click.UsageError("Say who changes them, with --user.")
-            kept.keep(brand, changed, rights.acting(name).pk)
+            actor = acting(name)
+            kept.keep(brand, changed, actor.user, on_machine=actor.on_machine)
         for measure in Measure:
             each = changed.of(measure)
             click.echo(

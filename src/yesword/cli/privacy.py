@@ -100,6 +100,7 @@ def access(
     refuse_to_replace(as_json, as_html, is_forced=is_forced)
     with using(data, database_url) as store:
         from yesword.accounts import rights
+        from yesword.domain.messages import without_link_words
         from yesword.privacy import traces
         from yesword.privacy.access import collect
         from yesword.privacy.access_json import write_json
@@ -120,9 +121,11 @@ def access(
                     "privacy.accessed", traces.about(person.id), user.pk, is_second_proof=second_proof
                 )
         if as_json is not None:
-            _write(as_json, write_json(holding), is_forced=is_forced)
+            _write(as_json, without_link_words(write_json(holding)), is_forced=is_forced)
         if as_html is not None:
-            _write(as_html, _page(holding, language or person.language), is_forced=is_forced)
+            _write(
+                as_html, without_link_words(_page(holding, language or person.language)), is_forced=is_forced
+            )
         _tell(holding)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yesword.cli.options import opened, pass_on, with_store
+from yesword.cli.serve import welcome
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
@@ -87,15 +88,24 @@ def sequence(data: Path, database_url: str | None) -> None:
 @with_store
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-def web(data: Path, database_url: str | None, host: str, port: int) -> None:
-    """Serve the console and the public pages."""
+@click.option(
+    "--no-welcome", "is_silent", is_flag=True, help="Say nothing and make no link, since somebody else did."
+)
+def web(data: Path, database_url: str | None, host: str, port: int, *, is_silent: bool) -> None:
+    """Serve the console and the public pages.
+
+    As long as there is no owner, a one-time link is printed that creates the owner's account.
+    """
     from granian import Granian
     from granian.constants import Interfaces
 
     from yesword.web.paths import STATIC_FOLDER
 
     pass_on(data, database_url)
-    opened(data, database_url).close()
+    store = opened(data, database_url)
+    for line in () if is_silent else welcome(store, host, port):
+        click.echo(line)
+    store.close()
     Granian(
         "yesword.web.wsgi:application",
         address=host,

@@ -1,6 +1,5 @@
 """`yesword proclaim`: emergencies and holidays that an authority declared, entered by hand."""
 
-import getpass
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from yesword.cli.acting import machine_user
 from yesword.cli.misuse import MisuseError
 from yesword.cli.moments import read_day, read_time
 from yesword.cli.options import using, with_store
@@ -99,7 +99,7 @@ def _enter(
         Proclamation(
             cause=cause, country=country, region=region, starts_at=starts_at, ends_at=ends_at, name=name
         ),
-        by or getpass.getuser(),
+        by or machine_user(),
         datetime.now(UTC),
     )
     click.echo(_line(entered))

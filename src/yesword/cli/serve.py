@@ -31,15 +31,21 @@ def command(data: Path, database_url: str | None, host: str, port: int) -> None:
     At the first start a one-time link is printed that creates the owner's account.
     """
     store = opened(data, database_url, may_create=True, needs_keys=False)
+    port = free_port(host, port)
+    lines = welcome(store, host, port)
+    run(store, database_url, host, port, lambda: lines)
 
+
+def welcome(store: "Store", host: str, port: int) -> list[str]:
+    """Where the console is, and as long as there is no owner the link by which they make their account."""
     from yesword.accounts import owner
 
-    port = free_port(host, port)
-    lines = [f"Yesword runs at http://{_shown(host)}:{port}/"]
+    address = f"http://{_shown(host)}:{port}"
+    lines = [f"Yesword runs at {address}/"]
     if not owner.owner_exists():
         token = owner.make_owner_link(store.folder)
-        lines.append(f"Create the owner account, once: http://{_shown(host)}:{port}/welcome/{token}")
-    run(store, database_url, host, port, lambda: lines)
+        lines.append(f"Create the owner account, once: {address}/welcome/{token}")
+    return lines
 
 
 def run(
@@ -114,7 +120,7 @@ def _children(*, has_carrier: bool, host: str, port: int) -> list["Child"]:
     children = [Child(name="carrier", command=[*me, "carrier"])] if has_carrier else []
     return [
         *children,
-        Child(name="web", command=[*me, "web", "--host", host, "--port", str(port)]),
+        Child(name="web", command=[*me, "web", "--host", host, "--port", str(port), "--no-welcome"]),
         Child(name="sequence", command=[*me, "sequence"]),
         Child(name="dispatch", command=[*me, "dispatch"]),
         Child(name="receive", command=[*me, "receive"]),

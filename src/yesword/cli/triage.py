@@ -11,6 +11,7 @@ import click
 from yesword.cli.finding import find_brands
 from yesword.cli.granting import add_granting
 from yesword.cli.options import using, with_store
+from yesword.cli.strays import put_away_command, read_again_command, strays_command
 from yesword.domain.errors import YeswordError
 from yesword.domain.triage import BECOMES, Verb
 
@@ -86,6 +87,7 @@ def _waiting(store: "Store", key: str | None, limit: int) -> Iterator[tuple["Ite
 def _row(item: "Item", person: "Contact", *, show_text: bool) -> dict[str, Any]:
     from yesword.domain import phone
     from yesword.domain.ids import to_text
+    from yesword.domain.messages import without_link_words
     from yesword.domain.times import iso_millis
 
     row: dict[str, Any] = {
@@ -101,7 +103,7 @@ def _row(item: "Item", person: "Contact", *, show_text: bool) -> dict[str, Any]:
         "may": [verb.value for verb in item.verbs],
         "event": to_text("evt", item.event) if item.event else None,
     }
-    return row | {"text": item.text} if show_text else row
+    return row | {"text": item.text and without_link_words(item.text)} if show_text else row
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -218,4 +220,6 @@ def _settled(
             return triage.done(store, session, item, user, at, words)
 
 
+for each in (strays_command, read_again_command, put_away_command):
+    command.add_command(each)
 add_granting(command, "CORRECT", "undo stops that had been misread")

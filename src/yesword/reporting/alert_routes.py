@@ -13,8 +13,9 @@ from yesword.store.opening import Store
 
 def change(
     store: Store,
-    user: int,
+    user: int | None,
     *,
+    on_machine: str = "",
     mail: str | None = None,
     webhook: str | None = None,
     language: str | None = None,
@@ -50,6 +51,7 @@ def change(
                 "webhook": bool(kept.webhook),
                 "language": kept.language,
                 "off": list(kept.unwanted),
-            },
+            }
+            | ({"on_machine": on_machine} if on_machine else {}),
         )
     return kept, bool(kept.secret) and kept.secret != before.secret

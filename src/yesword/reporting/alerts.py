@@ -17,7 +17,7 @@ from yesword.domain.times import from_micros
 from yesword.proof import standing
 from yesword.reporting import watching
 from yesword.sending import gaps
-from yesword.store import holds
+from yesword.store import holds, strays
 from yesword.store.holds import GAP, HALTED
 from yesword.store.models import Account, Alert, Brand
 from yesword.store.opening import Store
@@ -39,6 +39,7 @@ class AlertKind(enum.StrEnum):
     LEDGER_TROUBLE = "ledger_trouble"
     SEQUENCER_BEHIND = "sequencer_behind"
     CARRIER_AWAY = "carrier_away"
+    STRAY_TEXTS = "stray_texts"  # could be given to nobody, and there may be a stop in them
     DRIFT = "drift"  # the provider's list of opt-outs is not ours; noted by whoever compares them
 
 
@@ -64,6 +65,7 @@ def look(store: Store, at: datetime) -> set[Found]:
     return {
         *_held(store),
         *_carriers(store, at),
+        *_strays(store),
         *_logs(store),
         *_outbox(store, at),
         *_pauses(),
@@ -184,6 +186,13 @@ def _carriers(store: Store, at: datetime) -> Iterator[Found]:
         is_deaf = at - each.heard_at > limit
         if is_deaf or (each.away_since is not None and at - each.away_since > limit):
             yield AlertKind.CARRIER_AWAY, _account(each.account)
+
+
+def _strays(store: Store) -> Iterator[Found]:
+    with store.database.read() as session:
+        found = strays.counts(session)
+    for account in found:
+        yield AlertKind.STRAY_TEXTS, _account(account)
 
 
 def _logs(store: Store) -> Iterator[Found]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from yesword.domain.ids import BrandId, ProgramId, stamp_at
+from yesword.domain.thresholds import Watched
 from yesword.domain.times import EPOCH, to_micros
 from yesword.store import models, sent_tallies
 from yesword.store.database import Row, Session
@@ -20,6 +21,10 @@ from yesword.store.opening import Store
 
 A_DAY: Final = timedelta(days=1)
 MOST_CAMPAIGNS: Final = 50
+_BRAND: Final = "brand"
+_COLUMNS: Final = (Watched.PROGRAM.value, Watched.CAMPAIGN.value)  # of a row of figures, in this order
+# People who left after a text of the span, and how often they did: by what texts are told apart, and its key.
+_After = Mapping[str, Mapping[int, tuple[int, int]]]
 
 
 class Stay(enum.IntEnum):
@@ -73,19 +78,25 @@ class SentLine:
     name: str
     texts: int
     left: int
+    after: int  # people who left after one of these texts
     complaints: int
     errors: int
 
     @property
-    def left_share(self) -> float | None:
-        return self.left / self.texts if self.texts else None
+    def after_share(self) -> float | None:
+        """Of the texts, as the thresholds have it."""
+        return self.after / self.texts if self.texts else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Leaving:
+    """`left` of them all; a share is only of those who left after a text of the same days, since others left by none of them."""
+
     since: datetime
     until: datetime
     left: int
+    after: int
+    untexted: int  # the text that they had got last, if any, is not of these days
     texts: int
     complaints: int
     errors: int
@@ -96,6 +107,10 @@ class Leaving:
     sources: tuple[SourceLine, ...]  # where most left first
     programs: tuple[SentLine, ...]
     campaigns: tuple[SentLine, ...]
+
+    @property
+    def after_share(self) -> float | None:
+        return self.after / self.texts if self.texts else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,14 +136,20 @@ def count(
         groups = [_group(row) for row in rows if program in (None, row[0])]
         origins = session.rows("departures_by_origin", **asked, program_id=program or 0)
         days = session.rows("departures_by_day", **asked, program_id=program or 0)
-        sent = _by_program(_texts(session, brand, since, until), program)
+        first = sent_tallies.whole_from(since, until)
+        sent = _by_program(_texts(session, brand, first, until), program)
+        after = _after(session, asked | {"handed": first * 60_000_000, "program_id": program or 0})
         errors = _by_program(session.rows("astray_between", **asked), program)
         complaints = _by_program(session.rows("complaints_between", stamp=stamp_at(since), **asked), program)
         joined = _joined(session, brand, since, until, names) if program is None else {}
+    left = sum(each.count for each in groups)
+    people, departures = after[_BRAND].get(0, (0, 0))
     return Leaving(
         since=since,
         until=until,
-        left=sum(each.count for each in groups),
+        left=left,
+        after=people,
+        untexted=left - departures,
         texts=_sum(sent),
         complaints=_sum(complaints),
         errors=_sum(errors),
@@ -137,8 +158,8 @@ def count(
         ways=_tally((each.way, each.count) for each in groups),
         stays=_tally((each.stay, each.count) for each in groups),
         sources=_sources(origins, joined, names, is_whole=program is None),
-        programs=_lines(names.programs, 0, sent, groups, complaints, errors),
-        campaigns=_lines(names.campaigns, 1, sent, groups, complaints, errors)[:MOST_CAMPAIGNS],
+        programs=_lines(names.programs, 0, sent, groups, after, complaints, errors),
+        campaigns=_lines(names.campaigns, 1, sent, groups, after, complaints, errors)[:MOST_CAMPAIGNS],
     )
 
 
@@ -192,14 +213,19 @@ def _group(row: Row) -> _Group:
     )
 
 
-def _texts(session: Session, brand: BrandId, since: datetime, until: datetime) -> list[Row]:
-    rows = session.rows(
-        "texts_between",
-        brand_id=brand,
-        since=sent_tallies.minute_of(since),
-        until=sent_tallies.minute_from(until),
-    )
+def _texts(session: Session, brand: BrandId, first: int, until: datetime) -> list[Row]:
+    rows = session.rows("texts_between", brand_id=brand, since=first, until=sent_tallies.minute_from(until))
     return [(program or None, campaign or None, number) for program, campaign, number in rows]
+
+
+def _after(session: Session, asked: Mapping[str, int]) -> _After:
+    return {
+        each: {
+            key: (int(people), int(departures))
+            for key, people, departures in session.rows("departed_after_texts", **asked, watched=each)
+        }
+        for each in (*_COLUMNS, _BRAND)
+    }
 
 
 def _by_program(rows: Iterable[Row], program: ProgramId | None) -> list[Row]:
@@ -248,6 +274,7 @@ def _lines(
     column: int,
     sent: Sequence[Row],
     groups: Sequence[_Group],
+    after: _After,
     complaints: Sequence[Row],
     errors: Sequence[Row],
 ) -> tuple[SentLine, ...]:
@@ -260,6 +287,7 @@ def _lines(
             name=names[key],
             texts=texts[key],
             left=left[key],
+            after=after[_COLUMNS[column]].get(key, (0, 0))[0],
             complaints=complained[key],
             errors=astray[key],
         )
@@ -300,7 +328,15 @@ def _days(rows: Iterable[Row], since: datetime, until: datetime) -> tuple[int, .
 def as_rows(found: Leaving) -> list[dict[str, str | int | None]]:
     """Every figure as a row of its own, for files and programs: what it is about, which, and the numbers."""
     lines: list[dict[str, str | int | None]] = [
-        _line("all", "", found.left, texts=found.texts, complaints=found.complaints, errors=found.errors)
+        _line(
+            "all",
+            "",
+            found.left,
+            after=found.after,
+            texts=found.texts,
+            complaints=found.complaints,
+            errors=found.errors,
+        )
     ]
     for day, number in enumerate(found.by_day):
         lines.append(_line("day", (found.since + day * A_DAY).astimezone(UTC).date().isoformat(), number))
@@ -314,14 +350,30 @@ def as_rows(found: Leaving) -> list[dict[str, str | int | None]]:
     for what, sent in (("program", found.programs), ("campaign", found.campaigns)):
         lines += [
             _line(
-                what, each.name, each.left, texts=each.texts, complaints=each.complaints, errors=each.errors
+                what,
+                each.name,
+                each.left,
+                after=each.after,
+                texts=each.texts,
+                complaints=each.complaints,
+                errors=each.errors,
             )
             for each in sent
         ]
     return lines
 
 
-COLUMNS: Final = ("about", "which", "left", "left_within_a_week", "joined", "texts", "complaints", "errors")
+COLUMNS: Final = (
+    "about",
+    "which",
+    "left",
+    "left_after_a_text",
+    "left_within_a_week",
+    "joined",
+    "texts",
+    "complaints",
+    "errors",
+)
 
 
 def _line(
@@ -329,12 +381,12 @@ def _line(
     which: str,
     left: int,
     *,
+    after: int | None = None,
     early: int | None = None,
     joined: int | None = None,
     texts: int | None = None,
     complaints: int | None = None,
     errors: int | None = None,
 ) -> dict[str, str | int | None]:
-    return dict(
-        zip(COLUMNS, (about, str(which), left, early, joined, texts, complaints, errors), strict=True)
-    )
+    row = (about, str(which), left, after, early, joined, texts, complaints, errors)
+    return dict(zip(COLUMNS, row, strict=True))

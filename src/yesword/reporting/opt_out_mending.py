@@ -40,16 +40,19 @@ def repair(
     store: Store,
     check: OptOutCheck,
     at: datetime,
-    user: int,
+    user: int | None,
     *,
+    on_machine: str = "",
     progress: Callable[[int], None] = lambda _: None,
 ) -> Repaired:
     """Record here what they have and we do not: a withdrawal of each person, a trace of each number that nobody has.
 
     To do it again does nothing twice: what somebody did meanwhile, by START too, is looked at under the lock.
+    `on_machine`: who did it at the command line without an account.
     """
     wanted = OptOutDifference.objects.filter(check_of=check, side=OURS, is_settled=False).order_by("pk")
     withdrawn = traced = done = 0
+    by = {"on_machine": on_machine} if on_machine else {}
     stops: list[tuple[ContactId, Withdrawn]] = []
     while rows := list(wanted[:_SLICE]):
         with store.database.write() as session:
@@ -61,7 +64,7 @@ def repair(
                     user_id=user,
                     action="opt_outs.recorded",
                     subject=f"account {check.account_id}",
-                    detail={"withdrawn": len(ended), "traces": new},
+                    detail={"withdrawn": len(ended), "traces": new} | by,
                 )
         stops += ended
         withdrawn, traced, done = withdrawn + len(ended), traced + new, done + len(rows)

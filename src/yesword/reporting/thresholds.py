@@ -15,15 +15,16 @@ def of_brand(brand: BrandId) -> Thresholds:
     return USUAL if row is None else _read(row.limits)
 
 
-def keep(brand: BrandId, thresholds: Thresholds, user: int | None) -> None:
-    """From now on these hold. An audit row says who wanted them."""
+def keep(brand: BrandId, thresholds: Thresholds, user: int | None, *, on_machine: str = "") -> None:
+    """From now on these hold. An audit row says who wanted them: an account, or whoever the machine knows."""
     limits: dict[str, Any] = {
         each.value: [thresholds.of(each).warn, thresholds.of(each).pause] for each in Measure
     }
     limits |= {name: getattr(thresholds, name) for name in _LEAST}
     BrandThresholds.objects.update_or_create(pk=brand, defaults={"limits": limits})
+    detail = limits | ({"on_machine": on_machine} if on_machine else {})
     AuditEntry.objects.create(
-        user_id=user, action="thresholds.changed", subject=f"brand {brand}", detail=limits
+        user_id=user, action="thresholds.changed", subject=f"brand {brand}", detail=detail
     )
 
 

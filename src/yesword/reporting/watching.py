@@ -102,8 +102,13 @@ def release(store: Store, at: datetime) -> int:
     return moved
 
 
-def resume(store: Store, pause: int, reason: str, user: int | None, at: datetime) -> SendingAlarm:
-    """Let it go on. Raises NoSuchPauseError, ReasonNeededError."""
+def resume(
+    store: Store, pause: int, reason: str, user: int | None, at: datetime, *, on_machine: str = ""
+) -> SendingAlarm:
+    """Let it go on. Raises NoSuchPauseError, ReasonNeededError.
+
+    `on_machine`: who did it at the command line without an account.
+    """
     if not reason.strip():
         raise ReasonNeededError
     with store.database.write():
@@ -117,8 +122,9 @@ def resume(store: Store, pause: int, reason: str, user: int | None, at: datetime
             Campaign.objects.filter(pk=row.key, state=Campaign.State.PAUSED).update(
                 state=Campaign.State.RUNNING
             )
+        detail = {"reason": row.reason} | ({"on_machine": on_machine} if on_machine else {})
         AuditEntry.objects.create(
-            user_id=user, action="sending.resumed", subject=_subject(row), detail={"reason": row.reason}
+            user_id=user, action="sending.resumed", subject=_subject(row), detail=detail
         )
     return row
 

@@ -5,6 +5,7 @@ of a number and a date whether it was permanently disconnected since (47 CFR 64.
 "no" or "no data"). A file is known by a digest, and read once; what a crash interrupted goes on where it was.
 """
 
+import enum
 import os
 import re
 from collections import Counter
@@ -48,6 +49,12 @@ class NoDateError(YeswordError):
     code = "gone_without_date"
 
 
+class DayToComeError(YeswordError):
+    """{day} is still to come, so no number can have been given up then. Say with --date when they were."""
+
+    code = "gone_in_future"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Gone:
     """One entry. `before`: whatever was agreed to earlier was agreed to by somebody else."""
@@ -58,6 +65,12 @@ class Gone:
     reason: str
 
 
+class Refused(enum.Enum):
+    """An entry that is not believed."""
+
+    FUTURE = "future"  # its day is still to come
+
+
 class GoneFeed(Protocol):
     """Where lists of such numbers come from."""
 
@@ -65,7 +78,7 @@ class GoneFeed(Protocol):
     def name(self) -> str:
         """By which it is known again, and which tells nothing of what is in it."""
 
-    def entries(self, after: int) -> Iterator[Gone | None]:
+    def entries(self, after: int) -> Iterator[Gone | Refused | None]:
         """Those behind this many lines; None for a line that says of no number that it is gone."""
 
 
@@ -75,6 +88,7 @@ class Report:
 
     lines: int
     passed_over: int  # no number, or one that is not gone
+    future: int  # refused, since their day is still to come
     strangers: int  # numbers that no brand here has
     ended: int
     newer: int  # whatever they agreed to is newer than the list says
@@ -93,15 +107,17 @@ class DroppedFile:
     at: datetime
     day: datetime | None  # of entries without a date
 
-    def entries(self, after: int) -> Iterator[Gone | None]:
+    def entries(self, after: int) -> Iterator[Gone | Refused | None]:
         """Raises an ImportFileError."""
         lines = open_numbers(self.path, country=self.country, at=self.at).lines()
         for each in islice(lines, after, None):
             yield self._read(each)
 
-    def _read(self, line: NumberLine) -> Gone | None:
+    def _read(self, line: NumberLine) -> Gone | Refused | None:
         if line.number is None or line.kind in _STILL:
             return None
+        if line.is_ahead:
+            return Refused.FUTURE
         # A "yes" of the database is about the date that was asked: since when, nobody says, so up to now.
         is_answer = line.kind in ("yes", "y", "true", "1")
         at = None if is_answer else line.at
@@ -123,10 +139,12 @@ def drop(
 ) -> DroppedFile:
     """A file as a feed. `day`: when its numbers were given up, where they do not say; else the day in its name.
 
-    Raises an ImportFileError or NoDateError.
+    Raises an ImportFileError, NoDateError or DayToComeError.
     """
     found = open_numbers(path, country=country, at=at)
-    day = day or _day_of(path.name)
+    if day is not None and day > at + _DAY:
+        raise DayToComeError(day=day.date())
+    day = day or _day_of(path.name, at)
     if day is None and not found.has_dates:
         raise NoDateError
     name = known_files.names(store, _EVERYBODYS, found.digest)[0]
@@ -156,8 +174,9 @@ def read(
         row, _ = GoneFile.objects.get_or_create(name=feed.name, defaults={"began_at": at, "by_id": user})
     entries = feed.entries(done)
     while some := list(islice(entries, _LINES)):
-        gone = [each for each in some if each is not None]
-        counts["passed_over"] += len(some) - len(gone)
+        gone = [each for each in some if isinstance(each, Gone)]
+        counts["passed_over"] += some.count(None)
+        counts["future"] += some.count(Refused.FUTURE)
         for brand in Brand.objects.order_by("pk").values_list("pk", flat=True):
             counts += _void(store, BrandId(brand), gone, at, is_trial=is_trial)
         counts["strangers"] += _strangers(store, gone)
@@ -194,7 +213,7 @@ def look(
             continue
         told.add(stamp)
         try:
-            report = read(store, drop(store, path, at, day=_day_of(path.name) or _midnight(changed)), at)
+            report = read(store, drop(store, path, at, day=_day_of(path.name, at) or _midnight(changed)), at)
         except YeswordError as error:
             log.warning("gone_list_not_read", code=error.code)
             continue
@@ -280,6 +299,7 @@ def _report(counts: Counter[str], lines: int, *, is_known: bool = False, is_tria
     return Report(
         lines=lines,
         passed_over=counts["passed_over"],
+        future=counts["future"],
         strangers=counts["strangers"],
         ended=counts["ended"],
         newer=counts["newer"],
@@ -289,12 +309,14 @@ def _report(counts: Counter[str], lines: int, *, is_known: bool = False, is_tria
     )
 
 
-def _day_of(name: str) -> datetime | None:
+def _day_of(name: str, at: datetime) -> datetime | None:
+    """None also for one that is still to come."""
     found = _DAY_IN_NAME.search(name)
     try:
-        return datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=UTC) if found else None
+        day = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=UTC) if found else None
     except ValueError:
         return None
+    return None if day is None or day > at + _DAY else day
 
 
 def _midnight(at: datetime) -> datetime:

@@ -48,7 +48,13 @@ class Stands:
 
 
 def halt(
-    store: Store, at: datetime, *, scope: Scope = EVERYTHING, user: int | None = None, note: str = ""
+    store: Store,
+    at: datetime,
+    *,
+    scope: Scope = EVERYTHING,
+    user: int | None = None,
+    on_machine: str = "",
+    note: str = "",
 ) -> bool:
     """Once this returns, no text that is not being written at this moment goes to any carrier. False: it was halted already."""
     with store.database.write() as session:
@@ -62,7 +68,7 @@ def halt(
             began_by_id=user,
             note=note.strip()[:_LONGEST],
         )
-        _trace("sending.halted", scope, user, at, note)
+        _trace("sending.halted", scope, at, note, user=user, on_machine=on_machine)
     return True
 
 
@@ -73,9 +79,12 @@ def resume(
     reason: str,
     scope: Scope = EVERYTHING,
     user: int | None = None,
+    on_machine: str = "",
 ) -> None:
     """Let it go on; of an account, also where nobody has heard what came in during a gap. Raises NotHeldError,
     HaltReasonNeededError.
+
+    `on_machine`: who did it at the command line without an account.
     """
     if not reason.strip():
         raise HaltReasonNeededError
@@ -88,7 +97,7 @@ def resume(
             holds.release(session, row.why, at, scope)
             if row.why == GAP:
                 session.run("excuse_gap", account_id=scope.account)
-        _trace("sending.let_go", scope, user, at, reason)
+        _trace("sending.let_go", scope, at, reason, user=user, on_machine=on_machine)
 
 
 def end(
@@ -151,11 +160,13 @@ def _what(scope: Scope) -> str:
     return "this account" if scope.account is not None else "this brand"
 
 
-def _trace(action: str, scope: Scope, user: int | None, at: datetime, words: str) -> None:
+def _trace(action: str, scope: Scope, at: datetime, words: str, *, user: int | None, on_machine: str) -> None:
     subject = "everything"
     if scope.account is not None:
         subject = f"account {scope.account}"
     elif scope.brand is not None:
         subject = f"brand {scope.brand}"
     detail = {"at": at.isoformat(timespec="seconds"), "reason": words.strip()[:_LONGEST]}
+    if on_machine:
+        detail["on_machine"] = on_machine
     AuditEntry.objects.create(user_id=user, action=action, subject=subject, detail=detail)

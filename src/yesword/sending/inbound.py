@@ -22,6 +22,7 @@ from yesword.domain.times import to_micros
 from yesword.domain.triage import kinds_said, triage_kind
 from yesword.domain.understanding import Intent, Kind
 from yesword.ledger.entry import JsonObject
+from yesword.sending import strays
 from yesword.sending.contest_answers import answer_contest
 from yesword.sending.draining import drain_all, drain_each
 from yesword.sending.page_answers import answer_page
@@ -81,8 +82,10 @@ def receive_together(store: Store, account: int, texts: Sequence[InboundText], a
     """The same of texts of different people, as `apart` groups them: all of them in one transaction, or none and an error."""
     with programs.held_still():
         understood = understand_all(store, account, texts, at)
+        read_texts = list(zip(texts, understood, strict=True))
+        astray = strays.of(store, account, [text for text, was in read_texts if was is None])
         with store.database.write() as session, session.together():
-            return _act_on(store, session, account, list(zip(texts, understood, strict=True)), at)
+            return _act_on(store, session, account, read_texts, astray, at)
 
 
 def _act_on(
@@ -90,6 +93,7 @@ def _act_on(
     session: Session,
     account: int,
     read_texts: Sequence[tuple[InboundText, Understood | None]],
+    astray: Sequence[strays.Fresh],
     at: datetime,
 ) -> list[Handled]:
     again = _take(session, account, [text for text, _ in read_texts], at)
@@ -123,6 +127,7 @@ def _act_on(
             withdrawn += [(contact.id, each) for each in reaction.withdrawn]
         handled.append(Handled(what=whats[0] if whats else "nobody", withdrawn=tuple(withdrawn)))
     session.many("insert_inbound", kept)
+    strays.keep(store, session, [each for each in astray if each.text.provider_id not in again])
     triage.insert(session, looks)
     _settle(
         session,

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from yesword.channels.smpp.parts import KeptPart, PartKey
+from yesword.domain.heard_numbers import ways_to_write
 from yesword.domain.ids import BrandId, ContactId, bucket_of
 from yesword.domain.times import from_micros, to_micros
-from yesword.store import contacts, programs
+from yesword.store import contacts, programs, strays
 from yesword.store.database import Row, Session
 from yesword.store.opening import Store
 from yesword.store.prepared_keys import KEPT_FOR
@@ -68,13 +69,17 @@ class StoredParts:
 def wipe(store: Store, session: Session, brand: BrandId, number: str) -> None:
     """Of a person who is erased: the parts of what they were saying to the brand, and the key that sealed them.
 
-    What is on its way to another brand, which does not erase them, stays: there may be a stop in it.
+    What is on its way to another brand, which does not erase them, stays: there may be a stop in it. The same goes for
+    whole texts of theirs that could be given to nobody, however the carrier wrote the number.
     """
-    owner = _owner(store, number)
-    if owner is None:
-        return
+    for written in ways_to_write(number):
+        if (owner := _owner(store, written)) is not None:
+            _wipe(store, session, brand, owner)
+
+
+def _wipe(store: Store, session: Session, brand: BrandId, owner: ContactId) -> None:
     whose = {"bucket": bucket_of(owner), "contact_id": owner}
-    is_needed = False
+    is_needed = not strays.wipe(session, owner, brand)
     for account, address in session.rows("addresses_of_parts", **whose):
         if _is_anothers(account, address, brand):
             is_needed = True

@@ -17,6 +17,7 @@ from yesword.domain import composing
 from yesword.domain.errors import YeswordError
 from yesword.domain.events import EventKind, Grade, Scope
 from yesword.domain.ids import ContactId, MessageId, ProgramId, to_text
+from yesword.domain.messages import without_link_words
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState, Request
 from yesword.domain.times import from_micros, to_micros
@@ -260,7 +261,7 @@ def answered(thread: Thread, found: Invitation, route: str) -> Act | None:
     seal = thread.store.vault.seal(thread.contact.id)
     if seal is None:
         return None
-    shown = seal.open(found.sealed_body, place("body", found.message)).decode()
+    shown = without_link_words(seal.open(found.sealed_body, place("body", found.message)).decode())
     context = {**(thread.act.context or {}), "invitation": to_text("msg", found.message)}
     evidence = list(thread.act.evidence)
     if found.entry is not None and found.point is not None:

@@ -12,7 +12,7 @@ from yesword.consent import Reminder
 from yesword.domain.facts import MessageFacts
 from yesword.domain.gate import Term, terms
 from yesword.domain.ids import ContactId, EventId, MessageId, ProgramId, bucket_of
-from yesword.domain.messages import MessageKind, MessageState
+from yesword.domain.messages import MessageKind, MessageState, without_link_words
 from yesword.domain.programs import Program
 from yesword.domain.rules.model.consent import OnSilence
 from yesword.domain.state import ConsentState, Grant
@@ -49,7 +49,7 @@ class Told:
         assert self.sealed_body is not None
         return Reminder(
             message=self.id,
-            text=seal.open(self.sealed_body, place("body", self.id)).decode(),
+            text=without_link_words(seal.open(self.sealed_body, place("body", self.id)).decode()),
             language=self.language,
             handed_at=self.handed_at,
         )

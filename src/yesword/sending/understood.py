@@ -15,7 +15,7 @@ from yesword.domain.languages import language_of
 from yesword.domain.programs import Program
 from yesword.domain.state import ConsentState
 from yesword.domain.understanding import Intent, PendingKind
-from yesword.sending import contest_answers
+from yesword.sending import contest_answers, homes
 from yesword.sending.contest_answers import contest_meant, gives_way, reading
 from yesword.sending.listening import Before, brands_meant, hear, look_back, read
 from yesword.sending.page_answers import ANSWERS_PAGE, page_meant
@@ -96,11 +96,18 @@ def _addressed(account: int, text: InboundText) -> _Addressed | None:
     here = programs.on_sender(sender.id) if sender else []
     if sender is None or not here:
         return None
-    try:
-        number = phone.parse(text.sender_number, country=None)
-    except phone.PhoneError:
-        return None
-    return _Addressed(number=number, sender=sender, here=here)
+    number = homes.heard(text.sender_number, sender, here)
+    return None if number is None else _Addressed(number=number, sender=sender, here=here)
+
+
+def is_for_us(account: int, text: InboundText) -> bool:
+    """Whether there is a program where it went to, so that it is only its number that cannot be read."""
+    sender = programs.sender_by_address(account, text.to_address)
+    return sender is not None and bool(programs.on_sender(sender.id))
+
+
+def is_understood(account: int, text: InboundText) -> bool:
+    return _addressed(account, text) is not None
 
 
 People = Mapping[tuple[BrandId, str], ContactId]

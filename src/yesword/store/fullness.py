@@ -1,8 +1,11 @@
 """Telling that a disk is full, whichever part of the store was the first to find out."""
 
 import errno
+import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import psycopg.errors
@@ -12,12 +15,27 @@ from yesword.domain.errors import YeswordError
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 # The second: the file that the processes of a SQLite store share could not be made larger.
 _SQLITE_FULL: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"})
+_ENOUGH: Final = 1 << 20  # bytes; less holds no hand-over
 
 
 class DiskFullError(YeswordError):
     """The disk is full. What was recorded before is safe, and nothing of this was recorded. Make room, and do it again."""
 
     code = "disk_full"
+
+
+def has_room(folder: Path) -> bool:
+    """Whether something can be written there: tried, since a quota or what is kept for root shows in no figure."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\0" * _ENOUGH)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        if is_full(error):
+            return False
+        raise
+    return True
 
 
 def is_full(error: BaseException) -> bool:

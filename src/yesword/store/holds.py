@@ -16,7 +16,9 @@ from yesword.store.database import Session
 from yesword.store.opening import Store
 
 KEYS: Final = "keys"  # a key is missing or wrong: who has stopped cannot be looked up
-RESTORED: Final = "restored"  # the store is older than its journal or what a witness saw, or the journal was lost
+RESTORED: Final = (
+    "restored"  # the store is older than its journal or what a witness saw, or the journal was lost
+)
 LOOK_UPS: Final = (
     "look_ups"  # numbers that do not lead to whom they belong: a stop of theirs would not be known
 )

@@ -1,10 +1,11 @@
 """Opening a store: its database, vault, keys and ids, from a data folder and perhaps a PostgreSQL URL."""
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, Final, cast
 
 import django
 from django.apps import apps
@@ -17,7 +18,7 @@ from yesword.store import schema
 from yesword.store.configuration import databases
 from yesword.store.database import Database
 from yesword.store.journal import Journal
-from yesword.store.keychecks import WrongKeyError, check_keys, missing_key
+from yesword.store.keychecks import WrongKeyError, check_keys, missing_key, refuse_strange
 from yesword.store.keyfiles import KeyMissingError, Keys, load_keys
 from yesword.store.locality import run_folder, take_maker
 from yesword.store.outages import refuse_empty
@@ -31,6 +32,12 @@ class NoStoreError(YeswordError):
     code = "no_store"
 
 
+class OtherDatabaseError(YeswordError):
+    """The store in {folder} is kept in {kept}. {advice}"""
+
+    code = "other_database"
+
+
 class WrongIsolationError(YeswordError):
     """PostgreSQL runs {level}; Yesword needs read committed. Set default_transaction_isolation for its role."""
 
@@ -41,6 +48,9 @@ class OldDatabaseError(YeswordError):
     """{found} is too old; Yesword needs {needed}."""
 
     code = "old_database"
+
+
+_IN: Final = ("in SQLite", "in PostgreSQL")  # what the file `store` ends with
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -109,22 +119,24 @@ def open_store(
     marker = folder / "store"
     if not marker.exists() and not may_create:
         raise NoStoreError(folder=folder)
-    if url is None and marker.exists():
-        refuse_empty(folder)
+    if marker.exists():
+        _refuse_another(marker, url)
+        if url is None:
+            refuse_empty(folder)
     set_up_django(folder, url)
     keys, trouble = _keys(folder, may_create=not marker.exists())
     _check_database()
     migrate()
     database = Database(run_folder(folder))
     if keys is not None:
-        trouble = _trouble(database, keys, folder)
+        trouble = _trouble(database, keys, folder, url)
     else:
         with database.read() as session:
             trouble = missing_key(session, folder) or trouble
     if trouble is not None and needs_keys:
         raise trouble
     if not marker.exists():
-        marker.write_text(f"yesword store, made {datetime.now(UTC):%Y-%m-%d}\n")
+        marker.write_text(f"yesword store, made {datetime.now(UTC):%Y-%m-%d}, {_IN[url is not None]}\n")
     number, held = take_maker(run_folder(folder))
     return Store(
         folder=folder,
@@ -139,6 +151,17 @@ def open_store(
     )
 
 
+def _refuse_another(marker: Path, url: str | None) -> None:
+    """Keys and journal would be compared with a database that they know nothing of. Raises OtherDatabaseError."""
+    said = marker.read_text().rstrip()
+    if url is not None and said.endswith(_IN[False]):
+        advice = "Take --database-url and YESWORD_DATABASE_URL away."
+        raise OtherDatabaseError(folder=marker.parent, kept="SQLite", advice=advice)
+    if url is None and said.endswith(_IN[True]):
+        advice = "Name its database with --database-url or YESWORD_DATABASE_URL."
+        raise OtherDatabaseError(folder=marker.parent, kept="PostgreSQL", advice=advice)
+
+
 def _keys(folder: Path, *, may_create: bool) -> tuple[Keys | None, YeswordError | None]:
     try:
         return load_keys(folder, may_create=may_create), None
@@ -146,10 +169,12 @@ def _keys(folder: Path, *, may_create: bool) -> tuple[Keys | None, YeswordError 
         return None, error
 
 
-def _trouble(database: Database, keys: Keys, folder: Path) -> YeswordError | None:
+def _trouble(database: Database, keys: Keys, folder: Path, url: str | None) -> YeswordError | None:
     try:
         with database.write() as session:
-            check_keys(session, keys, folder)
+            if peppers := check_keys(session, keys, folder):
+                with contextlib.closing(open_vault(folder, url, keys)) as vault:
+                    refuse_strange(session, vault, LookUp(keys.peppers), peppers)
     except (KeyMissingError, WrongKeyError) as error:
         return error
     return None

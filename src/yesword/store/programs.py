@@ -5,9 +5,9 @@ import functools
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from yesword.domain import codec, composing, gateways
 from yesword.domain.facts import BrandFacts, ProgramFacts, SenderFacts
@@ -254,6 +254,13 @@ def sender_by_id(sender_id: int) -> SenderRow:
 def sender_by_address(account: int, address: str) -> SenderRow | None:
     row = asking().first("sender_at_address", account=account, address=address)
     return None if row is None else _sender_of_row(row)
+
+
+@read_once
+def account_as_set(account: int) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """An account's settings, and the addresses of its senders."""
+    row = models.Account.objects.get(pk=account)
+    return row.settings, tuple(row.sender_set.order_by("pk").values_list("address", flat=True))
 
 
 def sender_at(account: str, address: str) -> SenderRow | None:

@@ -73,8 +73,18 @@ def minute_from(at: datetime) -> int:
     return -(-to_micros(at) // _MINUTE)
 
 
+def whole_from(since: datetime, at: datetime) -> int:
+    """The first minute of a span of which all is counted: of days that are rolled up, the first whole one begins it."""
+    minute = minute_of(since)
+    return minute if minute >= _rolled_up_before(at) else -(-minute // _A_DAY) * _A_DAY
+
+
 def roll_up(session: Session, at: datetime) -> None:
     """Make days of the minutes that no alarm looks at any more."""
-    before = minute_of(at - KEPT) // _A_DAY * _A_DAY
+    before = _rolled_up_before(at)
     if session.run("roll_up_sent", before=before):
         session.run("forget_rolled_up", before=before)
+
+
+def _rolled_up_before(at: datetime) -> int:
+    return minute_of(at - KEPT) // _A_DAY * _A_DAY

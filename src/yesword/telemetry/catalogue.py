@@ -99,6 +99,12 @@ RESTS: Final = _level("account_rests_seconds", "For how long an account rests.",
 INBOUND: Final = _count(
     "inbound_texts", "Texts that people sent, acknowledged to the carrier or not yet.", "account", "answer"
 )
+STRAYS: Final = _count(
+    "stray_texts",
+    "Texts from no number that can be read, or to an address without a program: kept or passed_over.",
+    "account",
+    "state",
+)
 REPORTS: Final = _count("delivery_reports", "Delivery reports that came in.", "account", "state")
 STOPS: Final = _count("stops", "Texts that ended a consent and were acknowledged.", "account")
 STOP_SECONDS: Final = _time(

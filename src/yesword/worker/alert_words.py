@@ -57,6 +57,12 @@ WORDS: Final[Mapping[AlertKind, tuple[Promise, Promise]]] = {
         gettext_lazy("A carrier cannot be reached"),
         gettext_lazy("Texts over that account wait. Ask the carrier, and look at the account’s settings."),
     ),
+    AlertKind.STRAY_TEXTS: (
+        gettext_lazy("Texts came in that could be given to nobody"),
+        gettext_lazy(
+            "Nobody can say who sent them, or for which program they are, so a stop among them stops nothing yet. “yesword triage strays”, or the page “Texts for nobody”, shows them."
+        ),
+    ),
     AlertKind.DRIFT: (
         gettext_lazy("A provider’s list of opt-outs is not the same as ours"),
         gettext_lazy("Compare them, and repair what differs."),

@@ -101,6 +101,23 @@ def channel(store: Store, account: models.Account) -> Channel:
     return _maker(account).channel(store, account)
 
 
+def troubles(store: Store) -> dict[str, str]:
+    """What is wrong with each account that is set up wrongly, by its key. Nothing is sent over it, and no call is taken."""
+    found: dict[str, str] = {}
+    for account in accounts():
+        try:
+            _maker(account)
+            if account.channel == smpp_accounts.SMPP:
+                smpp_accounts.check(store, account)
+            elif carriers.is_http(account):
+                carriers.carrier(store, account)
+        except YeswordError as error:
+            found[account.key] = error.message
+        except OSError as error:
+            found[account.key] = f"A file of the account {account.key} cannot be read: {error.strerror}."
+    return found
+
+
 def channels(store: Store) -> dict[int, Channel]:
     """One channel an account."""
     made: dict[int, Channel] = {}

@@ -15,7 +15,7 @@ import structlog
 from yesword.collect import contest_draws
 from yesword.collect.forgetting import forget
 from yesword.privacy import retaining
-from yesword.sending import dead_numbers, gone_numbers, inbound_parts
+from yesword.sending import dead_numbers, gone_numbers, inbound_parts, rereading
 from yesword.store import models, sent_tallies
 from yesword.store.opening import Store
 from yesword.worker import opt_outs
@@ -41,6 +41,7 @@ def run(store: Store, has_ended: threading.Event, clock: Callable[[], datetime])
                 forget(store, clock())
                 contest_draws.keep_time(store, clock())
                 inbound_parts.purge(store, [each.key for each in models.Account.objects.all()], clock())
+                rereading.read_again(store, clock())
                 opt_outs.ask_around(store, clock())
                 gone_numbers.look(store, clock(), lists)
                 if is_due(clock()):

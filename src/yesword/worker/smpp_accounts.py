@@ -49,6 +49,13 @@ def account(store: Store, row: models.Account) -> SmppAccount:
     return settings_of(row.key, row.settings, password)
 
 
+def check(store: Store, row: models.Account) -> None:
+    """Raises what `account` raises, and BadSettingError where a file of its certificates is missing or wrong."""
+    found = account(store, row)
+    if found.tls is not None:
+        found.tls.context()
+
+
 def channel(store: Store, row: models.Account) -> Channel:
     return SmppChannel(account(store, row))
 

@@ -15,7 +15,7 @@ from yesword.channels.smpp.parts import KeptPart, LongTexts, PartKey, parts_of
 from yesword.domain.ids import BrandId
 from yesword.privacy import erasing
 from yesword.privacy.erasing import REQUESTED, Wish
-from yesword.sending import inbound_parts, taking
+from yesword.sending import inbound_parts, strays, taking
 from yesword.sending.carriers import SecretNeededError
 from yesword.sending.inbound_parts import StoredParts
 from yesword.store import account_secrets, models, prepared_keys
@@ -107,6 +107,47 @@ def test_a_long_stop_is_whole_after_a_restart_and_ends_texts(
         assert set(answers(peer, len(rest)).values()) == {0}
         assert here.kinds(ANNA) == ["requested", "confirmed", "withdrawn"]
     assert here.sql("SELECT count(*) FROM inbound_part") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("ton", "source"),
+    [
+        pytest.param(2, "0612345678", id="national"),
+        pytest.param(2, "612345678", id="national, without its zero"),
+        pytest.param(0, "612345678", id="of no type"),
+        pytest.param(0, "31612345678", id="of no type, in full"),
+    ],
+)
+def test_a_stop_ends_texts_where_the_account_names_no_country(
+    here: World, door: Any, in_background: Any, ton: int, source: str
+) -> None:
+    speaks_smpp(here.store, door.port)
+    with in_background(Process(here), taking_in(here)):
+        peer = door.accept()
+        peer.send(deliver(ton, source, "STOP"))
+        assert answers(peer, 1) == {1: 0}
+    assert here.kinds(ANNA) == ["requested", "confirmed", "withdrawn"]
+
+
+def test_a_stop_from_what_is_no_number_is_kept_before_it_is_acknowledged(
+    here: World, door: Any, in_background: Any
+) -> None:
+    speaks_smpp(here.store, door.port)
+    with in_background(Process(here), taking_in(here)):
+        peer = door.accept()
+        peer.send(deliver(0, "11111111111111111111", "STOP"))
+        assert answers(peer, 1) == {1: 0}
+        (stray,) = strays.waiting(here.store)
+    assert stray.is_stop
+
+
+def deliver(ton: int, source: str, text: str) -> bytes:
+    return pdu.pdu(
+        pdu.DELIVER_SM,
+        1,
+        b"\0" + bytes((ton, 1)) + source.encode() + b"\0\x03\x00" + CLUB.encode() + b"\0"
+        + bytes((0, 0, 0, 0, 0, 0, 0, 0, 0, len(text))) + text.encode(),
+    )  # fmt: skip
 
 
 def test_what_is_kept_of_a_text_is_sealed_and_goes_with_the_person(here: World) -> None:

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from yesword.channels.declared import (
+    AccountFileMissingError,
     AccountSettingNeededError,
     BadAccountSettingError,
     UnknownAccountSettingError,
@@ -229,6 +230,52 @@ def test_a_card_is_checked_and_says_what_an_account_with_it_needs(run, card):
     said = run("account", "card", "check", str(CARDS / card))
     assert "is a card: Example" in said
     assert "Wants the secret" in said
+
+
+def test_a_file_is_kept_by_its_whole_path_for_processes_that_start_elsewhere(
+    run, sqlite_store, tmp_path, monkeypatch
+):
+    (tmp_path / "own.toml").write_text((CARDS / "card-json.toml").read_text("utf-8"), "utf-8")
+    (tmp_path / "ca.pem").write_text("", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    run("account", "add", "nl", "--channel", "generic", "--set", "card=own.toml", "--set", "values.project=x")
+    smpp = ("--channel", "smpp", "--set", "host=smpp.example", "--set", "system_id=shop")
+    run("account", "add", "dk", *smpp, "--set", "tls.authorities=ca.pem")
+    run("account", "set", "nl", "card=./own.toml")
+    kept = {row.key: row.settings for row in Account.objects.all()}
+    assert kept["nl"]["card"] == str(tmp_path / "own.toml")
+    assert kept["dk"]["tls"] == {"authorities": str(tmp_path / "ca.pem")}
+    monkeypatch.chdir("/")
+    run("account", "secret", "nl", "token", input="hush")
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        ("generic", "card"),
+        ("smpp", "tls.authorities"),
+        ("smpp", "tls.certificate"),
+        ("smpp", "tls.key"),
+    ],
+)
+def test_a_file_that_is_not_there_is_named(run, tmp_path, monkeypatch, kind, setting):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AccountFileMissingError) as raised:
+        run("account", "add", "nl", "--channel", kind, "--set", f"{setting}=gone.txt")
+    assert str(tmp_path / "gone.txt") in raised.value.message
+    assert f"setting {setting}" in raised.value.message
+    assert not Account.objects.exists()
+
+
+def test_a_card_that_went_is_named_by_what_needs_it(run, sqlite_store, tmp_path):
+    card = tmp_path / "own.toml"
+    card.write_text((CARDS / "card-json.toml").read_text("utf-8"), "utf-8")
+    run("account", "add", "nl", "--channel", "generic", "--set", f"card={card}", "--set", "values.project=x")
+    card.unlink()
+    with pytest.raises(AccountFileMissingError, match=r"own\.toml"):
+        run("account", "test", "nl")
+    with pytest.raises(AccountFileMissingError, match=r"own\.toml"):
+        run("account", "secret", "nl", "token", input="hush")
 
 
 def test_an_account_with_a_card_has_the_values_and_secrets_that_the_card_wants(run, sqlite_store):

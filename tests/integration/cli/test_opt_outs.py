@@ -1,5 +1,6 @@
 """Opt-outs of a provider by command: exit codes, masks, and who may."""
 
+import getpass
 import json
 
 import pytest
@@ -9,7 +10,7 @@ from factories.worlds import ANNA, world
 from yesword.accounts.rights import OnlyLooksError
 from yesword.cli import group
 from yesword.domain.errors import YeswordError
-from yesword.store.models import User
+from yesword.store.models import AuditEntry, User
 from yesword.worker.opt_outs import NoOptOutListError
 
 BEN = "+31687654321"
@@ -55,11 +56,19 @@ def test_a_file_is_compared_then_recorded_and_the_rest_written_for_them(here, ru
 def test_it_takes_somebody_who_may_and_a_provider_that_has_a_list(here, run, tmp_path):
     file = tmp_path / "list.csv"
     file.write_text(f"{ANNA}\n")
-    run("account", "optouts", here.account.key, str(file), "--repair", code=2)
+    run("account", "optouts", here.account.key, str(file), "--theirs", str(tmp_path / "out.csv"), code=2)
     with pytest.raises(OnlyLooksError):
         run("account", "optouts", here.account.key, str(file), "--repair", "--user", "vera")
     with pytest.raises(NoOptOutListError):
         run("account", "optouts", here.account.key)
+
+
+def test_without_an_account_the_user_of_the_machine_is_noted(here, run, tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text(f"{ANNA}\n{BEN}\n")
+    assert "2  stops recorded" in run("account", "optouts", here.account.key, str(file), "--repair")
+    noted = AuditEntry.objects.get(action="opt_outs.recorded")
+    assert (noted.user, noted.detail["on_machine"]) == (None, getpass.getuser())
 
 
 def test_dead_numbers_are_listed_and_the_limit_is_set(here, run):

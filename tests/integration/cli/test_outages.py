@@ -79,7 +79,8 @@ def test_an_empty_file_is_not_taken_for_a_new_store(run, folder):
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_server_that_is_not_reached_is_named_without_the_password(run, command):
+def test_a_server_that_is_not_reached_is_named_without_the_password(run, folder, command):
+    (folder / "store").write_text("yesword store, made 2026-03-02, in PostgreSQL\n")
     code, said = run(*command, "--database-url", NOWHERE)
     assert code == 1
     assert said.startswith("yesword: PostgreSQL at 127.0.0.1, port 1, ")

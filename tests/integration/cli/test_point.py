@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from yesword.collect.applications import general_of
 from yesword.collect.forms import take
 from yesword.domain.collecting.points import PointKind
 from yesword.domain.collecting.wordings import consent_text
+from yesword.store import programs, shown_pages
 from yesword.store.models import Brand, PointKey, Sender
 from yesword.store.opening import Store
 
@@ -121,6 +124,24 @@ def test_a_form_gets_no_key_as_no_server_of_a_shop_tells_of_it(here: World, run:
     assert done.exit_code != 0
     assert "is no checkout" in f"{done.output} {done.exception}"
     assert not PointKey.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["checkout", "form"])
+def test_what_is_linted_is_what_is_published(here: World, run: Run, file: Path, kind: str) -> None:
+    told = replace(here.club.texts_in("en")[1], disclosure="Text [Keyword] to [Code] to get offers.")
+    sender = Sender.objects.get(address=CLUB)
+    here.club = programs.publish(replace(here.club, texts=(("en", told), ("nl", told))), sender)
+    file.write_text(f'kind = "{kind}"\nname = "Till"\nprogram = "club"\n\n[texts.en]\n\n[texts.nl]\n')
+    done = run("publish", str(file), "--key", "till")
+    assert done.exit_code == 0, done.output
+    assert "stands beside a box" not in done.stderr
+    assert "Text SAVEMORE" not in done.stderr
+    point = points.find("till")
+    with here.store.database.read() as session:
+        for language, page in point.pages:
+            kept = shown_pages.read(session, page)
+            assert kept is not None
+            assert consent_text(point.definition, point.program, language) in unescape(kept.body.decode())
 
 
 def test_a_file_of_an_application_holds_both_questions(here: World, run: Run, file: Path) -> None:

@@ -145,3 +145,26 @@ def test_answering_a_request_leaves_it_open(here: World, run: Run, monkeypatch: 
     assert answered.output == "privacy_request: open.\n"
     assert rows(run)[1] == row
     assert models.AuditEntry.objects.filter(action="triage.answered", subject=row["id"]).count() == 1
+
+
+def test_texts_for_nobody_are_listed_masked_read_again_and_put_away(here: World, run: Run) -> None:
+    assert run("strays").output == "None wait.\n"
+    junk = "11111111111111111111"
+    here.receive(junk, "STOP it")
+    here.wait(seconds=1)
+    here.receive("+31687654321", "stop", to="999999")
+    listed = run("strays").output
+    assert junk not in listed
+    assert "STOP it" not in listed
+    assert "from 111…11" in listed
+    assert "a stop: no program is there where it went to" in listed
+    rows = [json.loads(line) for line in run("strays", "--json", "--show-text").output.splitlines()]
+    assert [(row["why"], row["text"]) for row in rows] == [("number", "STOP it"), ("address", "stop")]
+    models.Sender.objects.filter(address="555888").update(address="999999")
+    assert run("read-again").output == "1 given to whom they are from, 1 still wait.\n"
+    assert run("put-away", rows[0]["id"], "--user", "vi").exception.code == "only_looks"
+    assert run("put-away", rows[0]["id"], "--user", "mo").output == "Put away.\n"
+    assert run("put-away", rows[0]["id"], "--user", "mo").exception.code == "no_such_stray"
+    entry = models.AuditEntry.objects.get(action="stray.put_away")
+    assert (entry.user.name, entry.subject) == ("mo", rows[0]["id"])
+    assert run("strays").output == "None wait.\n"

@@ -11,7 +11,7 @@ from factories.points import published, sent
 from factories.queued import UNSURE, add_user, do, only
 from factories.readings import leaving as unsure
 from factories.readings import reading
-from factories.worlds import ANNA, World, world
+from factories.worlds import ANNA, CLUB, World, world
 from yesword.collect.calls import take as take_call
 from yesword.collect.forms import take
 from yesword.consent import Act, withdraw
@@ -19,16 +19,17 @@ from yesword.domain.collecting import hooks
 from yesword.domain.collecting.hooks import Provider, Told
 from yesword.domain.events import LINK, Actor
 from yesword.domain.ids import ProgramId
+from yesword.domain.thresholds import Watched
 from yesword.privacy import erasing
 from yesword.privacy.erasing import REQUESTED, Wish
-from yesword.reporting import leaving
+from yesword.reporting import leaving, watching
 from yesword.reporting.leaving import Leaving, Source, SourceKind, Stay
-from yesword.store import leave_answers, models, programs
+from yesword.store import leave_answers, models, programs, sent_tallies
 from yesword.store.departures import Way
 from yesword.store.leave_answers import LeaveAnswer, LeaveReason
 from yesword.store.opening import Store
 
-BEN, CARA = "+31612340001", "+31612340002"
+BEN, CARA, DINA = "+31612340001", "+31612340002", "+31612340003"
 A_MONTH = timedelta(days=30)
 
 
@@ -65,6 +66,61 @@ def test_whoever_stops_counts_for_the_text_that_they_got_last(store: Store) -> N
         assert [(each.key, each.left) for each in found.programs] == [(here.club.id, 1)]
         assert counted(here, here.events.id).left == 0
         assert counted(here, here.club.id).left == 1
+
+
+def test_a_share_is_of_those_who_left_after_a_text_of_the_same_time_as_a_pause_counts_them(
+    store: Store,
+) -> None:
+    with world(store) as here:
+        here.join(CARA)
+        here.text(CARA, "STOP")
+        here.members(3, numbers=[ANNA, BEN, DINA])
+        here.campaign()
+        here.settle()
+        here.text(ANNA, "STOP")
+        here.wait(minutes=1)
+        found = counted(here)
+        assert (found.left, found.after, found.untexted, found.texts) == (2, 1, 1, 3)
+        (program,), (sent_line,) = found.programs, found.campaigns
+        assert (program.left, program.after, program.texts) == (2, 1, 3)
+        assert (sent_line.left, sent_line.after, sent_line.texts) == (1, 1, 3)
+        assert found.after_share == program.after_share == sent_line.after_share == pytest.approx(1 / 3)
+        with store.database.read() as session:
+            looked = {(each.watched, each.key): each.counts for each in watching.look(session, here.at)}
+        number = models.Sender.objects.get(address=CLUB).pk
+        for key in ((Watched.PROGRAM, here.club.id), (Watched.SENDER, number)):
+            assert (looked[key].opt_outs, looked[key].texts) == (program.after, program.texts)
+
+
+def test_whoever_left_after_a_text_of_earlier_days_is_in_no_share_of_these(store: Store) -> None:
+    with world(store) as here:
+        here.join(ANNA)
+        here.campaign()
+        here.settle()
+        here.wait(days=2)
+        here.text(ANNA, "STOP")
+        until = here.at + timedelta(seconds=1)
+        found = leaving.count(here.store, here.club.brand, here.at - timedelta(days=1), until)
+        assert (found.left, found.after, found.untexted, found.texts) == (1, 0, 1, 0)
+        assert found.after_share is None
+        whole = counted(here)
+        assert (whole.left, whole.after, whole.untexted, whole.texts) == (1, 1, 0, 1)
+
+
+def test_where_texts_are_kept_by_the_day_a_share_begins_with_the_first_whole_one(store: Store) -> None:
+    with world(store) as here:
+        here.join(ANNA)
+        here.campaign()
+        here.settle()
+        begun = here.at - timedelta(hours=1)
+        here.text(ANNA, "STOP")
+        here.wait(days=20)
+        with store.database.write() as session:
+            sent_tallies.roll_up(session, here.at)
+        found = leaving.count(store, here.club.brand, begun, here.at)
+        assert (found.left, found.after, found.untexted, found.texts) == (1, 0, 1, 0)
+        whole = leaving.count(store, here.club.brand, begun - timedelta(days=1), here.at)
+        assert (whole.left, whole.after, whole.untexted, whole.texts) == (1, 1, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -211,14 +267,14 @@ def test_who_is_erased_is_in_no_row_any_more(store: Store) -> None:
         assert here.sql("SELECT count(*) FROM point_arrival")[0][0] == 0
 
 
-@pytest.mark.parametrize("query", ["departures_between", "departures_by_day"])
+@pytest.mark.parametrize("query", ["departures_between", "departures_by_day", "departed_after_texts"])
 def test_counting_reads_those_who_left_and_nobody_who_stays(sqlite_store: Store, query: str) -> None:
     """The plan of the query, so that a million people who stay cost nothing."""
     with world(sqlite_store) as here, sqlite_store.database.read() as session:
         sql = session._sql(query).replace(":program_id", "0")
-        for name in (":brand_id", ":since", ":until"):
+        for name in (":brand_id", ":since", ":until", ":handed", ":watched"):
             sql = sql.replace(name, "1")
         plan = " ".join(str(row[-1]) for row in here.sql(f"EXPLAIN QUERY PLAN {sql}"))
-        assert "departure_of_brand" in plan
+        assert "COVERING INDEX departure_of_brand" in plan
         assert "SCAN departure" not in plan
         assert "SCAN d" not in plan

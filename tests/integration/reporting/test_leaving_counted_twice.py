@@ -1,7 +1,7 @@
 """Figures of leaving are counted in few small questions; all at once, person by person, gives the same."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from yesword.domain.ids import ContactId, EventId, ProgramId
 from yesword.domain.times import to_micros
 from yesword.reporting import leaving
 from yesword.reporting.leaving import EARLY, SourceKind, Stay
-from yesword.store import departures, leave_answers
+from yesword.store import departures, leave_answers, sent_tallies
 from yesword.store.departures import Way
 from yesword.store.leave_answers import LeaveAnswer, LeaveReason
 from yesword.store.opening import Store
@@ -54,7 +54,9 @@ def leave_at_random(here: World, chance: random.Random, count: int) -> None:
             "text_program_id": chance.choice(programs),
             "campaign_id": chance.choice([None, *campaigns]),
             "sender_id": 1,
-            "handed_at": left_at - 1,
+            "handed_at": chance.choice(
+                [None, left_at - 1, left_at - chance.randrange(31 * 86_400) * 1_000_000]
+            ),
             "left_at": left_at,
             "origin": departures.origin(*came),
         }
@@ -74,7 +76,7 @@ def one_by_one(here: World, program: ProgramId | None) -> dict[str, object]:
     since = until - timedelta(days=DAYS)
     rows = here.sql(
         "SELECT coalesce(d.text_program_id, d.program_id), d.campaign_id, d.way, d.came_by, d.point_id, d.source,"
-        " d.hook_id, d.run_id, d.left_at, d.joined_at, a.reason FROM departure d LEFT JOIN leave_answer a"
+        " d.hook_id, d.run_id, d.left_at, d.joined_at, a.reason, d.handed_at, d.text_program_id, d.contact_id FROM departure d LEFT JOIN leave_answer a"
         " ON a.bucket = d.bucket AND a.event_id = d.event_id"
         " WHERE d.left_at >= %s AND d.left_at < %s AND d.is_undone = 0 AND d.joined_at IS NOT NULL",
         to_micros(since),
@@ -83,7 +85,11 @@ def one_by_one(here: World, program: ProgramId | None) -> dict[str, object]:
     named = leaving._Names(here.club.brand)
     days, ways, stays, reasons = [0] * DAYS, Counter(), Counter(), Counter()
     sources, early, programs, campaigns = Counter(), Counter(), Counter(), Counter()
-    for of, campaign, way, came_by, point, tag, hook, run, left_at, joined_at, reason in rows:
+    after = {"brand": defaultdict(set), "program": defaultdict(set), "campaign": defaultdict(set)}
+    untexted, first = 0, sent_tallies.whole_from(since, until) * 60_000_000
+    for row in rows:
+        of, campaign, way, came_by, point, tag, hook, run, left_at, joined_at, reason, *text = row
+        handed_at, text_program, person = text
         if program not in (None, of):
             continue
         stayed = (left_at - joined_at) / 86_400_000_000
@@ -100,11 +106,18 @@ def one_by_one(here: World, program: ProgramId | None) -> dict[str, object]:
             source = named.file(run)
         else:
             source = leaving.Source(kind=SourceKind.ROUTE, name=came_by)
+        if handed_at is None or handed_at < first or program not in (None, text_program):
+            untexted += 1
+        else:
+            for what, key in (("brand", None), ("program", text_program), ("campaign", campaign)):
+                after[what][key].add(person)
         sources[source] += 1
         early[source] += stay in EARLY
         programs[of] += 1
         campaigns[campaign] += 1
     return {
+        "after": {what: {key: len(people) for key, people in keys.items()} for what, keys in after.items()},
+        "untexted": untexted,
         "by_day": tuple(days),
         "ways": dict(ways),
         "stays": dict(stays),
@@ -127,6 +140,12 @@ def test_counted_in_few_questions_or_person_by_person_the_figures_are_the_same(
             expected = one_by_one(here, program)
             assert found.left == sum(expected["by_day"]) > 0
             assert found.by_day == expected["by_day"]
+            assert found.after == expected["after"]["brand"].get(None, 0)
+            assert found.untexted == expected["untexted"] > 0
+            for lines, what in ((found.programs, "program"), (found.campaigns, "campaign")):
+                assert {each.key: each.after for each in lines if each.after} == {
+                    key: number for key, number in expected["after"][what].items() if key is not None
+                }
             assert found.ways == expected["ways"]
             assert found.stays == expected["stays"]
             assert found.reasons == expected["reasons"]

@@ -10,7 +10,7 @@ from factories.worlds import ANNA, world
 from yesword.domain.messages import MessageState
 from yesword.reporting.people import read_events
 from yesword.sending import gone_numbers
-from yesword.sending.gone_numbers import NoDateError
+from yesword.sending.gone_numbers import DayToComeError, NoDateError
 from yesword.store.models import AuditEntry, GoneFile
 
 BEN, EVE, STRANGER = "+31687654321", "+31687654322", "+31687654399"
@@ -120,6 +120,30 @@ def test_a_carriers_list_of_bare_numbers_is_of_the_day_in_its_name(here, read):
         read(bare, name="numbers.txt")
     assert read(bare, name=f"deactivations-{day(here, 40)}.txt").newer == 2
     assert read(bare + "\n", name="numbers.txt", day=here.at - timedelta(days=1)).ended == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"number,date\n{ANNA},2030-01-01\n{BEN},{{ahead}}\n{EVE},{{ago}}\n", id="named"),
+        pytest.param(f"{ANNA},2030-01-01\n{BEN},{{ahead}}\n{EVE},{{ago}}\n", id="without column names"),
+    ],
+)
+def test_a_row_of_a_day_to_come_is_refused_and_the_rest_is_read(here, read, text):
+    found = read(text.format(ahead=day(here, -30), ago=day(here, 1)))
+    assert (found.lines, found.future, found.ended, found.passed_over) == (3, 2, 1, 0)
+    assert is_in(here, ANNA)
+    assert is_in(here, BEN)
+    assert not is_in(here, EVE)
+    assert AuditEntry.objects.get(action="gone_numbers.read").detail["future"] == 2
+
+
+def test_a_day_to_come_is_no_day_for_a_whole_list(here, read):
+    with pytest.raises(DayToComeError):
+        read(f"{ANNA}\n", day=here.at + timedelta(days=40))
+    with pytest.raises(NoDateError):
+        read(f"{ANNA}\n", name=f"deactivations-{day(here, -40)}.txt")
+    assert is_in(here, ANNA)
 
 
 def test_files_that_are_dropped_into_the_folder_are_read_once_they_are_whole(here, tmp_path):

@@ -14,7 +14,7 @@ from yesword.domain.collecting.points import Confirming
 from yesword.domain.collecting.wordings import consent_text
 from yesword.domain.events import CONFIRM_LINK, Actor, EventKind, Grade
 from yesword.domain.ids import MessageId, to_text
-from yesword.domain.messages import MessageKind, MessageState, without_code
+from yesword.domain.messages import MessageKind, MessageState, for_colleagues
 from yesword.proof.evidence.grades import graded_record
 from yesword.proof.evidence.opening import record_of
 from yesword.sending import link_answers
@@ -59,7 +59,7 @@ def test_the_question_carries_a_link_in_the_place_of_a_word_to_answer(by_name):
     assert text.startswith("Linde & Loom: you asked for our texts, Club. Yes or no?")
     assert text.endswith(f"/y/{word}")
     assert "reply" not in text.casefold()
-    assert word not in without_code(MessageKind.CONSENT_REQUEST, text)
+    assert word not in for_colleagues(MessageKind.CONSENT_REQUEST, text)
 
 
 @pytest.mark.parametrize("confirming", [Confirming.ASK, Confirming.REVERSE], ids=str)

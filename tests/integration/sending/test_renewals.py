@@ -1,5 +1,6 @@
 """A consent over the years: the first text that comes late, the reminder, and what silence does."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,9 +13,10 @@ from yesword.domain.messages import MessageClass, MessageKind, MessageState
 from yesword.domain.programs import Program
 from yesword.domain.rules.model.consent import OnSilence
 from yesword.domain.times import to_micros
+from yesword.reporting.people import read_events
 from yesword.sending import audience, campaigns, renewal_rounds, renewals
 from yesword.sending.renewal_rounds import Done
-from yesword.store import models
+from yesword.store import models, programs
 from yesword.store.opening import Store
 
 SEOUL = "+821012345678"
@@ -182,6 +184,17 @@ def test_what_goes_on_in_silence_is_the_old_consent_dated_anew(here: World) -> N
     here.settle()
     (after,) = here.state(SEOUL).grants
     assert after == replace(before, renewed_at=here.at)
+
+
+def test_the_record_has_the_reminder_without_the_word_of_its_link(here: World) -> None:
+    after_two_years_in_korea(here)
+    name = models.Sender.objects.create(account=here.account, address="LINDE", kind="alphanumeric")
+    here.club = programs.publish(replace(here.club, sender="LINDE", keywords=()), name)
+    here.settle()
+    (reminder,) = renewal_texts(here, SEOUL)
+    word = re.search(r"/u/(\w{11})", reminder)[1]
+    newest, *_ = read_events(here.store, here.contact(SEOUL))
+    assert newest.wording == reminder.replace(word, "*" * len(word))
 
 
 def test_it_is_due_again_two_years_after_the_reminder(here: World) -> None:

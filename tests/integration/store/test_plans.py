@@ -71,7 +71,7 @@ NOT_HOT: Final = frozenset(
             "packs",
         ),
         *("privacy", "proving"),
-        *("renewals", "repercussions", "reputation", "restricting", "retaining"),
+        *("renewals", "repercussions", "reputation", "restricting", "retaining", "strays"),
     }
 )
 # Queries of hot files that read much, and why they may.

@@ -1,11 +1,13 @@
 """The daily round: due once a day, goes on where it was stopped, and erases nobody who only was silent."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
 from factories.worlds import world
 from yesword.privacy import retaining
+from yesword.store.models import Brand
 from yesword.worker import housekeeping
 
 
@@ -33,3 +35,19 @@ def test_nobody_who_was_only_silent_is_erased_by_it(here):
     here.strangers(["+31612345699"])
     assert retaining.run(here.store, years, is_dry_run=True).counts["erased"] > 0
     assert retaining.run(here.store, years, with_people=False).counts["erased"] == 0
+
+
+def test_a_stop_that_nobody_could_be_given_counts_once_it_is_known_where_its_number_is_dialled(
+    here, monkeypatch
+):
+    Brand.objects.update(country="US")
+    assert here.receive("0612345678", "STOP").what == "nobody"
+    here.account.settings = {"addresses": {"country_code": "31"}}
+    here.account.save()
+    monkeypatch.setattr(housekeeping, "_LOOK_EVERY_S", 0)
+    has_ended = threading.Event()
+    monkeypatch.setattr(housekeeping.opt_outs, "ask_around", lambda *_: has_ended.set())
+    for each in (here.store.database, here.store.vault):
+        monkeypatch.setattr(each, "close", lambda: None)
+    housekeeping.run(here.store, has_ended, lambda: here.at)
+    assert here.kinds()[-1] == "withdrawn"

@@ -5,8 +5,10 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -253,31 +255,31 @@ def test_the_front_page_begins_with_two_commands():
 
 # --- examples ------------------------------------------------------------------------------------------------
 
-_BLOCK = re.compile(r"^[ ]*```console( demo)?\n(.*?)^[ ]*```", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^[ ]*```console( demo| fresh| fresh stays)?\n(.*?)^[ ]*```", re.DOTALL | re.MULTILINE)
 _STORELESS = re.compile(
     r"yesword (?:lint|text|understand|verify)\b|yesword rules (?:list|show|check|diff)\b(?!.*--data)|yesword check\b.*--consent\b|yesword --version"
 )
 
 
-def _examples(*, on_the_demo: bool) -> Iterator[tuple[Path, str, str]]:
-    """Each `$ command` of the blocks with the output that is shown under it."""
+def _examples() -> Iterator[tuple[str, Path, str, str]]:
+    """Each `$ command` of the blocks with what its block is marked as and the output that is shown under it."""
     for page in PAGES:
         for kind, block in _BLOCK.findall(page.read_text(encoding="utf-8")):
-            if bool(kind) == on_the_demo:
-                for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-                    command, _, shown = part.partition("\n")
-                    yield page, command, shown
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, _, shown = part.partition("\n")
+                yield kind.strip(), page, command, shown
 
 
-EXAMPLES = list(_examples(on_the_demo=False))
-ON_THE_DEMO = list(_examples(on_the_demo=True))
+EXAMPLES = [each for kind, *each in _examples() if not kind]
+ON_THE_DEMO = [each for kind, *each in _examples() if kind == "demo"]
+FROM_NOTHING = [each for each in _examples() if each[0].startswith("fresh")]
 
 
 def _run(command: str, folder: Path) -> str:
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"},
+        env=_bare_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -285,6 +287,10 @@ def _run(command: str, folder: Path) -> str:
         timeout=60,
     )
     return done.stdout
+
+
+def _bare_environment() -> dict[str, str]:
+    return {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
 
 
 def _matches(printed: str, shown: str) -> bool:
@@ -300,6 +306,7 @@ def _matches(printed: str, shown: str) -> bool:
 def test_an_example_on_the_demo_is_marked_as_one():
     assert len(EXAMPLES) >= 5
     assert len(ON_THE_DEMO) >= 5
+    assert len(FROM_NOTHING) >= 5
     assert not [command for _, command, _ in EXAMPLES if not _STORELESS.search(command)]
 
 
@@ -354,6 +361,46 @@ def test_the_examples_of_a_page_go_through_on_the_demo(page: Path, demo_folder: 
         if where == page:
             printed = _run(command, folder)
             assert _matches(printed, shown), f"$ {command}\n{printed}"
+
+
+@pytest.mark.parametrize("page", list(dict.fromkeys(page for _, page, _, _ in FROM_NOTHING)), ids=_name)
+def test_the_examples_of_a_page_go_through_from_nothing(page: Path, tmp_path: Path):
+    folder = tmp_path / "nothing"
+    shutil.copytree(DOCS / "examples", folder / "docs" / "examples")
+    staying: list[subprocess.Popen[bytes]] = []
+    try:
+        for kind, where, command, shown in FROM_NOTHING:
+            if where == page and kind == "fresh stays":
+                staying.append(_started(command, shown, folder))
+            elif where == page:
+                printed = _run(command, folder)
+                assert _matches(printed, shown), f"$ {command}\n{printed}"
+    finally:
+        for each in staying:
+            each.send_signal(signal.SIGINT)
+            each.wait(timeout=30)
+
+
+def _started(command: str, shown: str, folder: Path) -> subprocess.Popen[bytes]:
+    """What stays until the page is through, once it has said what is shown."""
+    told = folder.with_name("told")
+    with told.open("wb") as out:
+        process = subprocess.Popen(
+            ["bash", "-c", f"exec {command}"],
+            cwd=folder,
+            env=_bare_environment(),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    ends_at = time.monotonic() + 60
+    while not _matches(told.read_text(encoding="utf-8"), shown):
+        if time.monotonic() > ends_at or process.poll() is not None:
+            process.terminate()
+            process.wait(timeout=30)
+            pytest.fail(f"$ {command}\n{told.read_text(encoding='utf-8')}")
+        time.sleep(0.1)
+    return process
 
 
 # --- the repository stands alone -----------------------------------------------------------------------------

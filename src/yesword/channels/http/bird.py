@@ -198,7 +198,7 @@ class Bird(shapes.OfAccount[BirdSettings]):
             account=self.setup.account,
             provider_id=fields[named],
             sender_number=fields["from"],
-            to_address=fields["to"],
+            to_address=numbers.full(fields["to"]),
             text=fields.get("text") or "",
             received_at=shapes.moment(at),
         )

@@ -149,7 +149,7 @@ def _address(told: object) -> str:
     address = told["number"] if isinstance(told, dict) else told
     if not isinstance(address, str):
         raise UnreadableCallError(what="there is no number")
-    return address if address.startswith("+") else numbers.full(address.removeprefix("00"))
+    return address if address.startswith("+") else numbers.full(address)
 
 
 def _code(said: object) -> str:

@@ -116,7 +116,7 @@ class Elks46(shapes.OfAccount[Elks46Settings]):
             account=self.setup.account,
             provider_id=fields["id"],
             sender_number=fields["from"],
-            to_address=fields["to"],
+            to_address=numbers.full(fields["to"]),
             text=fields["message"],
             received_at=shapes.moment(fields["created"]),  # in UTC, without saying so
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
+from yesword.channels.declared import AccountFileMissingError
 from yesword.channels.errors import CarrierError
 from yesword.channels.http import numbers, proving, shapes
 from yesword.channels.http.card import (
@@ -24,6 +25,7 @@ from yesword.channels.http.card import (
 )
 from yesword.channels.http.provider import (
     Answer,
+    BadHttpSettingError,
     Call,
     HttpSettings,
     Kind,
@@ -45,6 +47,7 @@ from yesword.channels.ports import (
     Outcome,
     OutcomeStatus,
 )
+from yesword.domain import heard_numbers
 
 NAME: Final = "generic"
 
@@ -57,7 +60,8 @@ class MissingFromAccountError(ChannelError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GenericSettings(HttpSettings):
-    card: str  # the path of the card
+    card: Path
+    country_code: str = ""  # of numbers that it writes as one dials them at home, as in "31"
     values: Mapping[str, str] = field(default_factory=dict)  # what the card calls {value.NAME}
 
 
@@ -196,8 +200,8 @@ class GenericProvider:
         return InboundText(
             account=self.setup.account,
             provider_id=_needed(entry, inbound.id_path),
-            sender_number=_needed(entry, inbound.from_path),
-            to_address=_needed(entry, inbound.to_path),
+            sender_number=_needed(entry, inbound.from_path).strip(),  # perhaps as one dials it at home
+            to_address=numbers.full(_needed(entry, inbound.to_path)),
             text="" if text is None else _as_text(text),
             received_at=_moment(entry, inbound.at_path, inbound.at_form, at),
             media=_list(_at(entry, inbound.media_path)) if inbound.media_path else (),
@@ -223,14 +227,29 @@ class GenericProvider:
 
 
 def make(setup: Setup) -> GenericProvider:
-    """Raises BadCardError, MissingFromAccountError, and OSError where there is no such card."""
+    """Raises BadCardError, BadHttpSettingError, MissingFromAccountError and AccountFileMissingError."""
     settings: GenericSettings = setup.settings
-    card = load(Path(settings.card))
+    card = card_of(setup.account, settings.card)
+    if settings.country_code and heard_numbers.home_of(settings.country_code) is None:
+        raise BadHttpSettingError(
+            account=setup.account,
+            name="country_code",
+            value=settings.country_code,
+            expected="Give the digits that a country's numbers begin with, such as 31.",
+        )
     for name in sorted(card.values - settings.values.keys()):
         raise MissingFromAccountError(what="the value", name=name, account=setup.account)
     for name in sorted(card.secrets - setup.secrets.keys()):
         raise MissingFromAccountError(what="the secret", name=name, account=setup.account)
     return GenericProvider(setup=setup, card=card)
+
+
+def card_of(account: str, path: Path) -> Card:
+    """Raises BadCardError, and AccountFileMissingError where there is no such card, or none that can be read."""
+    try:
+        return load(path)
+    except OSError as error:
+        raise AccountFileMissingError(account=account, name="card", path=path) from error
 
 
 KIND: Final = Kind(

@@ -3,6 +3,8 @@
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from yesword.domain.heard_numbers import is_digits
+
 _REFERENCE: Final = "reference"
 _SHORTEST: Final = 8  # digits of a number with its country; a short code has fewer
 
@@ -14,8 +16,11 @@ def bare(address: str) -> str:
 
 def full(address: str) -> str:
     """With its plus, where it is a number with its country; a name or a short code as it is."""
-    is_number = address.isascii() and address.isdecimal() and len(address) >= _SHORTEST
-    return f"+{address}" if is_number else address
+    if not is_digits(address) or len(address) < _SHORTEST:
+        return address
+    if address.startswith("00"):
+        return f"+{address[2:]}"
+    return address if address.startswith("0") else f"+{address}"
 
 
 def with_reference(url: str, message_id: int) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from yesword.channels.ports import ChannelError
+from yesword.channels.ports import LONGEST_ANSWER_S, ChannelError
 from yesword.channels.smpp import pdu
 from yesword.channels.smpp.addresses import AddressRules
 from yesword.channels.smpp.alphabets import Alphabet
 from yesword.channels.smpp.parts import Codings, LongTexts
 from yesword.channels.smpp.reports import ReportDialect
+from yesword.domain import heard_numbers
 
 
 class BadSettingError(ChannelError):
@@ -60,6 +61,14 @@ class Tls:
 
     def context(self) -> ssl.SSLContext:
         """Raises BadSettingError where a file cannot be read."""
+        files = {"authorities": self.authorities, "certificate": self.certificate, "key": self.key}
+        for name, path in files.items():
+            if path is not None and not path.is_file():
+                raise BadSettingError(
+                    name=f"tls.{name}",
+                    value=path,
+                    expected="There is no such file: give the whole path of one, in PEM.",
+                )
         try:
             context = ssl.create_default_context(
                 cafile=None if self.authorities is None else str(self.authorities)
@@ -124,12 +133,25 @@ class SmppAccount:
         for name, number in seconds.items():
             if not number > 0:
                 raise BadSettingError(name=name, value=number, expected="Give a number above 0.")
+        if self.answer_timeout_s > LONGEST_ANSWER_S:
+            raise BadSettingError(
+                name="answer_timeout_s",
+                value=self.answer_timeout_s,
+                expected=f"Give at most {LONGEST_ANSWER_S:g} seconds.",
+            )
         if len(self.system_id) > 15:
             raise BadSettingError(
                 name="system_id", value=self.system_id, expected="It has 15 characters at most."
             )
         if not self.host:
             raise BadSettingError(name="host", value="empty", expected="Give the carrier's name or address.")
+        code = self.addresses.country_code
+        if code and heard_numbers.home_of(code) is None:
+            raise BadSettingError(
+                name="addresses.country_code",
+                value=code,
+                expected="Give the digits that a country's numbers begin with, such as 31.",
+            )
         for name, tag in (("inbound_id_tag", self.inbound_id_tag), ("reference_tag", self.reference_tag)):
             if tag is not None and not 0 <= tag <= 0xFFFF:
                 raise BadSettingError(name=name, value=tag, expected="Give a number from 0 to 65535.")

@@ -6,6 +6,10 @@ Source: SMPP 3.4 sections 5.2.5 (type of number) and 5.2.6 (numbering plan).
 from dataclasses import dataclass, field
 from typing import Final
 
+from yesword.domain import heard_numbers
+from yesword.domain.heard_numbers import is_digits
+from yesword.domain.phone import PhoneError
+
 UNKNOWN: Final = 0
 INTERNATIONAL: Final = 1
 NATIONAL: Final = 2
@@ -16,6 +20,7 @@ ABBREVIATED: Final = 6
 NO_PLAN: Final = 0
 ISDN: Final = 1  # E.163 and E.164
 
+_CODES: Final = frozenset({NETWORK_SPECIFIC, ALPHANUMERIC, ABBREVIATED})
 _SHORT: Final = 8  # a code has at most so many digits; a number in full has more
 
 
@@ -48,39 +53,43 @@ class AddressRules:
     def address(self, written: str) -> Address:
         """How to write one of our senders or a person's number to the carrier."""
         digits = written.removeprefix("+")
-        if written.startswith("+") and _is_digits(digits):
+        if written.startswith("+") and is_digits(digits):
             kind = self.international
             digits = written if self.keeps_plus else digits
-        elif _is_digits(written):
+        elif is_digits(written):
             kind = self.short_code if len(written) <= _SHORT and written[0] != "0" else self.other
         else:
             kind, digits = self.alphanumeric, written
         return Address(ton=kind.ton, npi=kind.npi, digits=digits)
 
     def number(self, ton: int, digits: str) -> str:
-        """A person's number as the carrier wrote it: in full with a plus, where that can be told."""
-        bare = digits.strip().removeprefix("+")
-        if not _is_digits(bare):
-            return digits.strip()
-        if digits.strip().startswith("+"):
-            return "+" + bare
+        """A person's number as the carrier wrote it: in full with a plus, where that can be told.
+
+        Where it cannot, what the carrier wrote: whoever takes it in knows more countries than an account's setting.
+        """
+        written = digits.strip()
+        bare = written.removeprefix("+")
+        if not is_digits(bare):
+            return written
         if bare.startswith("00") and len(bare) > _SHORT + 2:
             return "+" + bare[2:]
-        if ton == INTERNATIONAL:
+        is_in_full = written.startswith("+") or ton == INTERNATIONAL
+        if is_in_full and not bare.startswith("0"):  # no country's code begins so
             return "+" + bare
-        if self.country_code and (ton == NATIONAL or bare.startswith("0")):
-            return f"+{self.country_code}{bare.removeprefix('0')}"
-        if ton in {UNKNOWN, NETWORK_SPECIFIC} and len(bare) > _SHORT and not bare.startswith("0"):
-            return "+" + bare  # many carriers leave the type out
-        return bare
+        home = heard_numbers.home_of(self.country_code)
+        if home is None or (ton in _CODES and len(bare) <= _SHORT):
+            return bare
+        try:
+            return heard_numbers.read(bare, [home], is_national=ton == NATIONAL).e164
+        except PhoneError:
+            return bare
 
     def own(self, ton: int, digits: str) -> str:
         """One of our own addresses as the carrier wrote it: a code or name bare, a number in full with a plus."""
         bare = digits.strip().removeprefix("+")
-        if _is_digits(bare) and len(bare) <= _SHORT:
+        if is_digits(bare) and len(bare) <= _SHORT:
             return bare
-        return self.number(ton, digits)
-
-
-def _is_digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+        found = self.number(ton, digits)
+        # Many carriers leave the type out; and ours may be of a range that is of machines, or new.
+        is_in_full = is_digits(found) and ton in {UNKNOWN, NETWORK_SPECIFIC} and not found.startswith("0")
+        return f"+{found}" if is_in_full else found

@@ -40,6 +40,9 @@ DELETE FROM asked_number WHERE asked_at < :before
 -- name: use_nonce
 INSERT INTO used_nonce (digest, used_at) VALUES (:digest, :used_at) ON CONFLICT DO NOTHING
 
+-- name: nonce_used_at
+SELECT used_at FROM used_nonce WHERE digest = :digest
+
 -- name: purge_nonces
 DELETE FROM used_nonce WHERE used_at < :before
 
@@ -56,6 +59,11 @@ VALUES (:sender_id, :code, :id, :brand_id, :program_id, :program_version, :point
 SELECT id, brand_id, program_id, program_version, point_id, point_digest, language, source, contact_id, sealed,
   shown_at, expires_at, used_at, page
 FROM shown_code WHERE sender_id = :sender_id AND code = :code AND expires_at >= :at ORDER BY id DESC
+
+-- name: codes_shown_then
+SELECT id, brand_id, program_id, program_version, point_id, point_digest, language, source, contact_id, sealed,
+  shown_at, expires_at, used_at, page, sender_id, code
+FROM shown_code WHERE point_id = :point_id AND shown_at = :shown_at
 
 -- name: use_shown_code
 UPDATE shown_code SET used_at = :used_at, sealed = NULL WHERE sender_id = :sender_id AND code = :code AND id = :id

@@ -79,6 +79,17 @@ WHERE brand_id = :brand_id AND left_at >= :since AND left_at < :until AND is_und
 AND joined_at IS NOT NULL AND (CAST(:program_id AS BIGINT) = 0 OR coalesce(text_program_id, program_id) = CAST(:program_id AS BIGINT))
 GROUP BY 1, 2
 
+-- Of them, the people whose newest text went since `handed`, as alarms count them, and how often they left; `watched` says
+-- by what the texts are told apart.
+
+-- name: departed_after_texts
+SELECT CASE CAST(:watched AS TEXT) WHEN 'program' THEN text_program_id WHEN 'campaign' THEN campaign_id ELSE 0 END AS key,
+  count(DISTINCT contact_id), count(*)
+FROM departure
+WHERE brand_id = :brand_id AND left_at >= :since AND left_at < :until AND is_undone = 0 AND joined_at IS NOT NULL
+AND handed_at >= :handed AND (CAST(:program_id AS BIGINT) = 0 OR text_program_id = CAST(:program_id AS BIGINT))
+GROUP BY 1
+
 -- name: give_reason_of_departure
 UPDATE departure SET reason = :reason WHERE bucket = :bucket AND event_id = :event_id
 

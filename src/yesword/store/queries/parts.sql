@@ -38,11 +38,14 @@ WHERE bucket = :bucket AND contact_id = :contact_id AND account = :account AND t
 DELETE FROM inbound_part WHERE bucket = :bucket AND contact_id = :contact_id
 
 -- name: with_parts [sqlite]
-SELECT DISTINCT contact_id FROM inbound_part
+SELECT contact_id FROM inbound_part
+WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
+UNION SELECT contact_id FROM stray_text
 WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids))
 
 -- name: with_parts [postgresql]
-SELECT DISTINCT contact_id FROM inbound_part WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+SELECT contact_id FROM inbound_part WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
+UNION SELECT contact_id FROM stray_text WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids)
 
 -- name: purge_parts [sqlite]
 DELETE FROM inbound_part WHERE received_at < :before AND account NOT IN (SELECT value FROM json_each(:accounts))

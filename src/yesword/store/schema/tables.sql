@@ -321,7 +321,7 @@ CREATE TABLE asked_number (
 CREATE INDEX asked_number_of_point ON asked_number (point_id, asked_at);
 CREATE INDEX asked_number_of_event ON asked_number (event_id);
 
--- What a page gave out for one answer, once it was answered.
+-- What a page gave out for one answer, once it was answered; and an imprint of both, so that the same answer is recognised.
 CREATE TABLE used_nonce (
   digest BLOB NOT NULL PRIMARY KEY, used_at BIGINT NOT NULL
 ) ROWLESS;
@@ -484,7 +484,7 @@ CREATE TABLE departure (
 ) ROWLESS;
 -- Figures are counted from this index alone.
 CREATE INDEX departure_of_brand ON departure (brand_id, left_at, is_undone, joined_at, text_program_id, program_id,
-  campaign_id, way, reason, origin);
+  campaign_id, way, reason, origin, handed_at, contact_id);
 CREATE INDEX departure_after_text ON departure (handed_at) WHERE handed_at IS NOT NULL;
 CREATE INDEX departure_of_contact ON departure (bucket, contact_id);
 
@@ -553,6 +553,17 @@ CREATE TABLE inbound_part (
   PRIMARY KEY (bucket, contact_id, account, to_address, reference, total, number)
 ) ROWLESS;
 CREATE INDEX inbound_part_waiting ON inbound_part (account, received_at);
+
+-- Texts from what nobody can read as a number, or to an address without a program, until somebody has looked at them: each
+-- under a key of what stands where the number should, which is of no brand.
+CREATE TABLE stray_text (
+  bucket INTEGER NOT NULL, id ROWKEY, contact_id BIGINT NOT NULL,  -- its place in the vault: never a contact
+  account_id BIGINT NOT NULL, why TEXT NOT NULL,  -- number, address
+  is_stop INTEGER NOT NULL, sealed BLOB NOT NULL, received_at BIGINT NOT NULL,
+  KEYED (bucket, id)
+);
+CREATE INDEX stray_text_waiting ON stray_text (is_stop, received_at, id);
+CREATE INDEX stray_text_of_contact ON stray_text (bucket, contact_id);
 
 -- When somebody last listened for an account. After a gap its texts are held until what came in meanwhile is known.
 CREATE TABLE account_listening (

@@ -4,6 +4,7 @@ import pytest
 
 from yesword.channels.smpp import SmppAccount, Tls
 from yesword.channels.smpp.account import BadSettingError, Reports
+from yesword.channels.smpp.addresses import AddressRules
 
 
 def account(**settings):
@@ -29,6 +30,8 @@ def test_the_password_shows_nowhere():
         pytest.param({"system_id": "x" * 16}, id="a system id that is too long"),
         pytest.param({"host": ""}, id="no host"),
         pytest.param({"reference_tag": 0x10000}, id="a tag beyond the last"),
+        pytest.param({"addresses": AddressRules(country_code="NL")}, id="a country by its letters"),
+        pytest.param({"addresses": AddressRules(country_code="999")}, id="a code of no country"),
     ],
 )
 def test_what_cannot_be_is_refused(settings):

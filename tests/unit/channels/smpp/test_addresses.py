@@ -46,6 +46,27 @@ def test_a_persons_number_in_full(ton, written, number):
     assert AddressRules(country_code="31").number(ton, written) == number
 
 
+@pytest.mark.parametrize(
+    ("code", "ton", "written", "number"),
+    [
+        pytest.param("45", 0, "20123456", "+4520123456", id="Denmark has no zero, and this one no type"),
+        pytest.param("45", 0, "4520123456", "+4520123456", id="in full, without a type"),
+        pytest.param("45", 0, "31612345678", "+31612345678", id="a guest from abroad"),
+        pytest.param("1", 0, "3055550123", "+13055550123", id="no line in Greece"),
+        pytest.param("39", 0, "0612345678", "+390612345678", id="Italy keeps its zero"),
+        pytest.param("31", 2, "612340020", "+31612340020", id="national, without its zero"),
+        pytest.param("31", 1, "0612340020", "+31612340020", id="called international, and dialled at home"),
+        pytest.param("31", 0, "11111111111111111111", "11111111111111111111", id="nobody's"),
+        pytest.param("61", 3, "131450", "131450", id="a code that could be a service"),
+        pytest.param("45", 3, "20123456", "20123456", id="a code of eight digits"),
+        pytest.param("", 2, "612340020", "612340020", id="national, and no country"),
+        pytest.param("", 0, "612340020", "612340020", id="no type, and no country"),
+    ],
+)
+def test_a_number_is_read_by_the_plan_of_its_country(code, ton, written, number):
+    assert AddressRules(country_code=code).number(ton, written) == number
+
+
 def test_without_a_country_a_national_number_is_left_as_it_is():
     assert RULES.number(2, "0612345678") == "0612345678"
 
@@ -57,6 +78,7 @@ def test_without_a_country_a_national_number_is_left_as_it_is():
         (3, "800123", "800123"),
         (1, "31612345678", "+31612345678"),
         (5, "Linde", "Linde"),
+        pytest.param(0, "3197000000000", "+3197000000000", id="without a type, of a range that nobody knows"),
     ],
 )
 def test_our_own_address_as_we_know_it(ton, written, own):
