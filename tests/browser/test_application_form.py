@@ -59,6 +59,7 @@ def test_g12_g13_both_questions_are_answered_and_neither_was_before(stranger, vi
     page.wait_for_timeout(2100)
     page.fill("#number", "06 1234 5678")
     page.click("#send")
+    page.locator(".notice a[href='#specific']").wait_for()  # a page may be shown before all of it is there
     assert page.locator(".notice a[href='#specific']").count() == 1
     assert page.locator("input[type=radio]:checked").count() == 0
     if visitor.has_script:

@@ -21,20 +21,20 @@ class DistantChannel(MemoryChannel):
 
 
 def test_a_carrier_that_is_slow_is_given_no_more_than_fits_into_the_lease(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was not written goes back at once, and nobody is left between sent and unsent."""
     monkeypatch.setattr(handing, "_PATIENCE_S", 0.25)
     carrier = MemoryCarrier()
     slow = DistantChannel(carrier, account="simulator", takes_per_second=100, window=1, chunk=1)
-    with world(store, channel=slow) as here:
+    with world(sqlite_store, channel=slow) as here:
         for person in here.members(10):
             here.plan(person)
         (taken,) = here.claim_all()
-        outcomes = handing.hand_over_claim(store, here.dispatcher.channels, taken, here.at)
+        outcomes = handing.hand_over_claim(sqlite_store, here.dispatcher.channels, taken, here.at)
         written = len(outcomes)
         assert 2 <= written <= 5
-        handing.record(store, taken, outcomes, here.at)
+        handing.record(sqlite_store, taken, outcomes, here.at)
         assert dict(here.sql("SELECT state, count(*) FROM message GROUP BY state")) == {
             MessageState.SENT.value: written,
             MessageState.QUEUED.value: 10 - written,
