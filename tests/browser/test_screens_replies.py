@@ -83,6 +83,21 @@ def test_axe_finds_nothing_and_nothing_runs_over(visit):
         assert wrong_with(page) == [], address
 
 
+def test_a_stop_to_an_address_without_a_program_is_shown_and_axe_finds_nothing(visit, demo_folder):
+    handsets.text(demo_folder, [(ASKERS[0], "999888", "STOP")])
+    page = visit()
+    for _look in range(50):
+        page.goto("/replies/nobody")
+        if page.locator("article h3").count():
+            break
+        page.wait_for_timeout(200)
+    assert "to 999888" in page.locator("article h3").inner_text()
+    assert ASKERS[0] not in page.content()
+    assert wrong_with(page) == []
+    page.get_by_role("button", name="Put away").click()
+    page.locator("article").wait_for(state="detached")
+
+
 def test_a_queue_is_worked_off_by_keys(visit):
     page = visit()
     page.goto("/replies")
