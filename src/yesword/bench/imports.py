@@ -19,6 +19,7 @@ from yesword.store.opening import Store
 WORDING: Final = "Yes, text me offers of Linde & Loom, at most four a month. Stop with STOP."
 _STOPS: Final = 20  # one row in so many is an opt-out
 _CLAIMS: Final = 5  # and one in so many a claim only
+_KILLED_AFTER: Final = 3  # of the rows, one in so many: the stops are written by then, and many grants
 
 
 class DoublesError(YeswordError):
@@ -39,7 +40,7 @@ def _on(name: str, server_url: str | None, rows: int) -> Iterator[Figure]:
         program = make_brand(store, carrier_settings={}).program("club")
         file = store.folder / "people.csv"
         _write(file, rows)
-        killed_s = _killed(store, program.key, file)
+        killed_s = _killed(store, program.key, file, rows // _KILLED_AFTER)
         cursor = models.ImportRun.objects.values_list("cursor", flat=True).get()
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         began = time.perf_counter()
@@ -84,21 +85,18 @@ def _command(store: Store, program: str, file: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def _killed(store: Store, program: str, file: Path) -> float:
-    """Start the real command, and kill it while it writes; the seconds until then."""
+def _killed(store: Store, program: str, file: Path, written: int) -> float:
+    """Start the real command, and kill it when so many rows are written; the seconds until then."""
     began = time.perf_counter()
     process = subprocess.Popen(_command(store, program, file), stdout=subprocess.DEVNULL)  # noqa: S603 - ours
     while process.poll() is None:
         cursor = models.ImportRun.objects.values_list("cursor", flat=True).first()
-        if cursor is not None and cursor > _AT_LEAST:
+        if cursor is not None and cursor > written:
             break
         time.sleep(0.02)
     process.kill()
     process.wait()
     return time.perf_counter() - began
-
-
-_AT_LEAST: Final = 1_000  # rows are written before the kill
 
 
 def _check(store: Store, rows: int) -> None:
