@@ -101,7 +101,11 @@ def test_sending_is_said_of_it_and_closing_it_keeps_nothing(run, here):
         (("--sender", "999", "--numbers", "-"), JOINED, "has ever texted from 999"),
         (("--sender", CLUB, "--numbers", "-"), "nobody", "no telephone number in the list"),
         (("--sent", "7"), "", "There is no audit 7"),
-        (("--sender", CLUB, "--numbers", "-", "--user", "nobody"), JOINED, "Nobody has an account here yet"),
+        (
+            ("--sender", CLUB, "--numbers", "-", "--user", "nobody"),
+            JOINED,
+            "Nobody has an account here yet",
+        ),  # who is unknown among others is named: test_evidence
     ],
     ids=["another's source", "no number", "no such audit", "no such account"],
 )
