@@ -15,6 +15,7 @@ from yesword.domain.events import ConsentEvent
 from yesword.domain.ids import to_text
 from yesword.ledger.checkpoint import Checkpoint, Signer, read_checkpoint
 from yesword.ledger.cosignature import WitnessSigner, cosign
+from yesword.proof import trail
 from yesword.proof.sequencer import Sequencer
 from yesword.proof.timestamps import told_time
 from yesword.store import attesters, ledgers, models, schema
@@ -52,8 +53,12 @@ def fill(here: World, stamp: Stamp | None = None) -> None:
     here.text(ANNA, "STOP")
     here.campaign()
     here.settle()
+    for subject in ("campaign 1", "campaign 2", "account main"):
+        models.AuditEntry.objects.create(action="campaign.start", subject=subject, detail={"people": 3})
+    trail.state(store, here.at)
     sequence()
     here.wait(hours=2)
+    models.AuditEntry.objects.create(action="sign in")
     here.text(BEN, "STOP")
     brand = models.Brand.objects.get()
     publish(brand, models.Sender.objects.get(address=here.club.sender), support="new@example.org")

@@ -92,6 +92,7 @@ def _told(report: "AuditReport") -> Iterator[str]:
     closed = "that cannot be read, for want of the keys" if is_locked else "of them erased"
     yield f"{report.contacts:,} people with {report.events:,} events, {report.unreadable:,} {closed}"
     yield f"{report.statements:,} statements, {report.waiting:,} waiting for their place, {report.stops:,} stops in the journal"
+    yield f"{report.trail:,} rows of who did what, {report.trail_waiting:,} not named by the log yet"
     first = report.first
     if first is None:
         yield "Everything fits."

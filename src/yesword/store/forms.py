@@ -23,6 +23,7 @@ TABLES: Final = (
     *("consent_event", "contact", "standing", "evidence_blob", "erasure", "suppression", "replayed_stop"),
     *("ledger_statement", "handed_batch", "ledger_outbox", "shown_page", "store_disclosure"),
     *("store_programversion", "store_program", "store_brand", "store_witness", "store_stampauthority"),
+    "store_auditentry",
 )
 VAULT: Final = ("subject_key", "look_up")
 

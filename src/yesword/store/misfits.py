@@ -53,6 +53,7 @@ class Fault(StrEnum):
     # statements
     STATEMENT_DIFFERS = "statement_differs"
     HANDED_DIFFERS = "handed_differs"
+    TRAIL_DIFFERS = "trail_differs"
 
     # places and the outbox
     EVENT_NOWHERE = "event_nowhere"
@@ -145,6 +146,7 @@ _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.KEPT_PROOF_UNFIT: "Contact {contact}: of the proof that is kept since their erasure, {what} {reason}. It was tampered with, or lost.",
     Fault.STATEMENT_DIFFERS: "Statement {event}: {reason}",
     Fault.HANDED_DIFFERS: "Statement {event}: the hand-over that it vouches for is not the one that is stored: {reason}",
+    Fault.TRAIL_DIFFERS: "Row {row} of the trail of who did what: {reason}",
     Fault.EVENT_NOWHERE: "{what} {event} is neither in the newest log of its brand nor in the outbox.",
     Fault.WAITS_FOR_NOTHING: "{event} waits in the outbox, and there is no such event or statement.",
     Fault.WAITS_OTHERWISE: "{event} waits in the outbox with {member} {found}, and its own row has {expected}.",

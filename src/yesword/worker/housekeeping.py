@@ -1,6 +1,7 @@
 """The daily round of what must not be kept for ever, in a thread of its own: addresses, files, old texts, held proof.
 
-What pages leave behind goes every minute: it is only kept for as long as it can still be answered. Contests close on time.
+What pages leave behind goes every minute: it is only kept for as long as it can still be answered. Contests close on time,
+and what was done in the console gets its place in the log.
 
 People who have been silent for long are not erased by it: that is somebody's decision, and `yesword privacy retain` does it.
 """
@@ -15,6 +16,7 @@ import structlog
 from yesword.collect import contest_draws
 from yesword.collect.forgetting import forget
 from yesword.privacy import retaining
+from yesword.proof import trail
 from yesword.sending import dead_numbers, gone_numbers, inbound_parts, rereading
 from yesword.store import models, sent_tallies
 from yesword.store.opening import Store
@@ -39,6 +41,8 @@ def run(store: Store, has_ended: threading.Event, clock: Callable[[], datetime])
         while not has_ended.wait(_LOOK_EVERY_S):
             try:
                 forget(store, clock())
+                if trail.is_due(clock()):
+                    trail.state(store, clock())
                 contest_draws.keep_time(store, clock())
                 inbound_parts.purge(store, [each.key for each in models.Account.objects.all()], clock())
                 rereading.read_again(store, clock())

@@ -71,7 +71,7 @@ NOT_HOT: Final = frozenset(
             "packs",
         ),
         *("privacy", "proving"),
-        *("renewals", "repercussions", "reputation", "restricting", "retaining", "strays"),
+        *("renewals", "repercussions", "reputation", "restricting", "retaining", "strays", "trail"),
     }
 )
 # Queries of hot files that read much, and why they may.

@@ -7,7 +7,7 @@ import pytest
 
 from factories.worlds import world
 from yesword.privacy import retaining
-from yesword.store.models import Brand
+from yesword.store.models import AuditEntry, Brand
 from yesword.worker import housekeeping
 
 
@@ -37,17 +37,33 @@ def test_nobody_who_was_only_silent_is_erased_by_it(here):
     assert retaining.run(here.store, years, with_people=False).counts["erased"] == 0
 
 
-def test_a_stop_that_nobody_could_be_given_counts_once_it_is_known_where_its_number_is_dialled(
-    here, monkeypatch
-):
+@pytest.fixture
+def a_round(here, monkeypatch):
+    """One look of it, at a moment."""
+
+    def go(at):
+        has_ended = threading.Event()
+        monkeypatch.setattr(housekeeping, "_LOOK_EVERY_S", 0)
+        monkeypatch.setattr(housekeeping.opt_outs, "ask_around", lambda *_: has_ended.set())
+        for each in (here.store.database, here.store.vault):
+            monkeypatch.setattr(each, "close", lambda: None)
+        housekeeping.run(here.store, has_ended, lambda: at)
+
+    return go
+
+
+def test_a_stop_that_nobody_could_be_given_counts_once_it_is_known_where_its_number_is_dialled(here, a_round):
     Brand.objects.update(country="US")
     assert here.receive("0612345678", "STOP").what == "nobody"
     here.account.settings = {"addresses": {"country_code": "31"}}
     here.account.save()
-    monkeypatch.setattr(housekeeping, "_LOOK_EVERY_S", 0)
-    has_ended = threading.Event()
-    monkeypatch.setattr(housekeeping.opt_outs, "ask_around", lambda *_: has_ended.set())
-    for each in (here.store.database, here.store.vault):
-        monkeypatch.setattr(each, "close", lambda: None)
-    housekeeping.run(here.store, has_ended, lambda: here.at)
+    a_round(here.at)
     assert here.kinds()[-1] == "withdrawn"
+
+
+def test_what_was_done_in_the_console_gets_its_place_in_the_log(here, a_round):
+    row = AuditEntry.objects.create(action="campaign.start")
+    a_round(row.at + timedelta(minutes=9))
+    assert AuditEntry.objects.filter(stated_in=None).exists()
+    a_round(row.at + timedelta(minutes=10))
+    assert not AuditEntry.objects.filter(stated_in=None).exists()

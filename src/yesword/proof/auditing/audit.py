@@ -22,6 +22,7 @@ from yesword.proof.auditing.sections import Background, Look
 from yesword.proof.auditing.statements import look_at_statements
 from yesword.proof.auditing.stops import look_at_stops
 from yesword.proof.auditing.traces import look_at_traces
+from yesword.proof.auditing.trail import look_at_trail
 from yesword.proof.auditing.tree import Walk
 from yesword.proof.auditing.vouching import look_at_attestations, trusted
 from yesword.proof.auditing.wordings import look_at_wordings
@@ -102,6 +103,8 @@ class _Audit:
                 report.misfits.add(found)
         with self._part("ledger_statement", "The statements"):
             look_at_statements(store, report, every)
+        with self._part("store_auditentry", "The trail of who did what"):
+            look_at_trail(store, report)
         with self._part("ledger_outbox", "The outbox"):
             look_at_outbox(store, report, every)
         with self._part("ledger_outbox", "What is in no log"):

@@ -59,6 +59,8 @@ class AuditReport:
     waiting: int = 0  # in the outbox
     stops: int = 0  # in the journal
     erasures: int = 0  # in the journal, too
+    trail: int = 0  # rows of who did what, of all brands
+    trail_waiting: int = 0  # of these, those that no statement names yet
     misfits: Misfits = field(default_factory=Misfits)
 
     @property
@@ -81,6 +83,8 @@ class AuditReport:
             "waiting": self.waiting,
             "stops": self.stops,
             "erasures": self.erasures,
+            "trail": self.trail,
+            "trail_waiting": self.trail_waiting,
             "misfits": self.misfits.count,
             "told": [each.as_json() for each in self.misfits.told],
         }

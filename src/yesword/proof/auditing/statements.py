@@ -12,7 +12,8 @@ from yesword.ledger.handed import KIND as HANDED_OVER
 from yesword.ledger.handed import read_handed_over, root_of, split_leaves
 from yesword.ledger.leaf import leaf_hash
 from yesword.proof.auditing.report import AuditReport
-from yesword.store import handed
+from yesword.proof.auditing.trail import misfits_of_trail
+from yesword.store import handed, trails
 from yesword.store.checking import PAGE, shown
 from yesword.store.database import Row, Session
 from yesword.store.forms import as_bytes, as_moment
@@ -154,7 +155,8 @@ def _each(store: Store, brand: int) -> Iterator[tuple[Session, Row]]:
 
 # Kinds of statements that vouch for rows of their own.
 _LOOKS: Final[Mapping[str, Callable[[Session, int, JsonObject], Iterator[Misfit]]]] = {
-    HANDED_OVER: _look_at_handed
+    HANDED_OVER: _look_at_handed,
+    trails.KIND: misfits_of_trail,
 }
 
 

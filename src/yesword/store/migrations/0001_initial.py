@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
                 ('action', models.CharField(max_length=60)),
                 ('subject', models.CharField(blank=True, max_length=60)),
                 ('detail', models.JSONField(default=dict)),
+                ('stated_in', models.BigIntegerField(db_index=True, null=True)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
         ),

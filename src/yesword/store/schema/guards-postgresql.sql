@@ -88,6 +88,16 @@ BEGIN
   THEN RAISE EXCEPTION 'append-only: nothing enters a contest whose list is fixed'; END IF;
   RETURN NEW;
 END $$;
+CREATE OR REPLACE FUNCTION yesword_refuse_trail() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.stated_in IS NOT NULL OR (NEW.id, NEW.at, NEW.user_id, NEW.action, NEW.subject, NEW.detail)
+     IS DISTINCT FROM (OLD.id, OLD.at, OLD.user_id, OLD.action, OLD.subject, OLD.detail)
+  THEN RAISE EXCEPTION 'append-only: a row of the trail is never changed'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER audit_entry_is_fixed BEFORE UPDATE ON store_auditentry FOR EACH ROW EXECUTE FUNCTION yesword_refuse_trail();
+CREATE TRIGGER audit_entry_is_kept BEFORE DELETE ON store_auditentry FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER audit_entry_is_whole BEFORE TRUNCATE ON store_auditentry EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER contest_leaf_is_fixed BEFORE UPDATE OR DELETE ON contest_leaf FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER contest_leaf_is_whole BEFORE TRUNCATE ON contest_leaf EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER contest_leaf_is_late BEFORE INSERT ON contest_leaf FOR EACH ROW EXECUTE FUNCTION yesword_refuse_late_entry();

@@ -67,6 +67,12 @@ CREATE TRIGGER proclamation_is_fixed BEFORE UPDATE OF
 BEGIN SELECT RAISE(ABORT, 'append-only: of a proclamation only the end is ever set'); END;
 CREATE TRIGGER proclamation_is_kept BEFORE DELETE ON store_proclamation
 BEGIN SELECT RAISE(ABORT, 'append-only: a proclamation is never deleted'); END;
+CREATE TRIGGER audit_entry_is_fixed BEFORE UPDATE ON store_auditentry
+  WHEN OLD.stated_in IS NOT NULL OR (NEW.id, NEW.at, NEW.user_id, NEW.action, NEW.subject, NEW.detail)
+    IS NOT (OLD.id, OLD.at, OLD.user_id, OLD.action, OLD.subject, OLD.detail)
+BEGIN SELECT RAISE(ABORT, 'append-only: a row of the trail is never changed'); END;
+CREATE TRIGGER audit_entry_is_kept BEFORE DELETE ON store_auditentry
+BEGIN SELECT RAISE(ABORT, 'append-only: a row of the trail is never deleted'); END;
 CREATE TRIGGER contest_leaf_is_fixed BEFORE UPDATE ON contest_leaf
 BEGIN SELECT RAISE(ABORT, 'append-only: an entry that was published is never changed'); END;
 CREATE TRIGGER contest_leaf_is_kept BEFORE DELETE ON contest_leaf
