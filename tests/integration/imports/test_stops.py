@@ -9,6 +9,7 @@ from factories.imports import (
     ANNA,
     BACKED,
     CLAIMED,
+    HEADER,
     NOW,
     OUT,
     WORDING,
@@ -23,7 +24,7 @@ from factories.imports import (
 )
 from yesword.collect.imports import Options, Outcome, run_import
 from yesword.collect.imports.weighing import Change, Facts, update_facts
-from yesword.consent import Act, invalidate, meet, withdraw
+from yesword.consent import Act, invalidate, meet, restart, withdraw
 from yesword.consent.restoring import forgotten, replay
 from yesword.domain.events import Actor, EventKind
 from yesword.domain.phone import parse
@@ -42,11 +43,11 @@ def met(store, program):
         meet(store, session, programs.brand(program.brand), [new], NOW)
 
 
-def stop(store, program, number=ANNA, scope=None):
+def stop(store, program, number=ANNA, scope=None, at=NOW):
     brand = programs.brand(program.brand)
     with store.database.write() as session:
         found = contacts.read(store, session, contacts.find(store, session, program.brand, number))
-        withdraw(store, session, brand, found, act(), NOW, program=scope)
+        withdraw(store, session, brand, found, act(at), at, program=scope)
 
 
 # --- stops ----------------------------------------------------------------------------------------------------
@@ -142,6 +143,29 @@ def test_a_list_of_opt_outs_ends_what_was_granted_and_waits_for_what_is_on_its_w
     assert drained == [contact_id_of(store, club)]
     assert state(store, club).grants == ()
     assert outcomes(imported(file, is_opt_outs=True)) == {"already_stopped": 1}
+
+
+def started_again(store, program, at):
+    brand = programs.brand(program.brand)
+    with store.database.write() as session:
+        found = contacts.read(store, session, contacts.find(store, session, program.brand, ANNA))
+        return restart(store, session, brand, found, act(at), at, [program])
+
+
+@pytest.mark.parametrize("is_dated", [False, True], ids=["undated", "dated"])
+def test_a_start_that_was_texted_before_an_opt_out_and_is_read_after_it_brings_nothing_back(
+    store, club, people, imported, is_dated
+):
+    imported(people(CLAIMED), at=NOW - timedelta(days=1))
+    join(store, club, at=NOW - timedelta(hours=3))
+    stop(store, club, at=NOW - timedelta(hours=2))
+    row, header = ("0612345678,2026-03-02T11:00Z", "phone,unsubscribed at") if is_dated else (OUT, HEADER)
+    for _ in range(2):
+        assert outcomes(imported(people(row, header=header))) == {"already_stopped": 1}
+    kinds = [event.kind for event in events(store, club)[0]]
+    assert kinds.count(EventKind.WITHDRAWN) == 2, "their own, and that of the list, which is told once"
+    assert started_again(store, club, NOW - timedelta(hours=1.5 if is_dated else 0.1)) == []
+    assert [each.id for each in started_again(store, club, NOW + timedelta(hours=1))] == [club.id]
 
 
 def test_an_opt_out_that_was_imported_once_does_not_end_a_later_return(store, club, people, imported):

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.collect.imports.claims import Claim
+from yesword.collect.imports.drafting import ROUTE
 from yesword.collect.imports.report import Outcome
 from yesword.collect.imports.whereabouts import NOTHING_STATED, more_places
 from yesword.domain import codec
@@ -94,7 +95,10 @@ def _change(
 ) -> Change:
     if claim.judged.is_opt_out:
         outcome = _of_opt_out(claim, state, events)
-        return Change(claim=claim, contact=person, outcome=outcome, writes_event=outcome is Outcome.STOPPED)
+        writes = outcome is Outcome.STOPPED or (
+            outcome is Outcome.ALREADY_STOPPED and _is_said_anew(claim, state)
+        )
+        return Change(claim=claim, contact=person, outcome=outcome, writes_event=writes)
     if _has_left(state, person, program):
         return Change(claim=claim, contact=person, outcome=Outcome.KEPT_STOPPED)
     undone = {event.answers for event in events if event.route == UNDONE}
@@ -176,6 +180,20 @@ def _of_opt_out(claim: Claim, state: ConsentState, events: Sequence[ConsentEvent
     ):
         return Outcome.CAME_BACK
     return Outcome.STOPPED
+
+
+def _is_said_anew(claim: Claim, state: ConsentState) -> bool:
+    """Of somebody who is out already: whether the record does not know yet that they were out as late as this row says.
+
+    A START may have been texted before it that nobody has read yet: this stop has to stand after it.
+    """
+    known = [each for each in state.withdrawals if each.scope.program is None]
+    stopped_at = claim.judged.consented_at
+    if stopped_at is None:
+        return all(
+            each.route != ROUTE for each in known
+        )  # a row without a date tells the same stop ever again
+    return all(each.at < stopped_at for each in known)
 
 
 def _is_same_stop(event: ConsentEvent, claim: Claim) -> bool:
