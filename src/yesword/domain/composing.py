@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
@@ -163,15 +164,43 @@ def disclosure(program: Program, language: str) -> str:
     return _said_by_program(texts.disclosure, tuple(program_values(program, texts).items()))
 
 
-def with_way_out(source: str, program: Program, texts: Texts, person: Mapping[str, str] | None = None) -> str:
-    """The text as one person will read it, with the program's way out unless the template says one itself.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonalText:
+    """A template with all that is the program's in it: only the person's own fields are left. Made once for many people."""
 
-    Whether it does is asked of the template: somebody whose name is Stop must get the way out too.
-    """
-    text = compose(source, program, texts, person)
-    if _says_way_out(source, tuple(program_values(program, texts).items())):
-        return text
-    return f"{text} {compose(way_out_of(program, texts), program, texts)}"
+    template: templates.Template
+    way_out: str  # that follows it; empty where the template says one itself
+    said: str  # as it reads for anybody, with the way out
+    fields: tuple[str, ...]  # that are left
+
+    def text(self, person: Mapping[str, str]) -> str:
+        """As one person will read it. Fields that are not known fall back as the template says."""
+        text = templates.render(self.template, person)
+        return f"{text} {self.way_out}" if self.way_out else text
+
+    def pieces(self, person: Mapping[str, str]) -> tuple[str, ...]:
+        """What the text is made of: as it reads for anybody, and each value of the person's in it."""
+        return (self.said, *dict.fromkeys(person[field] for field in self.fields if person.get(field)))
+
+
+def personal(source: str, program: Program, texts: Texts) -> PersonalText:
+    """Whether the template says a way out is asked of itself: somebody whose name is Stop must get the way out too."""
+    values = program_values(program, texts)
+    template = templates.filled(_parsed(source), values)
+    known = tuple(values.items())
+    said = _said_by_program(source, known)
+    way_out = "" if _says_way_out(source, known) else compose(way_out_of(program, texts), program, texts)
+    return PersonalText(
+        template=template,
+        way_out=way_out,
+        said=f"{said} {way_out}" if way_out else said,
+        fields=templates.fields(template),
+    )
+
+
+def with_way_out(source: str, program: Program, texts: Texts, person: Mapping[str, str] | None = None) -> str:
+    """The text as one person will read it, with the program's way out unless the template says one itself."""
+    return personal(source, program, texts).text(person or {})
 
 
 def reconfirming(
@@ -242,25 +271,6 @@ def _source_about(key: str, program: Program, language: str, texts: Texts) -> st
 _WITHOUT_ANSWER: Final = {"reconfirm": "why_by_link", "renewal_notice": "notice_by_link"}
 
 
-def pieces(source: str, program: Program, texts: Texts, person: Mapping[str, str]) -> tuple[str, ...]:
-    """What a personal text is made of: the text as it reads for anybody, and each value of the person's in it."""
-    said = _said_with_way_out(
-        source, way_out_of(program, texts), tuple(program_values(program, texts).items())
-    )
-    return (said, *dict.fromkeys(person[field] for field in _fields(source) if person.get(field)))
-
-
-@lru_cache(maxsize=512)
-def _said_with_way_out(source: str, way_out: str, values: tuple[tuple[str, str], ...]) -> str:
-    said = _said_by_program(source, values)
-    return said if has_way_out(said) else f"{said} {_said_by_program(way_out, values)}"
-
-
-@lru_cache(maxsize=512)
-def _fields(source: str) -> tuple[str, ...]:
-    return templates.fields(_parsed(source))
-
-
 @lru_cache(maxsize=512)
 def _says_way_out(source: str, values: tuple[tuple[str, str], ...]) -> bool:
     return has_way_out(_said_by_program(source, values))
@@ -308,7 +318,7 @@ def text_facts(
 ) -> TextFacts:
     """What the gate has to know of a text. `labels` are those that rules ask about, with their positions.
 
-    `made_of` are its `pieces`, where they are known. What a text contains is then looked for in each, which is quick:
+    `made_of` are its pieces, see `PersonalText`, where they are known. What a text contains is then looked for in each, which is quick:
     the first is the same for a whole campaign, and the rest are short. Whether the text reconfirms is not looked for:
     that takes longer, and few are asked.
     """

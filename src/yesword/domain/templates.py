@@ -10,7 +10,7 @@ campaign that could have been said before. What a text measures is in `text`; wh
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -122,7 +122,23 @@ def render(template: Template, values: Mapping[str, str]) -> str:
     What a person supplied is cleaned (see `clean`); no value is ever read as template again. Raises
     `MissingValueError` where a field has neither value nor fallback.
     """
+    if len(template.parts) == 1 and isinstance(template.parts[0], str):
+        return template.parts[0]  # the same for everybody
     return "".join(_rendered(template, values, missing=_refuse))
+
+
+def filled(template: Template, values: Mapping[str, str]) -> Template:
+    """With the fields that `values` names, by their one name, in it for good: what is left are the others.
+
+    Raises `MissingValueError` where one of these has neither value nor fallback.
+    """
+    parts = (
+        part
+        if isinstance(part, str) or part.name not in values
+        else "".join(_rendered(Template(source="", parts=(part,)), values, missing=_refuse))
+        for part in template.parts
+    )
+    return Template(source=template.source, parts=tuple(_joined(parts)))
 
 
 def preview(template: Template, values: Mapping[str, str] | None = None) -> str:
@@ -164,7 +180,7 @@ def _parts(source: str) -> Iterator[str | Field]:
     yield source[start:]
 
 
-def _joined(parts: Iterator[str | Field]) -> Iterator[str | Field]:
+def _joined(parts: Iterable[str | Field]) -> Iterator[str | Field]:
     plain = ""
     for part in parts:
         if isinstance(part, str):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from yesword.domain import composing
+from yesword.domain.composing import PersonalText
 from yesword.domain.decisions import Decision
 from yesword.domain.facts import (
     ContactFacts,
@@ -82,6 +83,7 @@ class Scales:
         self._senders: dict[int, SenderRow] = {}
         self._brands: dict[int, BrandRow] = {}
         self._versions: dict[tuple[int, int], Program] = {}
+        self._personal: dict[tuple[str, int, int], tuple[Program, PersonalText]] = {}
         self._proclaimed: dict[datetime, tuple[Proclamation, ...]] = {}
         self._paused: Standing | None = None
 
@@ -90,6 +92,7 @@ class Scales:
         self._programs.clear()
         self._senders.clear()
         self._brands.clear()
+        self._personal.clear()
         self._proclaimed.clear()
         self._paused = None
 
@@ -123,6 +126,18 @@ class Scales:
         if brand_id not in self._brands:
             self._brands[brand_id] = programs.brand(brand_id)
         return self._brands[brand_id]
+
+    def personal(self, template: str, program: Program, language: str) -> PersonalText:
+        """The template as the program writes it to people of this language, read once a batch."""
+        _, texts = program.texts_in(language)
+        key = (
+            template,
+            id(program),
+            id(texts),
+        )  # of objects that are kept, so that no other comes to have their ids
+        if key not in self._personal:
+            self._personal[key] = program, composing.personal(template, program, texts)
+        return self._personal[key][1]
 
     def proclaimed(self, places: Sequence[Place], at: datetime) -> tuple[Proclamation, ...]:
         """What is proclaimed wherever the person may be. Who may be anywhere in a country may be in any region of it."""

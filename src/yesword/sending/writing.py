@@ -44,15 +44,23 @@ def write_template(
     at: datetime,
 ) -> Written:
     """A template, for one person."""
-    _, texts = offer.program.texts_in(person.language)
-    values = composing.person_values(person.name, person.attributes)
-    text = composing.with_way_out(template, offer.program, texts, values)
-    made_of = composing.pieces(template, offer.program, texts, values)
+    personal = scales.personal(template, offer.program, person.language)
+    values = composing.person_values(person.name, person.attributes) if personal.fields else {}
 
     def saying_why(said_yes: date) -> str:
         return composing.reconfirming(template, offer.program, person.language, said_yes, values)
 
-    return _written(scales, offer, text, saying_why, person, state, before, at, made_of)
+    return _written(
+        scales,
+        offer,
+        personal.text(values),
+        saying_why,
+        person,
+        state,
+        before,
+        at,
+        made_of=personal.pieces(values),
+    )
 
 
 def write_text(

@@ -336,4 +336,4 @@ def test_where_a_way_out_is_due_it_is_one_that_works(sender, way_out, by_link):
     whole = composing.with_way_out("[Brand]: 20% off.", program, texts)
     assert (composing.LEAVE_LINK in whole) is by_link
     assert whole.endswith(composing.LEAVE_LINK if by_link else way_out)
-    assert composing.has_way_out(composing.pieces("[Brand]: 20% off.", program, texts, {})[0])
+    assert composing.has_way_out(composing.personal("[Brand]: 20% off.", program, texts).said)
