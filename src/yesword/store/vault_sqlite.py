@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from yesword.store.vault import Proposed
 
 # A deleted key must not lie in a free page: secure_delete overwrites it.
-_OPEN = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA cache_size=-16000;"
+_OPEN = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA cache_size=-8000;"
 _CREATE = """
 CREATE TABLE IF NOT EXISTS subject_key (
   contact_id BIGINT PRIMARY KEY, wrapped BLOB, wrapping INTEGER NOT NULL, destroyed_at BIGINT, prepared_at BIGINT
