@@ -28,6 +28,10 @@ _VERDICTS: Final[Mapping[Verdict, str]] = {
 _UNPROVEN: Final = (
     "Not proven: the policy that was given asks for more than this pack brings. What is open, is said above."
 )
+_OTHER_KEY: Final = (
+    "Not proven: this pack is signed with another key than those of the policy that was given. "
+    "Get the log's present policy from a source that you trust, and check it again."
+)
 _SHOWN: Final = 200
 _MANY: Final = 20
 _UTC: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
@@ -154,9 +158,14 @@ def _as_lines(check: PackCheck, *, is_asked: bool) -> Iterator[str]:
         mark = "FAILED" if finding.outcome is Outcome.FAILED else str(finding.outcome)
         yield f"  {mark:<8}{_plain(finding.sentence)}"
     yield ""
-    is_unproven = is_asked and check.verdict is Verdict.CONSISTENT
-    yield _UNPROVEN if is_unproven else _VERDICTS[check.verdict]
+    yield _last_line(check, is_asked=is_asked)
     yield from _lost_told(check)
+
+
+def _last_line(check: PackCheck, *, is_asked: bool) -> str:
+    if not is_asked or check.verdict is not Verdict.CONSISTENT:
+        return _VERDICTS[check.verdict]
+    return _OTHER_KEY if check.is_by_other_key else _UNPROVEN
 
 
 def _lost_told(check: PackCheck) -> Iterator[str]:

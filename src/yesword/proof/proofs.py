@@ -122,13 +122,18 @@ def prove(store: Store, session: Session, place: Place) -> Proven | None:
     log = next((each for each in known if each.id == place.log), None)
     if log is None or place.index >= log.published_size:
         return None
-    witnessed = _size(session, "newest_vouched_for", log, kind=WITNESS)
+    witnessed = witnessed_size(session, log)
     if place.index < witnessed:
         return Proven(log=log, place=place, proof=inclusion(session, log, place.index, witnessed))
     note = published_note(store, session, log)
     if note is None or place.index >= read_checkpoint(note).size:
         return None
     return Proven(log=log, place=place, proof=inclusion_under(session, log, place.index, note))
+
+
+def witnessed_size(session: Session, log: LogRow) -> int:
+    """The size of the newest published checkpoint that a witness has seen; 0 for none."""
+    return _size(session, "newest_vouched_for", log, kind=WITNESS)
 
 
 def _size(session: Session, query: str, log: LogRow, **more: str) -> int:

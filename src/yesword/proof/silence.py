@@ -5,7 +5,7 @@ Taken are all hand-overs of the brand in that span, and those that they hang on.
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +19,8 @@ from yesword.ledger.handed.moments import whole_millis
 from yesword.ledger.silence import Placed, ShownHandOver, Silence
 from yesword.ledger.tile_proofs import inclusion_path_from
 from yesword.ledger.tiles import TileReader
+from yesword.proof import proofs
+from yesword.proof.attesting import note_with_cosignatures
 from yesword.store import handed, ledgers, programs
 from yesword.store.contacts import Contact
 from yesword.store.database import Session
@@ -49,8 +51,17 @@ class HandOversWaitingError(YeswordError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Sought:
+    """The hand-overs that are to be shown, by id."""
+
+    inside: frozenset[int]  # those of the span
+    needed: frozenset[int]  # and those that they hang on
+    places: Mapping[int, Place]  # and those that follow, as far as a log has taken them up
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Published:
-    """A log as it was published last: under one checkpoint, whatever is added meanwhile."""
+    """A log as it was published: under one checkpoint, whatever is added meanwhile."""
 
     log: LogRow
     note: str
@@ -75,55 +86,73 @@ def sent_to(store: Store, contact: Contact, since: datetime, until: datetime) ->
     if until < since:
         raise EmptySpanError
     with store.database.read() as session:
-        published = _published(store, session, contact)
+        sought = _sought(session, contact, since, until)
+        published, person = _published(store, session, contact, sought)
         return Silence(
             origin=published.log.origin,
             subject=contact.subject,
             since=since,
             until=until,
             checkpoint=published.note,
-            person=_person(store, session, contact, published),
-            hand_overs=tuple(_hand_overs(session, contact, published, since, until)),
+            person=person,
+            hand_overs=tuple(_hand_overs(session, contact, published, sought)),
         )
 
 
-def _published(store: Store, session: Session, contact: Contact) -> _Published:
-    known = ledgers.logs(session, contact.brand)
-    note = _published_note(store, session, known[-1]) if known else None
-    if note is None:
-        raise NoPublishedLogError(brand=programs.brand(contact.brand).name)
-    return _Published(
-        log=known[-1],
-        note=note,
-        size=read_checkpoint(note).size,
-        tiles=functools.lru_cache(maxsize=1024)(ledgers.tile_reader(session, known[-1].id)),
-    )
-
-
-def _published_note(store: Store, session: Session, log: LogRow) -> str | None:
-    """Between the commit of the next head and its publication, only the journal still has the published one."""
-    stored = ledgers.checkpoint(session, log.id, log.published_size) if log.published_size else None
-    return stored.note if stored else store.journal.head(log.id)
-
-
-def _hand_overs(
-    session: Session, contact: Contact, published: _Published, since: datetime, until: datetime
-) -> Iterator[ShownHandOver]:
+def _sought(session: Session, contact: Contact, since: datetime, until: datetime) -> _Sought:
     # The span is seen in whole milliseconds, as the statements write their times.
     inside = handed.in_span(session, contact.brand, since, until + _MILLISECOND)
     needed = {each.id for each in (*inside, *_supports(session, contact, inside, since))}
-    ids = needed | {each.id for each in _following(session, contact, inside)}
-    places = {each: place for each, place in ledgers.places(session, ids).items() if published.holds(place)}
-    if waiting := needed - places.keys():
+    following = {each.id for each in _following(session, contact, inside)}
+    return _Sought(
+        inside=frozenset(each.id for each in inside),
+        needed=frozenset(needed),
+        places=ledgers.places(session, needed | following),
+    )
+
+
+def _published(
+    store: Store, session: Session, contact: Contact, sought: _Sought
+) -> tuple[_Published, Placed | None]:
+    """The newest checkpoint that a witness has seen, if it shows no less than the newest of all does; and the person."""
+    known = ledgers.logs(session, contact.brand)
+    note = proofs.published_note(store, session, known[-1]) if known else None
+    if note is None:
+        raise NoPublishedLogError(brand=programs.brand(contact.brand).name)
+    newest = _under(session, known[-1], note)
+    person = _person(store, session, contact, newest)
+    size = proofs.witnessed_size(session, newest.log)
+    wanted = [place.index for place in sought.places.values() if newest.holds(place)]
+    if max(wanted, default=0) < size:
+        seen = _under(session, newest.log, note_with_cosignatures(session, newest.log, size))
+        person_then = _person(store, session, contact, seen)
+        if person_then or not person:
+            return seen, person_then
+    return newest, person
+
+
+def _under(session: Session, log: LogRow, note: str) -> _Published:
+    return _Published(
+        log=log,
+        note=note,
+        size=read_checkpoint(note).size,
+        tiles=functools.lru_cache(maxsize=1024)(ledgers.tile_reader(session, log.id)),
+    )
+
+
+def _hand_overs(
+    session: Session, contact: Contact, published: _Published, sought: _Sought
+) -> Iterator[ShownHandOver]:
+    places = {each: place for each, place in sought.places.items() if published.holds(place)}
+    if waiting := sought.needed - places.keys():
         raise HandOversWaitingError(count=len(waiting))
     statements = {each.id: each for each in ledgers.statements(session, sorted(places))}
-    is_inside = {each.id for each in inside}
     for place in sorted(places.values(), key=lambda place: place.index):
         statement = statements.get(place.event)
         if statement is None:
             continue
         placed = published.placed(place, statement.entry, statement.disclosures)
-        batch = handed.read(session, place.event) if place.event in is_inside else None
+        batch = handed.read(session, place.event) if place.event in sought.inside else None
         if batch is None:
             yield ShownHandOver(statement=placed, excerpt=None)
             continue

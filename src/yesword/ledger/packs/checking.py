@@ -1,7 +1,8 @@
 """Checking a pack: whatever fails, everything is looked at, and each failure names its file.
 
 The keys are to be brought by whoever checks. The policy in the pack is used when they bring none, and then the pack is at
-best consistent: whoever made it up would have put their own key into it.
+best consistent: whoever made it up would have put their own key into it. The same goes for a key of the log that they do
+not have, be it a newer one or a forger's: what it signed is looked at all the same, and nothing is proven.
 """
 
 from collections.abc import Sequence
@@ -85,10 +86,10 @@ def check_pack(
     own = _own_policy(desk)
     if policy is None:
         desk.policy = own
+    else:
+        desk.admit(own)
     _check_manifest(desk)
     seen = heights.look(desk, is_own=policy is None)
-    if policy is not None:
-        heights.tell_of_newer_key(desk, seen, own)
     events = presented.look(desk, seen)
     is_witnessed = heights.check_witnesses(desk, seen, [event.index for event in events])
     story.look(desk, events)
@@ -98,12 +99,16 @@ def check_pack(
         desk,
         None if is_inside else lambda body: check_pack(body, policy, read_stamp, retell, is_inside=True),
     )
+    if desk.met:
+        heights.tell_of_other_keys(desk, seen)
     order = list(Check)
     return PackCheck(
         manifest=manifest,
-        findings=tuple(sorted(desk.findings, key=lambda each: order.index(each.check))),
+        findings=tuple(
+            sorted(desk.findings, key=lambda each: (not each.is_other_key, order.index(each.check)))
+        ),
         events=events,
-        is_vouched=policy is not None and is_witnessed and retell is not None,
+        is_vouched=policy is not None and not desk.met and is_witnessed and retell is not None,
         standing=standing,
         earlier=earlier,
     )
@@ -155,6 +160,7 @@ def _check_manifest(desk: Desk) -> None:
     try:
         signature = desk.text(SIGNATURE)
         key = desk.key_for(signature, TYPE)
+        desk.signers = (key,)  # with which all else in a pack is signed, but for the log's own checkpoints
         verify_detached(signature, desk.files[NAME], typ=TYPE, key=key)
     except KeyError:
         desk.fail(Check.MANIFEST, SIGNATURE, MissingPackFileError(file=SIGNATURE))
@@ -163,4 +169,7 @@ def _check_manifest(desk: Desk) -> None:
     except ValueError:
         desk.fail(Check.MANIFEST, SIGNATURE, "it is not text")
     else:
-        desk.hold(Check.MANIFEST, vkey=str(key))
+        if key in desk.met:
+            desk.leave_open(Check.MANIFEST, "other_key", vkey=str(key))
+        else:
+            desk.hold(Check.MANIFEST, vkey=str(key))

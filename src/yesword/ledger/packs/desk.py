@@ -1,7 +1,7 @@
 """The table on which one pack is looked at: its files, whom to believe, and what was found so far."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from yesword.domain.errors import YeswordError
@@ -36,6 +36,22 @@ class Desk:
     read_stamp: ReadStamp | None
     retell: Retell | None = None
     findings: list[Finding] = field(default_factory=list)
+    strangers: tuple[VerifierKey, ...] = ()  # keys of the policy that the pack alone brings
+    signers: tuple[VerifierKey, ...] = ()  # of the strangers no others may have signed statements
+    met: dict[VerifierKey, None] = field(default_factory=dict)  # the strangers whose word was taken, in order
+
+    def admit(self, own: Policy) -> None:
+        """Read on with the log's keys that only the pack brings: what they signed shows whether it is consistent, and proves nothing."""
+        known = {log.key.public for log in self.policy.logs}
+        origin = self.manifest.checkpoint.origin
+        fresh = [log for log in own.logs if log.key.name == origin and log.key.public not in known]
+        self.strangers = self.signers = tuple(log.key for log in fresh)
+        self.policy = replace(self.policy, logs=(*self.policy.logs, *fresh))
+
+    def meet(self, key: VerifierKey) -> None:
+        """Remember it if it is a stranger's."""
+        if key in self.strangers:
+            self.met[key] = None
 
     def hold(self, check: Check, variant: str = "", **fields: object) -> None:
         """Say so, unless something of it failed."""
@@ -67,8 +83,15 @@ class Desk:
 
         Raises MalformedJwsError, SelfMadePolicyError.
         """
-        keys = [log.key for log in self.policy.logs if log.key.name == self.manifest.checkpoint.origin]
+        keys = [
+            log.key
+            for log in self.policy.logs
+            if log.key.name == self.manifest.checkpoint.origin
+            and (log.key not in self.strangers or log.key in self.signers)
+        ]
         if not keys:
             raise SelfMadePolicyError(origin=self.manifest.checkpoint.origin)
         key_id = read_jws(jws, typ=typ).key_id
-        return next((key for key in keys if key.key_id.hex() == key_id), keys[0])
+        named = next((key for key in keys if key.key_id.hex() == key_id), keys[0])
+        self.meet(named)
+        return named

@@ -4,7 +4,7 @@ Looking is done in `checking`. A failure names the file in which it is found.
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,10 @@ from yesword.ledger.packs.manifest import Manifest
 
 if TYPE_CHECKING:
     from yesword.ledger.packs.states import Standing
+
+
+OTHER_KEY: Final = "pack_other_key"
+OTHER_LOG: Final = "pack_other_log"
 
 
 class Check(enum.StrEnum):
@@ -71,12 +75,6 @@ class UnknownPackFileError(YeswordError):
     code = "pack_file_unknown"
 
 
-class OlderPolicyError(YeswordError):
-    """The pack is signed by the key {signed} of the log {origin}, and the policy that was given has only {known}: the log's key was changed. {vouching} Get the log's present policy from a source that you trust."""
-
-    code = "pack_of_newer_key"
-
-
 class SelfMadePolicyError(YeswordError):
     """The policy that was given has no key of the log {origin}, whose pack this is. Get the log's policy from a source that you trust."""
 
@@ -86,6 +84,7 @@ class SelfMadePolicyError(YeswordError):
 _SENTENCES: Final[Mapping[str, str]] = {
     "archive_held": "The zip file holds its files and nothing else: no byte stands before, between or after them.",
     "files_held": "Every file is there, {count} in all, and each is the one that the manifest lists.",
+    "manifest_other_key": "The manifest is signed by the key {vkey}, which the policy that was given does not have.",
     "manifest_held": "The manifest is signed by the log's key, {vkey}.",
     "presentations_held": "Each event is shown as the log has committed to it, {count} in all: every part that is shown belongs to it, unchanged.",
     "presentations_open": "The pack shows no event that the log has taken up.",
@@ -93,6 +92,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "inclusion_open": "Not yet in the log, and so not proven: {events}. Ask for the pack again in a moment.",
     "checkpoints_held": "Every checkpoint is signed by the log's key, {count} in all.",
     "checkpoints_unvouched": "Every checkpoint is signed by the key that the pack itself brings. Whose key that is, only a policy from a source that you trust can say.",
+    "checkpoints_other_key": "Every checkpoint is signed, {count} in all, {others} of them only by a key that the policy that was given does not have.",
     "consistency_held": "The log only grew between the {count} checkpoints in the pack: nothing was rewritten.",
     "consistency_one": "There is one checkpoint, and so nothing to compare.",
     "witnesses_held": "As many witnesses as the policy asks for have seen the log with every event that is shown: {names}.",
@@ -105,6 +105,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "chain_open": "The person's events follow on each other up to number {seq}, as far as they can be read. Erased or not shown: {closed}.",
     "chain_none": "There is no event whose place in the person's record could be looked at.",
     "head_held": "The log's key signs that number {seq} was the person's newest event under that checkpoint, so none is left out at the end.",
+    "head_other_key": "The key {key_id}, which the policy that was given does not have, signs that number {seq} was the person's newest event under that checkpoint.",
     "head_open": "There is no event in the log, and so no newest one.",
     "state_held": "The rows of the events are those that the log committed to. As they say, at {at} it stood so: {code}.",
     "state_open": "How it stood cannot be told anew: an event is erased, not shown, or not yet in the log.",
@@ -125,6 +126,15 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "earlier_none": "The pack names no earlier record of the number.",
 }
 
+# Open, for a reason that is told before all else. Whoever made a pack up could name any key, so it is not said to be the log's.
+_OTHER_KEY: Final = "Signatures in this pack are by the key {signed}, in the name of the log {origin}, and the policy that was given has only {known}: the log's key was changed, or somebody else made this. {pointing} Get the log's present policy from a source that you trust."
+_OTHER_LOG: Final = "Signatures in this pack are by the key {signed}, in the name of the log {origin}, and the policy that was given has no key of that log, but of {known}: the log was continued under this name, or the pack is of another log, or somebody else made this. Get the present policy from a source that you trust."
+_POINTING: Final = {
+    0: "No checkpoint in the pack is signed by both.",
+    1: "The checkpoint of {sizes} records is signed by both, as the first one after a change is, but anybody could have added a signature.",
+    2: "The checkpoints of {sizes} records are signed by two keys each that lead from one to the other, as the first one after a change is, but anybody could have added a signature.",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
@@ -134,6 +144,11 @@ class Finding:
     sentence: str  # in English
     file: str = ""  # of a failure: where it is
     fields: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_other_key(self) -> bool:
+        """Whether it is the reason why nothing is proven: a key that whoever checks did not bring."""
+        return self.code in (OTHER_KEY, OTHER_LOG)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +195,11 @@ class PackCheck:
     earlier: "tuple[PackCheck, ...]" = ()
 
     @property
+    def is_by_other_key(self) -> bool:
+        """Whether something is signed in the log's name by a key that is none of those that were brought."""
+        return any(finding.is_other_key for finding in self.findings)
+
+    @property
     def verdict(self) -> Verdict:
         outcomes: dict[Check, set[Outcome]] = {}
         for finding in self.findings:
@@ -216,6 +236,27 @@ def found(check: Check, outcome: Outcome, variant: str = "", **fields: object) -
     )
 
 
+def by_other_key(*, signed: str, origin: str, known: str, handing: Sequence[int]) -> Finding:
+    """`handing`: the sizes of the checkpoints that are signed by more keys than one, and lead from those known to those met."""
+    pointing = _POINTING[min(len(handing), 2)].format(sizes=", ".join(map(str, handing)))
+    fields = {"signed": signed, "origin": origin, "known": known, "pointing": pointing}
+    return _open(OTHER_KEY, _OTHER_KEY, fields)
+
+
+def of_other_log(*, signed: str, origin: str, known: str) -> Finding:
+    return _open(OTHER_LOG, _OTHER_LOG, {"signed": signed, "origin": origin, "known": known})
+
+
+def _open(code: str, sentence: str, fields: Mapping[str, object]) -> Finding:
+    return Finding(
+        check=Check.CHECKPOINTS,
+        outcome=Outcome.OPEN,
+        code=code,
+        sentence=sentence.format(**fields),
+        fields=fields,
+    )
+
+
 def failed(check: Check, file: str, reason: YeswordError | str) -> Finding:
     """An error of ours keeps its code, and is told with the name of the file."""
     error: YeswordError
@@ -236,7 +277,6 @@ def failed(check: Check, file: str, reason: YeswordError | str) -> Finding:
 
 
 _TOLD_WHOLE: Final = (
-    OlderPolicyError,
     UnknownPackFileError,
     ChangedPackFileError,
     MissingPackFileError,

@@ -18,8 +18,8 @@ from yesword.ledger.checkpoint import (
 )
 from yesword.ledger.merkle import verify_consistency
 from yesword.ledger.packs.desk import Desk
-from yesword.ledger.packs.findings import Check, MissingPackFileError, OlderPolicyError
-from yesword.ledger.policy import Policy, PolicyCheck, check
+from yesword.ledger.packs.findings import Check, MissingPackFileError, by_other_key, of_other_log
+from yesword.ledger.policy import PolicyCheck, check
 
 _CHECKPOINT: Final = re.compile(r"(0|[1-9][0-9]{0,18})\.ckpt")
 _CONSISTENCY: Final = re.compile(r"([1-9][0-9]{0,18})-([1-9][0-9]{0,18})\.txt")
@@ -42,16 +42,20 @@ class Heights:
 def look(desk: Desk, *, is_own: bool) -> Heights:
     """`is_own`: the keys are those that the pack brings itself."""
     seen = Heights()
+    others = 0
     for path, name, _ in desk.within("checkpoints"):
         checked = _checkpoint(desk, path, name)
         if checked is not None:
             seen.signed[checked.checkpoint.size] = checked.checkpoint
+            others += checked.log is not None and checked.log.key in desk.strangers
     main = desk.manifest.checkpoint
     if seen.signed.get(main.size) != main and not desk.has_failed(Check.CHECKPOINTS):
         path = f"checkpoints/{main.size}.ckpt"
         desk.fail(Check.CHECKPOINTS, path, MissingPackFileError(file=path))
     if is_own:
         desk.leave_open(Check.CHECKPOINTS, "unvouched")
+    elif others:
+        desk.leave_open(Check.CHECKPOINTS, "other_key", count=len(seen.signed), others=others)
     else:
         desk.hold(Check.CHECKPOINTS, count=len(seen.signed))
     _look_at_growth(desk, seen)
@@ -78,35 +82,33 @@ def bracket_of(seen: Heights, index: int) -> Bracket:
     return bracket(index, (each for each in seen.sightings if each.size in seen.linked))
 
 
-def tell_of_newer_key(desk: Desk, seen: Heights, own: Policy) -> None:
-    """Where the policy that was given is from before the log's key was changed: say so, and whether the old key vouches.
+def tell_of_other_keys(desk: Desk, seen: Heights) -> None:
+    """Where keys of the log were met that the policy does not have: say so, and what in the pack points to a change of them."""
+    origin = desk.manifest.checkpoint.origin
+    signed = ", ".join(key.key_id.hex() for key in desk.met)
+    logs = [log.key for log in desk.policy.logs if log.key not in desk.strangers]
+    known = [key for key in logs if key.name == origin]
+    if known:
+        keys = ", ".join(key.key_id.hex() for key in known)
+        finding = by_other_key(
+            signed=signed, origin=origin, known=keys, handing=_handing_on(desk, seen, known)
+        )
+    else:
+        names = ", ".join(dict.fromkeys(key.name for key in logs)) or "no log"
+        finding = of_other_log(signed=signed, origin=origin, known=names)
+    desk.findings.append(finding)
 
-    `own`: the policy that the pack brings, which is believed in nothing but in which key it should have been.
-    """
-    main = desk.manifest.checkpoint
-    if main.size in seen.signed:
-        return
-    known = [log.key for log in desk.policy.logs if log.key.name == main.origin]
-    newer = [log.key for log in own.logs if log.key.name == main.origin and log.key not in known]
-    path = f"checkpoints/{main.size}.ckpt"
-    signed = [key for key in newer if _is_signed(desk.files.get(path, b""), key)]
-    if not known or not signed:
-        return
-    bridges = [
-        size for size in sorted(seen.signed) if _is_signed(desk.files[f"checkpoints/{size}.ckpt"], signed[0])
-    ]
-    vouching = (
-        f"The checkpoint of {bridges[0]} records is signed by both, so the older key vouches for the newer one, but not for what came after."
-        if bridges
-        else "Nothing in the pack shows that the older key vouches for the newer one."
-    )
-    error = OlderPolicyError(
-        signed=signed[0].key_id.hex(),
-        origin=main.origin,
-        known=", ".join(key.key_id.hex() for key in known),
-        vouching=vouching,
-    )
-    desk.fail(Check.CHECKPOINTS, path, error)
+
+def _handing_on(desk: Desk, seen: Heights, known: Sequence[VerifierKey]) -> tuple[int, ...]:
+    """The sizes of the checkpoints that lead from a known key, by one that signed together with it, to all that were met."""
+    reached, sizes = set(known), []
+    for size in sorted(seen.signed):
+        note = desk.files[f"checkpoints/{size}.ckpt"]
+        signers = {key for key in (*known, *desk.strangers) if _is_signed(note, key)}
+        if signers & reached and signers - reached:
+            reached |= signers
+            sizes.append(size)
+    return tuple(sizes) if desk.met.keys() <= reached else ()
 
 
 def _is_signed(note: bytes, key: VerifierKey) -> bool:
@@ -125,6 +127,7 @@ def check_note(desk: Desk, note: str) -> PolicyCheck:
         raise OtherLogError(origin=checked.checkpoint.origin, name=origin)
     if checked.log is None:
         raise UnsignedCheckpointError(name=origin)
+    desk.meet(checked.log.key)
     return checked
 
 

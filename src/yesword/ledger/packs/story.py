@@ -51,7 +51,8 @@ def _look_at_head(desk: Desk, events: Sequence[ShownEvent]) -> Head | None:
         return None
     try:
         text = desk.text(HEAD)
-        head = verify_head(text, desk.key_for(text, TYPE))
+        key = desk.key_for(text, TYPE)
+        head = verify_head(text, key)
     except YeswordError as error:
         desk.fail(Check.HEAD, HEAD, error)
         return None
@@ -61,7 +62,10 @@ def _look_at_head(desk: Desk, events: Sequence[ShownEvent]) -> Head | None:
     wrong = _wrong_head(desk, head, events)
     if wrong:
         desk.fail(Check.HEAD, HEAD, wrong)
-    desk.hold(Check.HEAD, seq=head.seq)
+    if key in desk.met:
+        desk.leave_open(Check.HEAD, "other_key", seq=head.seq, key_id=key.key_id.hex())
+    else:
+        desk.hold(Check.HEAD, seq=head.seq)
     return head
 
 

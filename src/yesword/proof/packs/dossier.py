@@ -270,7 +270,7 @@ def _bridges(session: Session, log: LogRow, most: int) -> Iterator[int]:
     for number, _, since, _ in session.rows("ledger_keys", log_id=log.id):
         if number == logs.FIRST_KEY:
             continue
-        after = next(iter(ledgers.checkpoints(session, log.id, since)), None)
+        after = next(iter(ledgers.checkpoints(session, log.id, since + 1)), None)
         signers = (
             {each.key_id for each in read_note(after.note).signatures if each.name == log.origin}
             if after

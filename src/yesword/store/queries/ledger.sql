@@ -87,12 +87,17 @@ SELECT size, note, signed_at FROM ledger_checkpoint WHERE log_id = :log_id AND s
 -- name: checkpoints
 SELECT size, note, signed_at FROM ledger_checkpoint WHERE log_id = :log_id AND size >= :least ORDER BY size
 
--- The last before a given one, unless it is the last of its hour or somebody vouches for it.
+-- The last before a given one, unless it is the last of its hour, somebody vouches for it, or it is the first after the
+-- key was changed: that is the one that both keys have signed.
 
 -- name: forget_checkpoint
 DELETE FROM ledger_checkpoint WHERE log_id = :log_id AND size = :size AND signed_at / 3600000000 = :hour
   AND NOT EXISTS (SELECT 1 FROM ledger_attestation a WHERE a.log_id = ledger_checkpoint.log_id
     AND a.size = ledger_checkpoint.size)
+  AND NOT EXISTS (SELECT 1 FROM ledger_key k WHERE k.log_id = ledger_checkpoint.log_id
+    AND k.number > 1 AND k.since_size < ledger_checkpoint.size
+    AND NOT EXISTS (SELECT 1 FROM ledger_checkpoint c WHERE c.log_id = k.log_id
+      AND c.size > k.since_size AND c.size < ledger_checkpoint.size))
 
 -- name: insert_attestation
 INSERT INTO ledger_attestation (log_id, size, kind, name, body, attested_at)
