@@ -86,6 +86,9 @@ def command(
 
     Of somebody who was erased there is a pack only to answer a claim, and only as long as their proof is kept for that.
     Where the number is known anew since, their pack lies in the one of the newer record.
+
+    Where the number changed hands there is none for `dsar`: it would show whoever has it now the record of its former
+    owner. `yesword privacy access` writes what they may have.
     """
     refuse_to_replace(output, is_forced=is_forced)
     made_at = datetime.now(UTC)

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from yesword.consent.journaling import journal
+from yesword.consent.reassigned import name_for
 from yesword.consent.telling import Changed, tell_others
 from yesword.domain import codec, composing, ids
 from yesword.domain.events import (
@@ -193,7 +194,8 @@ def _compose(
         state = apply(state, event)
         body = codec.dumps(event)
         told = event_section(event, draft.program.key if draft.program else None, leaf, body, at)
-        entry = make_entry(_sections(event, {**told, **draft.says}, draft, wording, contact, brand))
+        name = name_for(contact, event, state)
+        entry = make_entry(_sections(event, {**told, **draft.says}, draft, wording, contact, name, brand))
         leaf = entry.leaf_hash
         events.append(
             {
@@ -355,6 +357,7 @@ def _sections(
     draft: Draft,
     wording: str | None,
     contact: Contact,
+    name: str | None,
     brand: BrandRow,
 ) -> Mapping[str, SectionValue | Written]:
     """The six sections of the proof format."""
@@ -372,7 +375,7 @@ def _sections(
     if event.kind is not EventKind.ERASED:  # which is about nobody any more
         sections["subject"] = {
             "phone": contact.number,
-            "name": contact.name or None,
+            "name": name,
             "subject_id": contact.subject,
             "verified_by": _verified_by(event),
         }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
+from factories.own_page import change_hands
 from factories.packed import changed, own_policy, packed, sequence, story, with_witness
 from factories.worlds import ANNA, world
 from yesword.cli import group
@@ -279,6 +280,18 @@ def test_verifying_a_pack_needs_no_django_and_no_store(here, tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Consistent, not proven" in done.stdout
+
+
+def test_a_pack_of_a_number_that_changed_hands_is_not_made_for_whoever_has_it_now(here, run, tmp_path):
+    change_hands(here)
+    sequence(here)
+    file = tmp_path / "theirs.zip"
+    refused = run(ANNA, "--program", "club", "--purpose", "dsar", "--output", file)
+    assert refused.exit_code == 1
+    assert "The number changed hands" in str(refused.exception)
+    assert "`yesword privacy access`" in str(refused.exception)
+    assert not file.exists()
+    assert run(ANNA, "--program", "club", "--output", file).exit_code == 0
 
 
 def test_the_proof_of_somebody_erased_is_found_for_a_claim_and_for_nothing_else(here, run, policy, tmp_path):

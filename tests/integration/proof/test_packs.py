@@ -34,14 +34,14 @@ from factories.stamping import authority, need_openssl, stamper
 from factories.worlds import ANNA, publish, world
 from yesword.consent.record import row_evidence, seal_place
 from yesword.domain import codec
-from yesword.domain.events import Actor, Basis, EventKind, Grade, Scope
+from yesword.domain.events import OTHER_OWNER, Actor, Basis, EventKind, Grade, Scope
 from yesword.ledger.entry import b64url, open_disclosure
 from yesword.ledger.findings import Outcome, Verdict
 from yesword.ledger.packs import Purpose
 from yesword.ledger.policy import Group
 from yesword.proof.packs.dossier import NoHeadYetError, NoRecordError
 from yesword.proof.packs.sentences import render
-from yesword.proof.packs.writing import NumberInPackError
+from yesword.proof.packs.writing import FormerOwnerInPackError, NumberInPackError
 from yesword.proof.timestamps import request_token, verify_token
 from yesword.store import ledgers, models
 
@@ -95,14 +95,29 @@ def test_the_policy_in_the_pack_alone_proves_nothing(sqlite_store):
     assert check.verdict is Verdict.CONSISTENT
 
 
-def test_the_policy_of_another_log_fails(sqlite_store):
+def test_a_policy_that_gives_the_key_to_another_log_fails(sqlite_store):
+    with after_a_story(sqlite_store) as world:
+        policy = own_policy(world)
+        (log,) = policy.logs
+        key = replace(log.key, name="other.example/log")
+        check = checked(packed(world).data, replace(policy, logs=(replace(log, key=key),)))
+    assert check.verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize("name", [pytest.param("", id="of that log"), "other.example/log"])
+def test_a_policy_with_another_key_proves_nothing_and_says_that_somebody_else_may_have_made_the_pack(
+    sqlite_store, name
+):
     with after_a_story(sqlite_store) as world:
         policy = own_policy(world)
         (log,) = policy.logs
         other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-        for key in (replace(log.key, name="other.example/log"), replace(log.key, public=other)):
-            check = checked(packed(world).data, replace(policy, logs=(replace(log, key=key),)))
-            assert check.verdict is Verdict.FAILED
+        key = replace(log.key, public=other, name=name or log.key.name)
+        check = checked(packed(world).data, replace(policy, logs=(replace(log, key=key),)))
+    assert check.verdict is Verdict.CONSISTENT
+    assert not failures(check)
+    assert log.key.key_id.hex() in check.findings[0].sentence
+    assert "or somebody else made this" in check.findings[0].sentence
 
 
 def test_the_same_dossier_gives_the_same_bytes(sqlite_store):
@@ -372,6 +387,27 @@ def test_without_a_signed_head_or_without_a_record_there_is_no_pack(sqlite_store
         made.strangers(["+31687654321"])
         with pytest.raises(NoRecordError):
             packed(made, "+31687654321")
+
+
+@pytest.mark.parametrize(
+    ("kind", "route"),
+    [
+        pytest.param(EventKind.INVALIDATED, "lookup", id="found out"),
+        pytest.param(EventKind.WITHDRAWN, OTHER_OWNER, id="said by who has it now"),
+    ],
+)
+def test_whoever_has_a_number_now_gets_no_pack_of_its_former_owner(store, kind, route):
+    with after_a_story(store) as world:
+        record(world, kind, Actor.HANDSET, route)
+        world.wait(days=1)
+        world.join()
+        sequence(world)
+        with pytest.raises(FormerOwnerInPackError, match="privacy access"):
+            packed(world, purpose=Purpose.DSAR)
+        for purpose in (Purpose.LITIGATION, Purpose.CARRIER_AUDIT):
+            check = checked(packed(world, purpose=purpose).data, own_policy(world))
+            assert check.verdict is Verdict.PROVEN, failures(check)
+            assert len(check.events) == 7
 
 
 def test_events_of_another_program_are_there_by_their_link_alone(sqlite_store):

@@ -12,6 +12,7 @@ from yesword.consent.record import open_sections
 from yesword.domain.segments import Comparison, Condition
 from yesword.domain.understanding import Kind
 from yesword.ledger.entry import open_disclosure
+from yesword.privacy.rectifying import Changes, rectify
 from yesword.reporting.people import Wanted, people_page
 from yesword.sending import triage
 from yesword.store import models
@@ -91,19 +92,55 @@ def test_nor_is_the_new_owner_chosen_for_what_the_former_one_was(here: World) ->
     assert here.states(campaign) == {}
 
 
-def test_a_record_of_the_new_owner_does_not_name_the_former_one(here: World) -> None:
-    here.join()
-    here.text(ANNA, NOT_HER)
-    here.join()
+def names(here: World) -> list[tuple[str, Any]]:
+    """Each event of the record with the name in it."""
     rows = here.sql("SELECT kind, id, sealed FROM consent_event ORDER BY seq")
     seal = here.store.vault.seal(here.contact().id)
     assert seal is not None
-    named = {}
+    found = []
     for kind, event, sealed in rows:
         sections = open_sections(seal, bytes(sealed), "example.org/ledger/demo", event)
-        named[kind] = dict(open_disclosure(each) for each in sections)["subject"]["name"]
-    assert named["invalidated"] == "Anna Berg"
-    assert named["confirmed"] is None  # the last of the two
+        found.append((kind, dict(open_disclosure(each) for each in sections)["subject"]["name"]))
+    return found
+
+
+BEFORE = [("requested", "Anna Berg"), ("confirmed", "Anna Berg")]
+SINCE = [("requested", None), ("confirmed", None)]
+
+
+def test_a_record_of_the_new_owner_does_not_name_the_former_one_nor_does_the_sign(on_both: World) -> None:
+    here = on_both
+    here.join()
+    here.text(ANNA, NOT_HER)
+    here.join()
+    assert names(here) == [*BEFORE, ("invalidated", None), *SINCE]
+
+
+def test_nor_where_the_sign_is_unsure_and_nobody_has_looked_at_it(here: World, readings: Readings) -> None:
+    readings[NOT_HER] = leaving(0.8, kind=Kind.WRONG_NUMBER)
+    here.join()
+    here.text(ANNA, NOT_HER)
+    here.join()
+    assert names(here) == [*BEFORE, ("withdrawn", None), *SINCE]
+
+
+def test_a_sign_that_was_a_misreading_takes_no_name_away(here: World, readings: Readings) -> None:
+    readings[NOT_HER] = leaving(0.8, kind=Kind.WRONG_NUMBER)
+    here.join()
+    here.text(ANNA, NOT_HER)
+    with here.store.database.write() as session:
+        (item,) = triage.queue(here.store, session, here.club.brand)
+        triage.undo(here.store, session, item.id, 1, "she meant a colleague", here.at)
+    here.text(ANNA, "STOP")
+    assert names(here)[2:] == [("withdrawn", None), ("corrected", "Anna Berg"), ("withdrawn", "Anna Berg")]
+
+
+def test_a_name_that_is_given_anew_is_in_what_follows(here: World) -> None:
+    here.join()
+    here.text(ANNA, NOT_HER)
+    rectify(here.store, here.contact(), Changes(name="Bert"), None, here.at)
+    here.text(ANNA, "SAVEMORE")
+    assert names(here)[-1] == ("requested", "Bert")
 
 
 def test_the_new_owner_is_not_found_by_the_former_name(on_both: World) -> None:

@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 
 from factories.consoles import fresh, on_the_clock_of, signed_in, trail, words
+from factories.own_page import change_hands
+from factories.packed import sequence
 from factories.worlds import ANNA, world
 from yesword.accounts import rights
 from yesword.domain.ids import from_text, to_text
@@ -18,7 +20,6 @@ from yesword.privacy import owners
 from yesword.privacy.access import Proof
 from yesword.proof.packs import summary
 from yesword.proof.receipts import events_about
-from yesword.proof.sequencer import Sequencer
 from yesword.store.models import User
 from yesword.web.console import person, person_access, person_data, person_files
 from yesword.web.telling import about
@@ -34,8 +35,7 @@ def here(sqlite_store, monkeypatch):
         on_the_clock_of(opened, monkeypatch, person, person_access, person_data, person_files)
         opened.strangers([ANNA], name="Anna Öberg")
         opened.join()
-        while Sequencer(store=opened.store, clock=lambda: opened.at).round():
-            pass
+        sequence(opened)
         yield opened
 
 
@@ -97,6 +97,16 @@ def test_a_pack_that_cannot_be_made_is_told_why(here, console, typed, says):
     answer = console.post(f"{url_of(here)}/pack", {**usual, **typed}, follow=True)
     assert says in answer.content.decode()
     assert trail("pack.made") == []
+
+
+def test_no_pack_for_the_person_shows_the_record_of_a_former_owner(here, console):
+    change_hands(here)
+    sequence(here)
+    typed = {"program": "club", "purpose": "dsar", "at": today(here)}
+    answer = console.post(f"{url_of(here)}/pack", typed, follow=True)
+    assert "The number changed hands, and a pack would show" in answer.content.decode()
+    assert trail("pack.made") == []
+    assert told_in(console.post(f"{url_of(here)}/pack", {**typed, "purpose": "litigation"})).number == ANNA
 
 
 # --- the file of silence ----------------------------------------------------------------------------------------

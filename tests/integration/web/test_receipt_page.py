@@ -10,8 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
+from factories.own_page import change_hands
+from factories.packed import record
 from factories.worlds import ANNA, EVENTS, world
-from yesword.domain.events import Actor, Grade
+from yesword.domain.events import OTHER_OWNER, Actor, EventKind, Grade, Scope
 from yesword.domain.ids import to_text
 from yesword.domain.phone import parse
 from yesword.ledger.findings import Verdict
@@ -182,6 +184,81 @@ def test_it_speaks_the_language_of_the_person_and_any_other_that_is_asked_for(he
 def test_a_language_that_we_do_not_have_is_told_in_the_browsers(here, web):
     here.sql("UPDATE contact SET language = 'fi'")
     assert '<html lang="sv"' in web.get(linked(here)).content.decode()
+
+
+# --- of whom the link is ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def handed_on(store, monkeypatch):
+    """Anna joined and lost her number, and whoever got it joined a day later. Links of both."""
+    cache.clear()
+    monkeypatch.setattr(pages._PAGES, "take", lambda key: 0.0)
+    with world(store) as opened:
+        opened.strangers([ANNA], name=NAME, language="en")
+        opened.join()
+        hers = linked(opened, at=datetime.now(UTC))
+        opened.now[0] = datetime.now(UTC)
+        change_hands(opened)
+        opened.wait(days=1)
+        theirs = linked(opened, at=opened.at)
+        yield opened, hers, theirs
+
+
+def events_of(here):
+    """In their order."""
+    rows = here.sql("SELECT kind, id FROM consent_event ORDER BY seq")
+    return [(kind, to_text("evt", event)) for kind, event in rows]
+
+
+def opens(web, address, event):
+    found = {web.get(f"{address}/{part}", {"event": event}).status_code for part in ("receipt", "page")}
+    (status,) = found
+    return status == 200
+
+
+def test_whoever_has_the_number_now_is_shown_nothing_of_its_former_owner(handed_on, web):
+    here, _, theirs = handed_on
+    text = read(web, f"{theirs}?lang=en")
+    assert "Nothing about these texts is on record." in text
+    assert "You confirmed" not in text
+    assert "What you agreed to" not in text.replace("What you agreed to about texts", "")
+    assert not [each for each in downloads(web, theirs) if "event=" in each]
+    assert [opens(web, theirs, event) for _, event in events_of(here)] == [False, False, False]
+
+
+def test_whoever_joins_with_the_number_is_shown_what_is_theirs(handed_on, web):
+    here, _, theirs = handed_on
+    here.join()
+    text = read(web, f"{theirs}?lang=en")
+    assert f"You said yes to Club offers from Linde & Loom on {here.at.day} " in text
+    kinds = [kind for kind, _ in events_of(here)]
+    assert kinds == ["requested", "confirmed", "invalidated", "requested", "confirmed"]
+    shown = [opens(web, theirs, event) for _, event in events_of(here)]
+    assert shown == [False, False, False, True, True]
+
+
+def test_a_yes_of_the_former_owner_that_stands_is_not_told_as_that_of_whoever_has_it_now(here, web):
+    here.now[0] = datetime.now(UTC)
+    hers = linked(here, at=here.at)
+    here.wait(seconds=1)
+    only = Scope(program=here.events.id)
+    record(here, EventKind.WITHDRAWN, Actor.HANDSET, OTHER_OWNER, program=here.events, scope=only)
+    here.wait(seconds=1)
+    theirs = linked(here, at=here.at)
+    assert "You said yes to Club offers" in read(web, f"{hers}?lang=en")
+    assert "there is no yes of yours" in read(web, f"{theirs}?lang=en")
+
+
+def test_a_link_of_the_former_owner_shows_nothing_that_came_after_the_sign(handed_on, web):
+    here, hers, _ = handed_on
+    before = read(web, f"{hers}?lang=en")
+    here.join()
+    assert read(web, f"{hers}?lang=en") == before
+    assert "This number was reported as somebody else's now" in before
+    assert "You confirmed Club offers from your phone." in before
+    shown = [opens(web, hers, event) for _, event in events_of(here)]
+    assert shown == [True, True, True, False, False]
 
 
 # --- what can be downloaded ----------------------------------------------------------------------------------

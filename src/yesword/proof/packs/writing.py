@@ -13,6 +13,7 @@ from importlib import resources
 from string import Template
 from typing import Final
 
+from yesword.consent.reassigned import reassigned_at
 from yesword.domain.errors import YeswordError
 from yesword.domain.explain import english_day, identity
 from yesword.ledger.entry import SECTIONS, canonical, from_b64url
@@ -61,6 +62,12 @@ class NumberInPackError(YeswordError):
     """The pack was to hold no number, and {file} would hold the person's: somebody wrote it there. Make the pack with the number, or correct what holds it."""
 
     code = "pack_holds_number"
+
+
+class FormerOwnerInPackError(YeswordError):
+    """The number changed hands, it seems, on {changed_on}. A pack shows the whole record, also that of its former owner, which is not for whoever has the number now. What they may have is written by `yesword privacy access`."""
+
+    code = "pack_of_former_owner"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,8 +120,10 @@ def write_pack(
 ) -> Pack:
     """`earlier`: other records under the number, which were erased; each becomes a pack in this one. `forgotten`: when one was erased of which nothing is left.
 
-    Raises NumberInPackError, NotPresentableError.
+    Raises FormerOwnerInPackError, NumberInPackError, NotPresentableError.
     """
+    if order.purpose is Purpose.DSAR:
+        _refuse_former_owner(dossier)
     timeline = told(dossier, order.at, show=order.shown, earlier=earlier, forgotten=forgotten)
     files = dict(_files(dossier, order))
     left_out = _records(files, dossier, order, timeline)
@@ -157,6 +166,13 @@ def write_pack(
         timeline=timeline,
         inside=tuple(pack for _, pack in inside),
     )
+
+
+def _refuse_former_owner(dossier: Dossier) -> None:
+    """The head vouches for the record from its first event on, so no pack can show only what came after a sign."""
+    changed_at = reassigned_at(dossier.contact, [each.event for each in dossier.events])
+    if changed_at is not None:
+        raise FormerOwnerInPackError(changed_on=changed_at.date().isoformat())
 
 
 def _lost(dossier: Dossier, order: Order) -> dict[str, str]:

@@ -37,7 +37,7 @@ from yesword.proof.packs.dossier import (
     waiting_events,
 )
 from yesword.proof.packs.earlier import EarlierDossier
-from yesword.proof.packs.writing import NumberInPackError, Order, Pack, write_pack
+from yesword.proof.packs.writing import FormerOwnerInPackError, NumberInPackError, Order, Pack, write_pack
 from yesword.proof.silence import EmptySpanError, HandOversWaitingError, NoPublishedLogError, sent_to
 from yesword.store import programs
 from yesword.store.contacts import Contact
@@ -66,6 +66,9 @@ _TROUBLE: Final[Mapping[type[YeswordError], Promise]] = {
     EmptySpanError: gettext_lazy("That day is still to come."),
     ScatteredEventsError: gettext_lazy(
         "The log is just taking up something of theirs. Try again in a moment."
+    ),
+    FormerOwnerInPackError: gettext_lazy(
+        "The number changed hands, and a pack would show whoever has it now the record of its former owner. Give them what is held about them instead."
     ),
     NumberInPackError: gettext_lazy(
         "Somebody wrote their number where no number belongs, so it would stand in the file. Correct that first."

@@ -2,11 +2,14 @@
 
 Whoever holds the link sees no more than this: the number is masked, and held back from what can be downloaded. The
 number in full, and everything else that is kept, take a code to the handset: see the section "More about my data".
+
+A link is of whoever had the number when it was made: where the number changed hands, it shows what happened in their time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,10 +20,13 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from yesword.consent.reassigned import Tenure, tenure_at
+from yesword.domain import codec
 from yesword.domain.composing import compose
-from yesword.domain.events import EventKind
+from yesword.domain.events import ConsentEvent, EventKind
 from yesword.domain.ids import BadIdError, EventId, from_text, to_text
 from yesword.domain.programs import Program
+from yesword.domain.state import EMPTY, ConsentState, apply
 from yesword.ledger.entry import open_disclosure
 from yesword.ledger.receipt import Receipt, write_receipt, write_tlog_receipt
 from yesword.ledger.sceptic import verify_page
@@ -53,9 +59,10 @@ class Opened:
 
     word: str
     link: Link
-    line: PersonLine
+    line: PersonLine  # with what stood at the end of the tenure, and nothing from before it
     program: Program
     zone: str
+    tenure: Tenure  # of whom the link was made for
 
     @property
     def person(self) -> Contact:
@@ -111,9 +118,35 @@ def find(word: str) -> Opened | None:
     known = {each.id: each for each in programs.of_brand(link.brand)}
     if line is None or link.program not in known:
         return None
-    places = line.contact.places
-    zone = places[0].zone if places else "UTC"
-    return Opened(word=word, link=link, line=line, program=known[link.program], zone=zone)
+    person = line.contact
+    with here.database.read() as session:
+        rows = session.rows("events_of_contact", bucket=person.bucket, contact_id=person.id)
+    events = [codec.loads(ConsentEvent, bytes(row[1])) for row in rows]
+    tenure = tenure_at(person, events, link.made_at)
+    return Opened(
+        word=word,
+        link=link,
+        line=replace(line, state=_state(line.state, events, tenure)),
+        program=known[link.program],
+        zone=person.places[0].zone if person.places else "UTC",
+        tenure=tenure,
+    )
+
+
+def _state(state: ConsentState, events: Sequence[ConsentEvent], tenure: Tenure) -> ConsentState:
+    """How it stood at the end of the tenure, or stands now, without what was said before it. The sign itself stays."""
+    if tenure.until is not None:
+        state = reduce(apply, (each for each in events if each.received_at <= tenure.until), EMPTY)
+    if tenure.after is None:
+        return state
+    theirs = {each.id for each in events if each.received_at >= tenure.after}
+    return replace(
+        state,
+        grants=tuple(each for each in state.grants if each.event in theirs),
+        requests=tuple(each for each in state.requests if each.event in theirs),
+        refusals=tuple(each for each in state.refusals if each.event in theirs),
+        withdrawals=tuple(each for each in state.withdrawals if each.event in theirs),
+    )
 
 
 def _language(request: HttpRequest, found: Opened | None) -> str:
@@ -207,9 +240,10 @@ def held_back(receipt: Receipt) -> Receipt:
 
 
 def _records(opened: Opened) -> list[EventRecord]:
-    """The events that the link is about, newest first: of its program, and of the whole brand."""
-    found = read_events(store(), opened.person, MOST_EVENTS)
-    return [each for each in found if each.event.scope.program in (None, opened.program.id)]
+    """The events that the link is about, newest first: of its program, and of the whole brand, in the time of its owner."""
+    found = read_events(store(), opened.person, MOST_EVENTS if opened.tenure.until is None else None)
+    theirs = [each for each in found if opened.tenure.covers(each.event.received_at)]
+    return [each for each in theirs[:MOST_EVENTS] if each.event.scope.program in (None, opened.program.id)]
 
 
 def _happenings(opened: Opened) -> list[Happening]:
