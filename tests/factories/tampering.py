@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections
 
+from factories.collected import collect
 from factories.worlds import ANNA, World, publish
 from yesword.domain import codec
 from yesword.domain.events import ConsentEvent
@@ -54,11 +56,11 @@ def fill(here: World, stamp: Stamp | None = None) -> None:
     here.campaign()
     here.settle()
     for subject in ("campaign 1", "campaign 2", "account main"):
-        models.AuditEntry.objects.create(action="campaign.start", subject=subject, detail={"people": 3})
+        did("campaign.start", here.at, subject=subject, detail={"people": 3})
     trail.state(store, here.at)
     sequence()
     here.wait(hours=2)
-    models.AuditEntry.objects.create(action="sign in")
+    did("sign in", here.at)
     here.text(BEN, "STOP")
     brand = models.Brand.objects.get()
     publish(brand, models.Sender.objects.get(address=here.club.sender), support="new@example.org")
@@ -67,6 +69,13 @@ def fill(here: World, stamp: Stamp | None = None) -> None:
             "INSERT INTO shown_page (digest, brand_id, kind, media_type, body, kept_at) VALUES (%s, %s, %s, %s, %s, 0)",
             [PAGE_DIGEST, brand.pk, "page", "text/html", PAGE],
         )
+    collect(here, PAGE_DIGEST)
+
+
+def did(action: str, at: datetime, **fields: Any) -> models.AuditEntry:
+    """A row of the trail, as of a moment."""
+    with patch("django.utils.timezone.now", return_value=at):
+        return models.AuditEntry.objects.create(action=action, **fields)
 
 
 PAGE = b"<p>May we text you?</p>"

@@ -114,12 +114,23 @@ def resume(data: Path, database_url: str | None, *, yes: bool) -> None:
 
 def _found_again(found: "Refound", verb: str) -> "Iterator[str]":
     """Whose look-ups were missing from the vault."""
+    if found.gone:
+        was = verb or ("was " if found.gone == 1 else "were ")
+        yield f"{_people(found.gone)} who had been erased, and whom the vault knew again, {was}forgotten once more."
+    if found.lost:
+        yield (
+            f"The vault lacks the key of {_people(found.lost)}: a newer copy of it would have it. "
+            "Without one nobody can text them, and who had stopped stays stopped."
+        )
     if found.entered:
-        many = "1 person" if found.entered == 1 else f"{found.entered:,} people"
-        line = f"{many} {verb or ('is ' if found.entered == 1 else 'are ')}found by their number again"
+        line = f"{_people(found.entered)} {verb or ('is ' if found.entered == 1 else 'are ')}found by their number again"
         if found.joined:
             line += f"; {found.joined:,} of them had been met anew, and what they allowed then {verb or 'is '}ended"
         yield f"{line}."
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _told(again: "Again", verb: str) -> "Iterator[str]":

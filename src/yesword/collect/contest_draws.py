@@ -21,6 +21,7 @@ from yesword.collect.contests import Contest, contest_of
 from yesword.domain.collecting import drawing
 from yesword.domain.collecting.contests import UNDRAWN_DAYS
 from yesword.domain.collecting.draw_files import Commitment, DrawFile, Drawn
+from yesword.proof.contests import state_closed, state_drawn
 from yesword.store import contests as rows
 from yesword.store import models
 from yesword.store.contests import EntryRow, Fixed
@@ -82,7 +83,11 @@ def close(
             source=source if definition.winners else "",
             seed_due_at=due if definition.winners else None,
         )
-        rows.commit(session, contest.id, what, rows.counts(session, contest.id))
+        counts = rows.counts(session, contest.id)
+        rows.commit(session, contest.id, what, counts)
+        fixed = Fixed(commitment=what, counts=counts, entered=sum(counts.values()))
+        terms = rows.terms_digest(session, contest.id)
+        state_closed(store, session, contest.brand, contest.key, terms, fixed)
         if at <= contest.closes_at:
             models.Contest.objects.filter(pk=contest.id).update(closed_at=at)
         if contest.point is not None:
@@ -121,6 +126,8 @@ def draw(store: Store, contest: Contest, seed: str, source: str, seed_at: dateti
             ),
         )
         rows.keep_draw(session, contest.id, what)
+        list_digest = fixed.commitment.list_digest
+        state_drawn(store, session, contest.brand, contest.key, list_digest, what)
     return what
 
 

@@ -6,11 +6,13 @@ found from now on, and what the younger allowed ends, since a stop in the older 
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from yesword.consent.record import Draft, append
 from yesword.domain.events import Actor, EventKind, Scope
 from yesword.domain.ids import BrandId, ContactId, bucket_of
+from yesword.domain.times import to_micros
 from yesword.store import contact_marks, contacts, holds, look_ups, programs
 from yesword.store.contacts import PHONE
 from yesword.store.database import Session
@@ -25,12 +27,22 @@ REASON: Final = "met_twice"
 class Refound:
     entered: int  # who are found by their number again
     joined: int  # of them, who had been met anew: what they allowed then has ended
+    lost: int  # whose key is gone too: see `restoring.replay`
+    gone: int  # who were erased, and whom the vault knew again: it forgets them once more
 
 
 def find_again(store: Store, at: datetime, *, is_dry_run: bool = False) -> Refound:
     """Enter what is missing. Safe to do twice."""
-    entered = joined = 0
+    entered = joined = lost = gone = 0
+    for contact in look_ups.come_back(store):
+        gone += 1
+        if not is_dry_run:
+            store.vault.forget(contact)
+            store.vault.destroy(contact, to_micros(at))
     for each in look_ups.unfound(store):
+        if each.number is None:
+            lost += 1
+            continue
         digests = store.look_up.digests(each.brand, PHONE, each.number)
         others = store.vault.find(BrandId(each.brand), PHONE, list(digests))
         entered += 1
@@ -41,7 +53,7 @@ def find_again(store: Store, at: datetime, *, is_dry_run: bool = False) -> Refou
             _join(store, each, other, digest, at)
         if not others:
             store.vault.rows.enter(each.brand, PHONE, digests[0], store.look_up.newest, each.contact)
-    return Refound(entered=entered, joined=joined)
+    return Refound(entered=entered, joined=joined, lost=lost, gone=gone)
 
 
 def hold_if_lost(store: Store, at: datetime) -> bool:
@@ -52,7 +64,9 @@ def hold_if_lost(store: Store, at: datetime) -> bool:
     with store.database.read() as session:
         if holds.LOOK_UPS in holds.held_for(session):
             return False
-    if not look_ups.seem_lost(store) or not any(True for _ in look_ups.unfound(store)):
+    if not look_ups.seem_lost(store) or not any(
+        True for _ in chain(look_ups.come_back(store), look_ups.unfound(store))
+    ):
         return False
     with store.database.write() as session:
         holds.hold(session, holds.LOOK_UPS, at)

@@ -11,14 +11,14 @@ Whoever was erased is suppressed here; that they are erased again is `privacy.er
 import enum
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from yesword.consent.record import Draft, append
 from yesword.domain.events import Actor, EventKind, Scope
-from yesword.domain.ids import BrandId, bucket_of
+from yesword.domain.ids import BrandId, ContactId, bucket_of
 from yesword.domain.times import to_micros
 from yesword.ledger.checkpoint import read_checkpoint
 from yesword.store import (
@@ -27,6 +27,7 @@ from yesword.store import (
     invitations,
     ledgers,
     log_troubles,
+    look_ups,
     models,
     programs,
     suppressions,
@@ -119,11 +120,13 @@ def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
     _check_peppers(store)
     if not is_dry_run:
         _suppress_erased(store)
+    # Known stops of those whom an older vault does not know: of them, too, only the journal can tell the number.
+    lost = {each.contact for each in look_ups.unfound(store) if each.number is None}
     done: Counter[_Became] = Counter()
     lines = iter({stop.event: stop for stop in store.journal.stops()}.values())  # one may stand there twice
     while page := list(itertools.islice(lines, _PAGE)):
         with store.database.read() as session:
-            there = _known(session, page)
+            there = _known(session, page, lost)
         for each in page:
             if each.event in there:
                 done[_Became.KNOWN] += 1
@@ -131,6 +134,8 @@ def replay(store: Store, at: datetime, *, is_dry_run: bool = False) -> Replayed:
                 done[_replay_mail(store, each, each.mail_cause, at, is_dry_run=is_dry_run)] += 1
             else:
                 done[_replay(store, each, at, is_dry_run=is_dry_run)] += 1
+    if not is_dry_run:
+        _settle(store, lost, at)
     uncertain, paused = _hold_back(store, at, is_dry_run=is_dry_run)
     return Replayed(
         known=done[_Became.KNOWN],
@@ -168,10 +173,21 @@ def _suppress_erased(store: Store) -> None:
                 suppressions.suppress_gone(session, line)
 
 
-def _known(session: Session, stops: list[Stop]) -> set[int]:
+def _settle(store: Store, lost: Iterable[ContactId], at: datetime) -> None:
+    """Nothing waits for their numbers any more: met again, they are somebody new, who stays stopped if they had stopped."""
+    rows = [
+        {"bucket": bucket_of(each), "contact_id": each, "settled_at": to_micros(at)} for each in sorted(lost)
+    ]
+    with store.database.write() as session:
+        session.many("insert_lost_person", rows)
+
+
+def _known(session: Session, stops: list[Stop], lost: Container[int] = frozenset()) -> set[int]:
+    """Those that the store has, but not of people who are `lost`: unless they were replayed already."""
     ids = [stop.event for stop in stops]
     buckets = sorted({bucket_of(each) for each in ids}) if session.vendor == "postgresql" else 0
-    return {row[0] for row in session.rows("known_events", ids=session.ids(ids), buckets=buckets)}
+    rows = session.rows("known_events", ids=session.ids(ids), buckets=buckets)
+    return {event for event, contact in rows if contact is None or contact not in lost}
 
 
 def _replay_mail(store: Store, stop: Stop, cause: str, at: datetime, *, is_dry_run: bool) -> _Became:

@@ -24,14 +24,21 @@ class BadAttesterNameError(YeswordError):
     code = "attester_name_bad"
 
 
+class WitnessKnownError(YeswordError):
+    """The key is that of the witness {known}, which is here already, and one witness vouches once. Add it as {known} to change the rest."""
+
+    code = "witness_known"
+
+
 def add_witness(store: Store, name: str, url: str, vkey: str, brand: BrandId | None) -> None:
     """Ask this witness from now on, about the brand's log or, without a brand, about all.
 
-    Raises BadAttesterNameError, BadWitnessKeyError, BadWitnessAddressError, AttesterNameTakenError.
+    Raises BadAttesterNameError, BadWitnessKeyError, BadWitnessAddressError, WitnessKnownError, AttesterNameTakenError.
     """
     _check_name(name)
     witness = Witness(key=read_witness_vkey(vkey), url=url)
     with store.database.write():
+        _check_is_one(name, witness, brand)
         attesters.enter_witness(WitnessRow(name=name, brand=brand, url=witness.url, vkey=str(witness.key)))
 
 
@@ -67,6 +74,14 @@ def remove(store: Store, name: str, *, was_wrong: bool = False) -> list[str]:
             if session.run("clear_log", id=each.log, trouble=_ALARMS[each.last_error_code])
         }
         return [each.origin for each in ledgers.logs(session) if each.id in cleared]
+
+
+def _check_is_one(name: str, witness: Witness, brand: BrandId | None) -> None:
+    """Also beside one that is asked no more: what it said still counts as its own."""
+    for each in attesters.witnesses():
+        is_it = read_witness_vkey(each.vkey).public == witness.key.public
+        if is_it and each.name != name and (each.brand == brand or None in (each.brand, brand)):
+            raise WitnessKnownError(known=each.name)
 
 
 def _check_name(name: str) -> None:

@@ -7,7 +7,11 @@ what is stored here is `proof.auditing`'s to say, which reads the same records.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from typing import Final
+
+from django.db import connections
 
 from yesword.domain import codec
 from yesword.domain.errors import YeswordError
@@ -23,13 +27,15 @@ from yesword.store.forms import as_bytes, misfits_of_forms
 from yesword.store.look_ups import LookUpRow
 from yesword.store.misfits import MOST_TOLD, Fault, Misfit, Misfits, misfit
 from yesword.store.opening import Store, missing_guards
-from yesword.store.outages import DamagedFileError
+from yesword.store.outages import DamagedFileError, outage
 from yesword.store.sealing import Seal
 from yesword.store.unread import told
+from yesword.store.vault_sqlite import SqliteRows
 
 EVERY_BRAND: Final = -1
 PAGE: Final = 500  # records, or rows of another kind: what is held in memory at once
 _LOOKS: Final = 5  # at a record that somebody may be writing to
+_QUICK_CHECK: Final = "PRAGMA quick_check(20)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -105,7 +111,7 @@ def check_store(store: Store) -> StoreReport:
         yield from misfits_of_contact(store, record)
 
     misfits = report.misfits
-    for found in misfit_guards():
+    for found in chain(damaged_files(store), misfit_guards()):
         misfits.add(found)
     with told(misfits, "database", "The form of what is stored"):
         for found in misfits_of_forms(store):
@@ -132,6 +138,33 @@ def check_store(store: Store) -> StoreReport:
 def misfit_guards() -> Iterator[Misfit]:
     for guard in sorted(missing_guards()):
         yield misfit(Fault.GUARD_MISSING, "database", guard=guard)
+
+
+def damaged_files(store: Store) -> Iterator[Misfit]:
+    """Pages that SQLite itself cannot follow: also of tables and indexes of which nothing else is asked."""
+    if store.database.vendor != "sqlite":
+        return
+    files: dict[str, Callable[[], list[Row]]] = {"yesword.sqlite3": _quick_check}
+    rows = None if store.keys_trouble is not None else store.vault.rows
+    if isinstance(rows, SqliteRows):
+        files["keys.sqlite3"] = partial(rows.ask, _QUICK_CHECK)
+    for file, ask in files.items():
+        try:
+            said = str(ask()[0][0])
+        except Exception as error:
+            found = outage(error)
+            if not isinstance(found, DamagedFileError):
+                raise
+            said = str(found.fields["reason"])
+        if said != "ok":
+            yield misfit(Fault.FILE_DAMAGED, file, file=file, reason=" ".join(said.split()))
+
+
+def _quick_check() -> list[Row]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_QUICK_CHECK)
+        found: list[Row] = cursor.fetchall()
+        return found
 
 
 def records(store: Store, brand: int = EVERY_BRAND) -> Iterator[list[StoredRecord]]:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from yesword.domain.collecting.draw_files import Commitment, Drawn
@@ -252,6 +253,13 @@ def drawn(session: Session, contest: int) -> Drawn | None:
         winners=tuple(json.loads(row[3])),
         drawn_at=from_micros(row[4]),
     )
+
+
+def terms_digest(session: Session, contest: int) -> str:
+    """SHA-256 of the contest as it was announced, in hexadecimal."""
+    row = session.first("contest_definition", id=contest)
+    assert row is not None, "contests are not deleted"
+    return sha256(bytes(row[0])).hexdigest()
 
 
 # --- deleting ------------------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ TABLES: Final = (
     *("ledger_statement", "handed_batch", "ledger_outbox", "shown_page", "store_disclosure"),
     *("store_programversion", "store_program", "store_brand", "store_witness", "store_stampauthority"),
     "store_auditentry",
+    *("store_collectionpoint", "store_pointversion", "store_contest"),
+    *("contest_entry", "contest_leaf", "contest_commitment", "contest_draw"),
 )
 VAULT: Final = ("subject_key", "look_up")
 

@@ -210,7 +210,7 @@ def insert_checkpoint(session: Session, log: LogRow, size: int, note: str, at: d
 
 
 def publish(session: Session, log: LogRow, size: int) -> None:
-    """Show the head of this size. The one shown before is forgotten if it is of the same hour and nobody vouches for it."""
+    """Show the head of this size. The one shown before is forgotten if it is of the same hour, and nothing else needs it."""
     session.run("publish_log", id=log.id, size=size)
     shown = checkpoint(session, log.id, size)
     if shown is not None:

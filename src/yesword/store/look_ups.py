@@ -13,7 +13,7 @@ from yesword.store import contact_marks, invitees
 from yesword.store.contact_marks import COLUMNS
 from yesword.store.contacts import PHONE
 from yesword.store.database import Row, Session
-from yesword.store.erasures import KEYLESS, STOPPED
+from yesword.store.erasures import DONE, HELD, KEYLESS, STOPPED
 from yesword.store.misfits import Fault, Misfit, misfit
 from yesword.store.sealing import Seal, UnreadableError, place
 from yesword.store.suppressions import MAIL
@@ -39,7 +39,9 @@ class Unfound:
 
     contact: ContactId
     brand: int
-    number: str
+    number: (
+        str | None
+    )  # None: their key is gone too, as of those who came after the copy of a vault that was put back
 
 
 def of_contacts(store: "Store", ids: Sequence[int]) -> Mapping[int, frozenset[LookUpRow]]:
@@ -119,10 +121,13 @@ def _not_living(store: "Store", ids: set[int]) -> set[int]:
 
 
 def seem_lost(store: "Store") -> bool:
-    """Whether there are fewer look-ups than people with a number. Counted, so a look-up that was changed is not noticed.
+    """Whether there are fewer look-ups than people with a number, or some that lead to people who were erased.
 
-    Counting is not done in one moment: `unfound` says of whom it is true.
+    Counted, so a look-up that was changed is not noticed. Counting is not done in one moment: `unfound` and `come_back`
+    say of whom it is true.
     """
+    if any(True for _ in come_back(store)):
+        return True
     with store.database.read() as session:
         people = _people(session)
     waiting = store.vault.rows.prepared_before(_FAR, _MANY)
@@ -145,6 +150,20 @@ def _unmade(store: "Store", prepared: Sequence[int]) -> int:
         of = of_contacts(store, [each for each in some if each not in made])
         unmade += sum(kind == PHONE for rows in of.values() for _, kind, _, _ in rows)
     return unmade
+
+
+def come_back(store: "Store") -> Iterator[ContactId]:
+    """People who were erased, and to whom the vault leads again: it was put back from an older copy."""
+    place = (-1, -1)
+    while True:
+        with store.database.read() as session:
+            rows = session.rows(
+                "erased_after", bucket=place[0], contact_id=place[1], done=DONE, held=HELD, count=_PAGE
+            )
+        if not rows:
+            return
+        place = rows[-1]
+        yield from map(ContactId, sorted(of_contacts(store, [contact for _, contact in rows])))
 
 
 def unfound(store: "Store") -> Iterator[Unfound]:
@@ -173,7 +192,7 @@ def _unfound(store: "Store", rows: Sequence[Row]) -> Iterator[Unfound]:
         has_one = any(kind == PHONE for _, kind, _, _ in look_ups.get(contact, ()))
         seal = seals.get(ContactId(contact))
         number = None if seal is None else _opened(seal, contact, sealed, "number")
-        if not has_one and number is not None:
+        if not has_one and (seal is None or number is not None):
             yield Unfound(contact=ContactId(contact), brand=brand, number=number)
 
 

@@ -12,6 +12,7 @@ class Fault(StrEnum):
     """What kind of thing does not fit. The names are stable: programs may know them."""
 
     GUARD_MISSING = "guard_missing"
+    FILE_DAMAGED = "file_damaged"
     KEYS_UNFIT = "keys_unfit"
 
     # what cannot be read at all
@@ -111,10 +112,21 @@ class Fault(StrEnum):
     PROGRAM_DIFFERS = "program_differs"
     PROGRAM_VERSION_MISSING = "program_version_missing"
     PAGE_DIFFERS = "page_differs"
+    PAGE_MISSING = "page_missing"
+    POINT_DIFFERS = "point_differs"
+    POINT_VERSION_MISSING = "point_version_missing"
+    POINT_NOT_AS_NAMED = "point_not_as_named"
+
+    # contests
+    CONTEST_DIFFERS = "contest_differs"
+    CONTEST_ENTRY_DIFFERS = "contest_entry_differs"
+    CONTEST_LIST_DIFFERS = "contest_list_differs"
+    CONTEST_DRAW_DIFFERS = "contest_draw_differs"
 
 
 _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.GUARD_MISSING: "The guard {guard} is missing; the next start puts it back, but rows may have changed meanwhile.",
+    Fault.FILE_DAMAGED: "The file {file} of the database is damaged: {reason}. Keep a copy of it as it is, and put the newest backup back.",
     Fault.KEYS_UNFIT: "The keys do not belong to this store: {reason}",
     Fault.VALUE_MALFORMED: "Table {table}, {row}: its column {column} holds {found}, and {expected} is wanted.",
     Fault.NOT_LOOKED_AT: "{part} could not be looked at to the end, so more may not fit there: {reason}",
@@ -194,6 +206,14 @@ _SENTENCES: Final[Mapping[Fault, str]] = {
     Fault.PROGRAM_DIFFERS: "Program {program}, version {version}: its digest is {found}, and what it says gives {expected}.",
     Fault.PROGRAM_VERSION_MISSING: "Program {program}, version {version}: it is missing.",
     Fault.PAGE_DIFFERS: "The page {digest}: the digest of its body is {found}.",
+    Fault.PAGE_MISSING: "Collection point {point}, version {version}: its page in {language} is not in the store under its digest {digest}.",
+    Fault.POINT_DIFFERS: "Collection point {point}, version {version}: {reason}",
+    Fault.POINT_VERSION_MISSING: "Collection point {point}, version {version}: it is missing.",
+    Fault.POINT_NOT_AS_NAMED: "Event {event}: it names version {version} of collection point {point}, with {what} {expected}, and the store has {found}.",
+    Fault.CONTEST_DIFFERS: "Contest {contest}: {reason}",
+    Fault.CONTEST_ENTRY_DIFFERS: "Contest {contest}, entry {entry}: {reason}",
+    Fault.CONTEST_LIST_DIFFERS: "Contest {contest}, its published list: {reason}",
+    Fault.CONTEST_DRAW_DIFFERS: "Contest {contest}, its draw: {reason}",
 }
 
 

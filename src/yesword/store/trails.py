@@ -1,10 +1,12 @@
 """The rows of the trail, who did what, as a statement of the log names them: by id and digest. Stating them is `proof.trail`'s."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from yesword.domain.ids import to_text
+from yesword.domain.times import from_micros, to_micros
 from yesword.ledger.entry import JsonValue, canonical
 from yesword.store.database import Session
 
@@ -16,6 +18,15 @@ KIND: Final = "trail"
 class TrailRow:
     id: int
     columns: tuple[Any, ...]  # as they stand there: time, user, action, subject, detail
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was done, as the row says; None where that is no time."""
+        try:
+            found = datetime.fromisoformat(self.columns[0])
+        except (TypeError, ValueError):
+            return None
+        return found.replace(tzinfo=UTC)
 
     def digest(self, nonce: bytes) -> str:
         """In hexadecimal. Salted, so that a statement says nothing of rows to whoever does not have them."""
@@ -45,6 +56,12 @@ def of_no_statement(session: Session, count: int) -> list[tuple[int, str]]:
     """Rows that say that a statement names them, and the statement that there is not."""
     rows = session.rows("trail_of_no_statement", count=count)
     return [(key, to_text("sta", found) if found >= 0 else str(found)) for key, found in rows]
+
+
+def stated_before(session: Session, at: datetime) -> datetime | None:
+    """When the newest statement before this moment named what there was then."""
+    row = session.first("trail_stated_before", at=to_micros(at))
+    return None if row is None or row[0] is None else from_micros(row[0])
 
 
 def counts(session: Session) -> tuple[int, int]:

@@ -1,10 +1,11 @@
 """What was done in the console has its place in the log within ten minutes, and no row of it can be changed."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError
 
+from factories.tampering import did
 from factories.worlds import world
 from yesword.ledger.entry import matches
 from yesword.proof import trail
@@ -18,12 +19,8 @@ def here(store):
         yield found
 
 
-def did(count=1, **fields):
-    return [models.AuditEntry.objects.create(action="campaign.start", **fields) for _ in range(count)]
-
-
 def test_a_row_is_named_by_the_log_when_it_has_waited_for_ten_minutes(here):
-    (row,) = did(subject="campaign 1", detail={"people": 3})
+    row = did("campaign.start", here.at, subject="campaign 1", detail={"people": 3})
     assert not trail.is_due(row.at + trail.EVERY - timedelta(seconds=1))
     assert trail.is_due(row.at + trail.EVERY)
     assert trail.state(here.store, here.at) == 1
@@ -40,7 +37,7 @@ def test_a_row_is_named_by_the_log_when_it_has_waited_for_ten_minutes(here):
 
 def test_many_rows_wait_for_nothing_and_take_several_statements(here, monkeypatch):
     monkeypatch.setattr(trail, "_MOST", 3)
-    rows = did(7)
+    rows = [did("campaign.start", here.at) for _ in range(7)]
     assert trail.is_due(rows[0].at)
     assert trail.state(here.store, here.at) == 7
     assert models.AuditEntry.objects.values("stated_in").distinct().count() == 3
@@ -48,13 +45,13 @@ def test_many_rows_wait_for_nothing_and_take_several_statements(here, monkeypatc
 
 
 def test_before_there_is_a_brand_rows_wait(store):
-    did()
-    assert trail.state(store, models.AuditEntry.objects.get().at) == 0
+    row = did("campaign.start", datetime(2026, 3, 2, tzinfo=UTC))
+    assert trail.state(store, row.at) == 0
     assert audit(store).trail_waiting == 1
 
 
 def test_a_row_is_never_changed_or_deleted(here):
-    (row,) = did()
+    row = did("campaign.start", here.at)
     with pytest.raises(DatabaseError, match="append-only"), here.store.database.write():
         models.AuditEntry.objects.update(action="sign in")
     with pytest.raises(DatabaseError, match="append-only"), here.store.database.write():

@@ -11,11 +11,13 @@ from yesword.cli import group
 from yesword.collect.imports import run_import
 from yesword.consent.obstacles import obstacles
 from yesword.consent.refinding import find_again, hold_if_lost
+from yesword.consent.restoring import replay
+from yesword.privacy.erasing import REQUESTED, Wish, erase
 from yesword.proof.auditing import audit
 from yesword.proof.sequencer import Sequencer
 from yesword.store import contacts, holds, look_ups
 
-BEN = "+31612345679"
+BEN, CEES = "+31612345679", "+31612345670"
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def held(here):
         return holds.held_for(session)
 
 
-def met_anew(here, tmp_path, number):
+def imported(here, tmp_path, number):
     file = tmp_path / "people.csv"
     day = (here.at - timedelta(days=40)).date().isoformat()
     file.write_text(
@@ -52,6 +54,10 @@ def met_anew(here, tmp_path, number):
         f"{number},{day},checkout,Yes text me offers about shoes\n"
     )
     run_import(here.store, here.club, file, clock=lambda: here.at)
+
+
+def met_anew(here, tmp_path, number):
+    imported(here, tmp_path, number)
     return here.contact(number).id
 
 
@@ -84,6 +90,91 @@ def test_whoever_is_not_found_any_more_stops_all_sending(here):
     here.campaign("[Brand]: hello.")
     here.settle()
     assert here.shown() == shown
+
+
+class Vault:
+    """The vault's rows of some people, taken out or put back as an older copy has them."""
+
+    TABLES = ("subject_key", "look_up")
+
+    def __init__(self, here):
+        self._is_sqlite = here.store.database.vendor == "sqlite"
+        self._rows = here.store.vault.rows
+        self._vault = here.store.vault
+
+    def of(self, contact):
+        return {
+            each: self._run(f"SELECT * FROM {{}} WHERE contact_id IN ({contact}, {-contact})", each)
+            for each in self.TABLES
+        }
+
+    def drop(self, contact):
+        for each in self.TABLES:
+            self._run(f"DELETE FROM {{}} WHERE contact_id IN ({contact}, {-contact})", each)
+        self._vault.forget_opened()
+
+    def put_back(self, contact, copy):
+        self.drop(contact)
+        for table, rows in copy.items():
+            for row in rows:
+                marks = ", ".join("?" if self._is_sqlite else "%s" for _ in row)
+                self._run(f"INSERT INTO {{}} VALUES ({marks})", table, *row)
+
+    def _run(self, sql, table, *values):
+        if self._is_sqlite:
+            return self._rows._connection.execute(sql.format(table), values).fetchall()
+        with connections["default"].cursor() as cursor:
+            cursor.execute(sql.format(f"keys.{table}"), values)
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def older_vault(here):
+    """As it was before Ben was erased, and before Cees came and stopped: as many look-ups as people."""
+    vault, ben = Vault(here), here.contact(BEN).id
+    copy = vault.of(ben)
+    erase(here.store, ben, Wish(ground=REQUESTED), here.at)
+    here.join(CEES)
+    here.text(CEES, "STOP")
+    cees = here.contact(CEES).id
+    vault.put_back(ben, copy)
+    vault.drop(cees)
+    return ben, cees
+
+
+@pytest.mark.postgres
+def test_an_older_vault_stops_all_sending_though_it_has_as_many_look_ups(here, older_vault):
+    ben, cees = older_vault
+    assert list(look_ups.come_back(here.store)) == [ben]
+    assert [(each.contact, each.number) for each in look_ups.unfound(here.store)] == [(cees, None)]
+    assert hold_if_lost(here.store, here.at)
+    assert held(here) == {holds.LOOK_UPS}
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("older_vault")
+@pytest.mark.parametrize("is_met", [False, True], ids=["not met", "met anew"])
+def test_who_stopped_after_the_copy_of_an_older_vault_stays_stopped(here, tmp_path, is_met):
+    if is_met:
+        imported(here, tmp_path, CEES)
+    seen = find_again(here.store, here.at, is_dry_run=True)
+    assert (seen.lost, seen.gone) == (1, 1)
+    find_again(here.store, here.at)
+    done = replay(here.store, here.at)
+    assert (done.ended, done.suppressed) == ((1, 0) if is_met else (0, 1))
+    imported(here, tmp_path, CEES)
+    assert found(here, BEN) is None
+    younger = found(here, CEES)
+    assert (younger is not None) is is_met
+    if younger is not None:
+        with here.store.database.read() as session:
+            assert contacts.standings(session, [younger])[younger].state.grant_for(here.club.id) is None
+    assert not look_ups.seem_lost(here.store)
+    assert not any(True for _ in look_ups.unfound(here.store))
+    assert replay(here.store, here.at).ended == replay(here.store, here.at).suppressed == 0
+    told = {each.fault.value for each in audit(here.store).misfits.told}
+    assert "person_key_missing" in told, "what is lost is named"
+    assert not [each for each in told if each.startswith(("stop_", "suppression_", "erasure_"))]
 
 
 @pytest.mark.postgres

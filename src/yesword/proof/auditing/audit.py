@@ -8,11 +8,13 @@ import heapq
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter
 
 from yesword.domain.ids import BrandId
 from yesword.proof import continuing
 from yesword.proof.auditing import heads
+from yesword.proof.auditing.contests import look_at_contests
 from yesword.proof.auditing.erasures import look_at_erased, look_at_erasures, look_at_suppressions
 from yesword.proof.auditing.heads import LogState
 from yesword.proof.auditing.marks import Mark, keys_of, look_at_times, stored_heads
@@ -30,6 +32,7 @@ from yesword.proof.continuing import Continued
 from yesword.store import look_ups, models
 from yesword.store.checking import (
     brand_or_every,
+    damaged_files,
     look_for_nowhere,
     looked_at,
     misfit_guards,
@@ -81,7 +84,7 @@ class _Audit:
 
     def run(self) -> AuditReport:
         store, report, every = self.store, self.report, self.every
-        for found in misfit_guards():
+        for found in chain(damaged_files(store), misfit_guards()):
             report.misfits.add(found)
         if store.keys_trouble is not None:
             report.misfits.add(misfit(Fault.KEYS_UNFIT, "keys", reason=store.keys_trouble.message))
@@ -112,6 +115,8 @@ class _Audit:
         with self._part("look_up", "The look-ups"):
             for found in look_ups.of_nobody(store, every):
                 report.misfits.add(found)
+        with self._part("store_contest", "The contests"):
+            look_at_contests(store, report, every)
         return report
 
     def _look_at_people(self, index: StopIndex) -> None:

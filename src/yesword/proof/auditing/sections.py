@@ -12,6 +12,8 @@ from yesword.domain.events import ConsentEvent
 from yesword.domain.times import from_micros
 from yesword.ledger.entry import SectionValue, matches
 from yesword.proof.auditing.backing import Backing, misfits_of_backing
+from yesword.proof.auditing.points import NamedVersions
+from yesword.proof.evidence.opening import items_in
 from yesword.store import erasures, models
 from yesword.store.checking import StoredEvent, StoredRecord, misfits_of, misfits_of_contact
 from yesword.store.contacts import PHONE
@@ -61,8 +63,12 @@ class Look:
     background: Background
     unreadable: int = 0  # events of the record looked at last that were erased
     _backing: Backing = field(default_factory=Backing)  # of the record looked at last
+    _versions: NamedVersions = field(init=False)
     # Stops that the journal did not have when it was read: they may have come since.
     _missed: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._versions = NamedVersions(store=self.background.store)
 
     def __call__(self, record: StoredRecord) -> Iterator[Misfit]:
         self.unreadable = 0
@@ -115,6 +121,7 @@ class Look:
             return
         yield from self._hold_against(record, row, before, sections)
         yield from self._look_in_journal(record, row, sections)
+        yield from self._versions.misfits_of(row.name, items_in(sections))
         self._backing.take(row, sections)
 
     def _hold_against(

@@ -64,7 +64,7 @@ def _misfits(session: Session, row: Row) -> Iterator[Misfit]:
             found=as_bytes(leaf).hex(),
         )
     try:
-        said = _said(row)
+        said = said_in(row)
     except YeswordError as error:
         yield _other(name, error.message)
         return
@@ -115,7 +115,7 @@ def _misfits_of_chain(session: Session, row: Row) -> Iterator[Misfit]:
     """That the ones before it are there, and are those that it names."""
     name = to_text("sta", row[0])
     try:
-        said = read_handed_over(_said(row) or {})
+        said = read_handed_over(said_in(row) or {})
     except YeswordError:
         return  # told already
     before = session.first("batches_before", bucket=bucket_of(row[0]), id=row[0]) or (None, None)
@@ -129,7 +129,7 @@ def _misfits_of_chain(session: Session, row: Row) -> Iterator[Misfit]:
             )
 
 
-def _said(row: Row) -> JsonObject | None:
+def said_in(row: Row) -> JsonObject | None:
     """What it says. Raises YeswordError where it does not open."""
     said = matches(as_bytes(row[5]), codec.loads(list, as_bytes(row[4]))).get("event")
     return said if isinstance(said, Mapping) else None

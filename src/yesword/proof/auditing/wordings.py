@@ -1,4 +1,4 @@
-"""What everybody was shown, each under its own digest: wordings, versions of programs, and pages."""
+"""What everybody was shown, each under its own digest: wordings, versions of programs and of points, and pages."""
 
 import hashlib
 import json
@@ -10,6 +10,7 @@ from typing import Final
 from yesword.domain import codec, composing
 from yesword.domain.errors import YeswordError
 from yesword.domain.programs import Program
+from yesword.proof.auditing.points import look_at_points
 from yesword.proof.auditing.report import AuditReport
 from yesword.store import models
 from yesword.store.forms import as_bytes
@@ -25,6 +26,7 @@ def look_at_wordings(store: Store, report: AuditReport, brand: int | None) -> No
     _look_at_disclosures(report, brand)
     _look_at_versions(report, brand)
     _look_at_pages(store, report, brand)
+    look_at_points(store, report, brand)
 
 
 def _look_at_disclosures(report: AuditReport, brand: int | None) -> None:

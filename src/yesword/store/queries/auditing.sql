@@ -43,25 +43,38 @@ WHERE bucket = :bucket AND contact_id = :contact_id AND event_id IS NOT NULL ORD
 -- name: count_standings
 SELECT count(*) FROM standing WHERE :brand_id < 0 OR brand_id = :brand_id
 
--- Who can be found by their number: not somebody who is being erased, nor who was found to be somebody else.
+-- Who can be found by their number: not somebody who is being erased, nor who was found to be somebody else, nor whose key
+-- is known to be lost.
 
 -- name: count_findable
 SELECT (SELECT count(*) FROM contact WHERE sealed_number IS NOT NULL AND erased_at IS NULL AND merged_into IS NULL)
   - (SELECT count(*) FROM erasure e JOIN contact c ON c.bucket = e.bucket AND c.id = e.contact_id
      WHERE e.stage IN (:stopped, :keyless) AND c.sealed_number IS NOT NULL AND c.erased_at IS NULL
      AND c.merged_into IS NULL)
+  - (SELECT count(*) FROM lost_person l JOIN contact c ON c.bucket = l.bucket AND c.id = l.contact_id
+     WHERE c.sealed_number IS NOT NULL AND c.erased_at IS NULL AND c.merged_into IS NULL)
 
 -- name: findable_after [sqlite]
 SELECT c.id, c.brand_id, c.sealed_number
 FROM contact c LEFT JOIN erasure e ON e.bucket = c.bucket AND e.contact_id = c.id
 WHERE c.id > :cursor AND c.sealed_number IS NOT NULL AND c.erased_at IS NULL AND c.merged_into IS NULL
-AND (e.stage IS NULL OR e.stage NOT IN (:stopped, :keyless)) ORDER BY c.id LIMIT :count
+AND (e.stage IS NULL OR e.stage NOT IN (:stopped, :keyless))
+AND NOT EXISTS (SELECT 1 FROM lost_person l WHERE l.bucket = c.bucket AND l.contact_id = c.id) ORDER BY c.id LIMIT :count
 
 -- name: findable_after [postgresql]
 SELECT c.id, c.brand_id, c.sealed_number
 FROM contact c LEFT JOIN erasure e ON e.bucket = c.bucket AND e.contact_id = c.id
 WHERE (c.bucket, c.id) > (:cursor_bucket, :cursor) AND c.sealed_number IS NOT NULL AND c.erased_at IS NULL AND c.merged_into IS NULL
-AND (e.stage IS NULL OR e.stage NOT IN (:stopped, :keyless)) ORDER BY c.bucket, c.id LIMIT :count
+AND (e.stage IS NULL OR e.stage NOT IN (:stopped, :keyless))
+AND NOT EXISTS (SELECT 1 FROM lost_person l WHERE l.bucket = c.bucket AND l.contact_id = c.id)
+ORDER BY c.bucket, c.id LIMIT :count
+
+-- name: insert_lost_person
+INSERT INTO lost_person (bucket, contact_id, settled_at) VALUES (:bucket, :contact_id, :settled_at) ON CONFLICT DO NOTHING
+
+-- name: erased_after
+SELECT bucket, contact_id FROM erasure WHERE (bucket, contact_id) > (:bucket, :contact_id) AND stage IN (:done, :held)
+ORDER BY bucket, contact_id LIMIT :count
 
 -- name: contacts_without_standing
 SELECT e.contact_id, count(*) FROM consent_event e
@@ -165,6 +178,44 @@ SELECT coalesce(e.recorded_at, s.made_at) FROM ledger_entry l
 LEFT JOIN consent_event e ON e.bucket = l.bucket AND e.id = l.event_id
 LEFT JOIN ledger_statement s ON s.bucket = l.bucket AND s.id = l.event_id
 WHERE l.log_id = :log_id AND l.idx = :idx
+
+-- name: audited_point_versions
+SELECT v.point_id, v.version, v.definition, v.digest, v.pages FROM store_pointversion v
+JOIN store_collectionpoint p ON p.id = v.point_id
+WHERE (v.point_id, v.version) > (:point_id, :version) AND (:brand_id < 0 OR p.brand_id = :brand_id)
+ORDER BY v.point_id, v.version LIMIT :count
+
+-- name: named_point_version
+SELECT v.digest, v.pages FROM store_pointversion v JOIN store_collectionpoint p ON p.id = v.point_id
+WHERE p.key = :key AND v.version = :version
+
+-- name: page_is_kept
+SELECT 1 FROM shown_page WHERE digest = :digest
+
+-- name: contest_statements
+SELECT id, brand_id, kind, made_at, disclosures, entry, leaf_hash FROM ledger_statement
+WHERE kind IN (:closed, :drawn) AND (:brand_id < 0 OR brand_id = :brand_id) AND id > :cursor ORDER BY id LIMIT :count
+
+-- name: audited_contests
+SELECT id, brand_id, key, name, program_id, point_id, point_digest, definition, keywords, is_announced, closed_at
+FROM store_contest WHERE (:brand_id < 0 OR brand_id = :brand_id) AND (:id < 0 OR id = :id) ORDER BY id
+
+-- name: contest_terms_pinned
+SELECT definition FROM store_pointversion WHERE point_id = :point_id AND digest = :digest
+
+-- name: audited_contest_entries
+SELECT e.id, e.contact_id, e.state, e.choice, e.is_right, e.sealed, e.digest, e.said_yes, e.entered_at, c.id, r.stage
+FROM contest_entry e LEFT JOIN contact c ON c.bucket = e.bucket AND c.id = e.contact_id
+LEFT JOIN erasure r ON r.bucket = e.bucket AND r.contact_id = e.contact_id
+WHERE e.contest_id = :contest_id AND e.id > :after ORDER BY e.id LIMIT :count
+
+-- What is left of contests that are not there.
+
+-- name: contests_lost
+SELECT x.id FROM (
+  SELECT contest_id AS id FROM contest_commitment UNION SELECT contest_id FROM contest_draw
+  UNION SELECT contest_id FROM contest_leaf UNION SELECT contest_id FROM contest_entry) x
+WHERE NOT EXISTS (SELECT 1 FROM store_contest c WHERE c.id = x.id) ORDER BY x.id LIMIT :count
 
 -- name: audited_pages
 SELECT digest, body FROM shown_page WHERE digest > :cursor AND (:brand_id < 0 OR brand_id = :brand_id)

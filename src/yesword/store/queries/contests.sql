@@ -76,6 +76,9 @@ VALUES (:contest_id, :seed, :source, :seed_at, :winners, :drawn_at)
 -- name: contest_draw
 SELECT seed, source, seed_at, winners, drawn_at FROM contest_draw WHERE contest_id = :contest_id
 
+-- name: contest_definition
+SELECT definition FROM store_contest WHERE id = :id
+
 -- name: contest_entries_to_delete
 SELECT id, inbound_id, digest, said_yes FROM contest_entry
 WHERE contest_id = :contest_id AND id > :after ORDER BY id LIMIT :count

@@ -10,12 +10,12 @@ INSERT INTO key_check (name, digest) VALUES (:name, :digest) ON CONFLICT DO NOTH
 DELETE FROM key_check WHERE name = :name
 
 -- name: known_events [sqlite]
-SELECT id FROM consent_event WHERE id IN (SELECT value FROM json_each(:ids))
-UNION SELECT event_id FROM replayed_stop WHERE event_id IN (SELECT value FROM json_each(:ids))
+SELECT id, contact_id FROM consent_event WHERE id IN (SELECT value FROM json_each(:ids))
+UNION SELECT event_id, NULL FROM replayed_stop WHERE event_id IN (SELECT value FROM json_each(:ids))
 
 -- name: known_events [postgresql]
-SELECT id FROM consent_event WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
-UNION SELECT event_id FROM replayed_stop WHERE event_id = ANY(:ids)
+SELECT id, contact_id FROM consent_event WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
+UNION SELECT event_id, NULL FROM replayed_stop WHERE event_id = ANY(:ids)
 
 -- name: insert_replayed_stop
 INSERT INTO replayed_stop (event_id, replayed_at, became) VALUES (:event_id, :replayed_at, :became)

@@ -98,6 +98,8 @@ END $$;
 CREATE TRIGGER audit_entry_is_fixed BEFORE UPDATE ON store_auditentry FOR EACH ROW EXECUTE FUNCTION yesword_refuse_trail();
 CREATE TRIGGER audit_entry_is_kept BEFORE DELETE ON store_auditentry FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER audit_entry_is_whole BEFORE TRUNCATE ON store_auditentry EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER point_version_is_fixed BEFORE UPDATE OR DELETE ON store_pointversion FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
+CREATE TRIGGER point_version_is_whole BEFORE TRUNCATE ON store_pointversion EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER contest_leaf_is_fixed BEFORE UPDATE OR DELETE ON contest_leaf FOR EACH ROW EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER contest_leaf_is_whole BEFORE TRUNCATE ON contest_leaf EXECUTE FUNCTION yesword_refuse();
 CREATE TRIGGER contest_leaf_is_late BEFORE INSERT ON contest_leaf FOR EACH ROW EXECUTE FUNCTION yesword_refuse_late_entry();

@@ -73,6 +73,10 @@ CREATE TRIGGER audit_entry_is_fixed BEFORE UPDATE ON store_auditentry
 BEGIN SELECT RAISE(ABORT, 'append-only: a row of the trail is never changed'); END;
 CREATE TRIGGER audit_entry_is_kept BEFORE DELETE ON store_auditentry
 BEGIN SELECT RAISE(ABORT, 'append-only: a row of the trail is never deleted'); END;
+CREATE TRIGGER point_version_is_fixed BEFORE UPDATE ON store_pointversion
+BEGIN SELECT RAISE(ABORT, 'append-only: a version of a collection point is never changed'); END;
+CREATE TRIGGER point_version_is_kept BEFORE DELETE ON store_pointversion
+BEGIN SELECT RAISE(ABORT, 'append-only: a version of a collection point is never deleted'); END;
 CREATE TRIGGER contest_leaf_is_fixed BEFORE UPDATE ON contest_leaf
 BEGIN SELECT RAISE(ABORT, 'append-only: an entry that was published is never changed'); END;
 CREATE TRIGGER contest_leaf_is_kept BEFORE DELETE ON contest_leaf

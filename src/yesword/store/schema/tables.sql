@@ -300,6 +300,12 @@ CREATE TABLE replayed_stop (
   became BIGINT                               -- the event that ended it again; NULL: only a suppression was left
 );
 
+-- People whose key went with an older vault that was put back: nobody can tell their number any more, and nothing waits for it.
+CREATE TABLE lost_person (
+  bucket INTEGER NOT NULL, contact_id BIGINT NOT NULL, settled_at BIGINT NOT NULL,
+  PRIMARY KEY (bucket, contact_id)
+) ROWLESS;
+
 -- Why nothing is sent, in one row that every claim reads: see `store.holds`.
 CREATE TABLE sending_valve (
   id INTEGER NOT NULL PRIMARY KEY, held_for TEXT NOT NULL, since BIGINT NOT NULL

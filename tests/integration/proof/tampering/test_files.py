@@ -101,7 +101,21 @@ def of_nothing(hands):
     return to_text("evi", file + 1)
 
 
+def page_overwritten(hands):
+    """A page that no query of an audit reads."""
+    hands.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    size, page = (
+        hands.one("PRAGMA page_size"),
+        hands.one("SELECT rootpage FROM sqlite_master WHERE name = 'point_tally'"),
+    )
+    with (hands.store.folder / "yesword.sqlite3").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * size)
+    return "yesword.sqlite3"
+
+
 CASES = {
+    "a page of the database, overwritten": (page_overwritten, Fault.FILE_DAMAGED),
     "a file, dropped": (dropped, Fault.EVIDENCE_LOST),
     "a file, emptied before its time": (emptied, Fault.EVIDENCE_LOST),
     "a file, a single byte": (single_byte, Fault.EVIDENCE_LOST),

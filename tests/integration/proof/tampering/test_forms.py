@@ -37,6 +37,7 @@ OF_TEXTS, OF_BYTES = (b"\0", "", "no", None), (b"\0", b"", "no", FAR, None)
 # What no signature covers, as docs/how-to/check-the-ledger.md says, and what only describes the store to its operator.
 UNCOVERED = {
     **dict.fromkeys(("store_program", "store_brand", "store_witness", "store_stampauthority"), "*"),
+    "store_collectionpoint": "*",
     "ledger_attestation": ("log_id", "name"),
     "handed_batch": ("secret",),
     "shown_page": ("brand_id", "kind", "media_type", "of_digest", "width"),
@@ -44,6 +45,9 @@ UNCOVERED = {
     "erasure": ("citation",),
     "store_disclosure": ("program_id", "version", "language", "created_at"),
     "store_programversion": ("id", "created_at"),
+    "store_pointversion": ("id", "published_at"),
+    "store_contest": ("sender_id", "others_deleted_at", "winners_deleted_at", "created_at"),
+    "contest_entry": ("inbound_id", "said_yes", "asked_message_id"),
     "subject_key": ("prepared_at", "destroyed_at"),
 }
 

@@ -1,8 +1,13 @@
 """The trail of who did what, changed: its rows, and the statement that names them."""
 
+from datetime import timedelta
+
 import pytest
 
 from yesword.domain.ids import to_text
+from yesword.domain.times import from_micros
+from yesword.proof import trail
+from yesword.store import models
 from yesword.store.misfits import Fault
 
 
@@ -59,6 +64,23 @@ def of_a_statement_that_is_not_there(hands):
     return f"Row {newest} of the trail"
 
 
+def back_dated(hands):
+    """A row that is put in after the trail was named, as of long before, and named like others in the next round."""
+    newest = models.AuditEntry.objects.order_by("pk").last()
+    named_at = from_micros(hands.one("SELECT max(made_at) FROM ledger_statement WHERE kind = 'trail'"))
+    models.AuditEntry.objects.filter(pk=newest.pk).update(at=named_at - timedelta(days=30))
+    trail.state(hands.store, named_at + timedelta(hours=2))
+    return f"Row {newest.pk} of the trail"
+
+
+def dated_forward(hands):
+    newest = models.AuditEntry.objects.order_by("pk").last()
+    named_at = from_micros(hands.one("SELECT max(made_at) FROM ledger_statement WHERE kind = 'trail'"))
+    models.AuditEntry.objects.filter(pk=newest.pk).update(at=named_at + timedelta(days=30))
+    trail.state(hands.store, named_at + timedelta(hours=2))
+    return f"Row {newest.pk} of the trail"
+
+
 CASES = {
     "a row's action": (changed("action", "sign in"), Fault.TRAIL_DIFFERS),
     "a row's subject": (changed("subject", "campaign 9"), Fault.TRAIL_DIFFERS),
@@ -68,6 +90,8 @@ CASES = {
     "a row, replaced": (replaced, Fault.TRAIL_DIFFERS),
     "two rows, swapped": (swapped, Fault.TRAIL_DIFFERS),
     "a row, invented": (invented, Fault.TRAIL_DIFFERS),
+    "a row, put in as of long before": (back_dated, Fault.TRAIL_DIFFERS),
+    "a row, put in as of later": (dated_forward, Fault.TRAIL_DIFFERS),
     "a row of no statement": (of_a_statement_that_is_not_there, Fault.TRAIL_DIFFERS),
 }
 
