@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from yesword.cli.given import read_text
 from yesword.cli.misuse import MisuseError
 from yesword.cli.opt_outs import opt_outs
 from yesword.cli.options import using, with_store
@@ -162,7 +163,7 @@ def set_secret(key: str, name: str, source: Path | None, data: Path, database_ur
         if name not in known:
             raise UnknownSecretError(channel=row.channel, name=name, known=", ".join(known) or "none")
         if source is not None:
-            value = source.read_text("utf-8")
+            value = read_text(source)
         elif sys.stdin.isatty():
             value = click.prompt(name, hide_input=True)
         else:

@@ -3,11 +3,13 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from yesword.cli.finding import find_brand
+from yesword.cli.given import read_list
 from yesword.cli.moments import read_time
 from yesword.cli.options import using, with_store
 from yesword.cli.written import may_replace, refuse_to_replace, write_private
@@ -18,13 +20,14 @@ if TYPE_CHECKING:
     from yesword.store.opening import Store
 
 _HOUR_S: Final = 3600
+_OF_EARLIER: Final = frozenset({"sent", "closed", "name", "data", "database_url"})
 
 
 @click.command("audit-answer")
 @click.option("--sender", metavar="ADDRESS", help="The source that the carrier names, such as 800123.")
 @click.option(
     "--numbers",
-    type=click.File(encoding="utf-8-sig"),
+    type=click.File("rb"),
     metavar="FILE",
     help="The numbers that it asks about, one a line; - reads standard input.",
 )
@@ -59,7 +62,7 @@ _HOUR_S: Final = 3600
 @with_store
 def command(
     sender: str | None,
-    numbers: TextIO | None,
+    numbers: IO[bytes] | None,
     sent: int | None,
     closed: int | None,
     name: str | None,
@@ -72,7 +75,9 @@ def command(
     One zip file: a table, the story of how people join and leave, a proof for each line, and the wordings. It holds
     numbers in the clear. Until the audit is closed, it is kept sealed, so that the console and a link can give it out.
     """
-    if sent is None and closed is None and (sender is None or numbers is None):
+    if sent is not None or closed is not None:
+        _refuse_more()
+    elif sender is None or numbers is None:
         raise click.UsageError("Name the source with --sender, and the list of numbers with --numbers.")
     stated = more.pop("asked_at")
     asked_at = read_time(stated) if stated else datetime.now(UTC)
@@ -86,7 +91,21 @@ def command(
         if closed is not None:
             _close(store, closed, user)
         if sender is not None and numbers is not None:
-            _answer(store, sender, numbers.read(), asked_at, user, **more)
+            _answer(store, sender, read_list(numbers), asked_at, user, **more)
+
+
+def _refuse_more() -> None:
+    """What an earlier audit would take no notice of, so that nobody thinks that it did."""
+    context = click.get_current_context()
+    given = [
+        each.opts[0]
+        for each in context.command.params
+        if each.name not in _OF_EARLIER
+        and context.get_parameter_source(each.name or "") is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        message = f"--sent and --close are of an earlier audit, and go without {', '.join(given)}."
+        raise click.UsageError(message)
 
 
 def _answer(

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import IO, TYPE_CHECKING, Final, TextIO
 
 import click
 
 from yesword.cli.finding import find_brand, find_program
+from yesword.cli.given import read_list
 from yesword.cli.moments import read_time
 from yesword.cli.options import using, with_store
 from yesword.cli.written import may_replace, private_file
@@ -201,7 +202,7 @@ def close(number: int, name: str, data: Path, database_url: str | None, *, is_dr
     "--from", "since", metavar="TIME", help="With --to: everybody about whom something came in or went out."
 )
 @click.option("--to", "until", metavar="TIME", help="The end of that span.")
-@click.option("--numbers", type=click.File("r", encoding="utf-8"), help="A file with a number on each line.")
+@click.option("--numbers", type=click.File("rb"), help="A file with a number on each line.")
 @click.option(
     "--output",
     "--out",
@@ -218,7 +219,7 @@ def people(
     run: int | None,
     since: str | None,
     until: str | None,
-    numbers: TextIO | None,
+    numbers: IO[bytes] | None,
     output: Path | None,
     name: str,
     data: Path,
@@ -253,7 +254,7 @@ def _touched(
     run: int | None,
     since: str | None,
     until: str | None,
-    numbers: TextIO | None,
+    numbers: IO[bytes] | None,
     country: str,
 ) -> "Touched":
     from yesword.domain import phone
@@ -262,7 +263,7 @@ def _touched(
     if bool(since) != bool(until):
         message = "--from and --to go together."
         raise click.UsageError(message)
-    lines = [line.strip() for line in numbers] if numbers else []
+    lines = [line.strip() for line in read_list(numbers).splitlines()] if numbers else []
     return Touched(
         program=find_program(program).id if program else None,
         import_run=run,

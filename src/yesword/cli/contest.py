@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from yesword.cli.given import read_text
 from yesword.cli.moments import read_time
 from yesword.cli.options import using, with_store
 from yesword.cli.remarks import despite_findings, lines
@@ -50,7 +51,7 @@ def create(
         from yesword.domain.collecting import contest_files
         from yesword.domain.linting.finding import at as placed
 
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
         program = find_program(contest_files.program_named(text, file.name))
         definition = contest_files.read_contest(text, program, file.name)
         now = datetime.now(UTC)
@@ -210,7 +211,7 @@ def verify(file: Path, entry: str, digest: str) -> None:
     """
     from yesword.domain.collecting import draw_files
 
-    found = draw_files.read(file.read_text(encoding="utf-8"))
+    found = draw_files.read(read_text(file))
     wrong = [_WRONG[each.value] for each in draw_files.verify(found)]
     if digest and digest.strip().lower() != found.commitment.list_digest:
         wrong.append("The digest of the list is not the one that you noted.")

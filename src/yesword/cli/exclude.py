@@ -3,14 +3,15 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import click
 
 from yesword.cli.finding import find_brand, find_brands, find_program
+from yesword.cli.given import read_list
 from yesword.cli.misuse import FAILED
 from yesword.cli.moments import read_time
 from yesword.cli.options import using, with_store
@@ -33,7 +34,7 @@ _ROUTES: Final = (
 @click.option(
     "--file",
     "file",
-    type=click.File(encoding="utf-8-sig"),
+    type=click.File("rb"),
     help="More numbers, one a line; - reads them from the input.",
 )
 @click.option("--brand", metavar="B", help="Everything of this brand; the only one there is may go unnamed.")
@@ -49,7 +50,7 @@ _ROUTES: Final = (
 @with_store
 def command(
     numbers: tuple[str, ...],
-    file: Iterable[str] | None,
+    file: IO[bytes] | None,
     brand: str | None,
     program: str | None,
     reason: str,
@@ -70,13 +71,13 @@ def command(
     """
     if sum((bool(brand), bool(program), of_all)) > 1:
         raise click.UsageError("Say one of --brand, --program and --all-brands.")
-    typed = [*numbers, *(line.strip() for line in file or () if line.strip())]
-    if not typed:
-        raise click.UsageError("Name a number, or a file of them.")
     with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.sending.excluding import exclude
 
+        typed = [*numbers, *_listed(file)]
+        if not typed:
+            raise click.UsageError("Name a number, or a file of them.")
         user = rights.acting(name)
         wish = _wish(brand, program, reason, words, user.pk, of_all=of_all)
         read, wrong = _read(typed, country or wish.brands[0].country)
@@ -88,6 +89,11 @@ def command(
         said = {"line": place, "error": error.code, "sentence": error.message}
         click.echo(json.dumps(said) if as_json else f"{place}: {error.message}", err=not as_json)
     sys.exit(FAILED if wrong or not all(each.is_drained for each in done) else 0)
+
+
+def _listed(file: IO[bytes] | None) -> list[str]:
+    lines = [] if file is None else read_list(file).splitlines()
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _wish(

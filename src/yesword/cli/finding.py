@@ -25,6 +25,18 @@ class UnknownBrandError(MisuseError):
     code = "unknown_brand"
 
 
+class SeveralBrandsError(MisuseError):
+    """There are several brands here. Say which with --brand: {known}."""
+
+    code = "several_brands"
+
+
+class NoBrandYetError(MisuseError):
+    """There is no brand here yet. `yesword brand add` makes one."""
+
+    code = "no_brand_yet"
+
+
 class UnknownProgramError(MisuseError):
     """There is no program {key}. Known programs: {known}."""
 
@@ -50,8 +62,10 @@ def find_brand(key: str | None) -> "Brand":
     known = {row.key: row for row in Brand.objects.order_by("key")}
     if key is None and len(known) == 1:
         return next(iter(known.values()))
+    if key is None:
+        raise SeveralBrandsError(known=", ".join(known)) if known else NoBrandYetError
     if key not in known:
-        raise UnknownBrandError(key=key or "without a name", known=", ".join(known) or "none yet")
+        raise UnknownBrandError(key=key, known=", ".join(known) or "none yet")
     return known[key]
 
 

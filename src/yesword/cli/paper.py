@@ -1,6 +1,7 @@
 """`yesword paper`: entering the rows of a paper list from a file, with the scan of the list."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yesword.cli.finding import find_program
+from yesword.cli.given import read_list, read_text
 from yesword.cli.misuse import MisuseError
 from yesword.cli.options import using, with_store
 from yesword.domain import phone
@@ -88,7 +90,6 @@ def command(
     is asked nothing, and joins by their own text.
     """
     at = datetime.now(UTC)
-    typed = list(_rows(file))
     with using(data, database_url) as store:
         from yesword.accounts import rights
         from yesword.collect import offline, paper
@@ -98,10 +99,11 @@ def command(
         from yesword.domain.rules import RuleBook
         from yesword.proof.evidence.files import accept
 
+        typed = list(_rows(file))
         chosen = find_program(program)
         accepted = accept(EvidenceKind.SCAN, scan.read_bytes())
         user = None if name is None else rights.acting(name).pk
-        words = "" if wording is None else wording.read_text(encoding="utf-8")
+        words = "" if wording is None else read_text(wording)
         if is_dry:
             definition = offline.drafted(chosen, PointKind.PAPER, language, words, confirms=confirms)
             point = offline.unpublished(chosen, definition)
@@ -129,20 +131,21 @@ def command(
 
 
 def _rows(file: Path) -> Iterator[_Typed]:
-    with file.open(encoding="utf-8-sig", newline="") as reading:
-        rows = csv.DictReader(reading)
-        columns = [each.strip().lower() for each in rows.fieldnames or ()]
-        if not {"number", "signed"} <= set(columns):
-            raise PaperColumnsError(file=file.name, found=", ".join(columns) or "nothing")
-        rows.fieldnames = columns
-        for row in rows:
-            if any(isinstance(value, str) and value.strip() for value in row.values()):
-                yield _Typed(
-                    line=rows.line_num,
-                    number=row.get("number") or "",
-                    name=(row.get("name") or "").strip(),
-                    signed=(row.get("signed") or "").strip(),
-                )
+    with file.open("rb") as reading:
+        text = read_list(reading)
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    columns = [each.strip().lower() for each in rows.fieldnames or ()]
+    if not {"number", "signed"} <= set(columns):
+        raise PaperColumnsError(file=file.name, found=", ".join(columns) or "nothing")
+    rows.fieldnames = columns
+    for row in rows:
+        if any(isinstance(value, str) and value.strip() for value in row.values()):
+            yield _Typed(
+                line=rows.line_num,
+                number=row.get("number") or "",
+                name=(row.get("name") or "").strip(),
+                signed=(row.get("signed") or "").strip(),
+            )
 
 
 def _read(typed: _Typed, country: str, at: datetime) -> "PaperRow":

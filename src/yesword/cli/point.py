@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from yesword.cli.finding import find_program
+from yesword.cli.given import read_text
 from yesword.cli.options import using, with_store
 from yesword.cli.point_calls import key_command, keys_command, snippet_command
 from yesword.cli.point_embed import embed_command, visitor_key_command
@@ -141,7 +142,7 @@ def publish(
         from yesword.domain.collecting import point_files
         from yesword.web import point_publishing
 
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
         program = find_program(point_files.program_named(text, file.name))
         general = point_files.general_named(text, file.name)
         asked = find_program(general) if general else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from yesword.cli.finding import find_brand
+from yesword.cli.given import read_text
 from yesword.cli.misuse import MisuseError
 from yesword.cli.options import using, with_store
 from yesword.cli.remarks import as_object, despite_findings, lines, read_places, stop_at_errors
@@ -43,12 +44,6 @@ class AmbiguousSenderError(MisuseError):
     """Several accounts have a sender {address}. Name one with --account: {known}."""
 
     code = "ambiguous_sender"
-
-
-class NotTextError(MisuseError):
-    """{file} is no text in UTF-8. Save it as UTF-8 and try again."""
-
-    code = "not_text"
 
 
 class BadBrandError(MisuseError):
@@ -347,11 +342,7 @@ def _known(keys: Iterable[str]) -> str:
 def _read(file: Path, owner: BrandId, name: str, country: str) -> "Program":
     from yesword.domain.program_files import read_program
 
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise NotTextError(file=file.name) from error
-    return read_program(text, file=file.name, brand=owner, brand_name=name, brand_country=country)
+    return read_program(read_text(file), file=file.name, brand=owner, brand_name=name, brand_country=country)
 
 
 def _lint(read: "Program", countries: Iterable[str]) -> "tuple[Finding, ...]":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yesword.cli.finding import find_program
+from yesword.cli.given import read_text
 from yesword.cli.moments import read_time
 from yesword.cli.options import using, with_store
 from yesword.domain import phone
@@ -55,7 +56,7 @@ def script(
         chosen = find_program(program)
         point = _point(chosen, language)
         if file is not None or confirms is not None:
-            words = spoken.script(point, language) if file is None else file.read_text(encoding="utf-8")
+            words = spoken.script(point, language) if file is None else read_text(file)
             point = offline.place(chosen, PointKind.SPOKEN, language, words, confirms=confirms)
         click.echo(f"Version {point.version}, {point.digest[:12]}:", err=True)
         click.echo(spoken.script(point, language))

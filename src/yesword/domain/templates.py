@@ -147,9 +147,14 @@ def preview(template: Template, values: Mapping[str, str] | None = None) -> str:
 
 
 def clean(value: str) -> str:
-    """A person's value fit for a line of text: no controls, no line breaks, no hidden reordering, 60 characters."""
+    """A person's value fit for a line of text: as `one_line` has it, of 60 characters."""
+    return one_line(value)[:MAX_PERSON_VALUE].rstrip()
+
+
+def one_line(value: str) -> str:
+    """The value without controls, line breaks and hidden reordering."""
     visible = "".join(_visible(character) for character in value)
-    return " ".join(visible.split())[:MAX_PERSON_VALUE].rstrip()
+    return " ".join(visible.split())
 
 
 @lru_cache(maxsize=4096)

@@ -51,6 +51,10 @@ class _Words:
         known = word(family, code) if code else ""
         return escape(self.translate(known) if known else "")
 
+    def ground(self, citation: str) -> str:
+        """Of our own rules in the reader's words; a law is called what it is."""
+        return escape(self.translate(citation) if citation else "")
+
 
 def write_readable(
     holding: Holding,
@@ -339,7 +343,7 @@ def _kept(holding: Holding, say: _Words) -> str:
     """What is kept equally long on the same ground stands together, so that no sentence is said twice."""
     parts: dict[tuple[str, str], list[str]] = {}
     for each in holding.kept:
-        told = parts.setdefault((say(each.sentence), escape(each.citation)), [])
+        told = parts.setdefault((say(each.sentence), say.ground(each.citation)), [])
         told.append(say(f"part.{each.part.value}"))
     rows = [(_lines(*names), until, why) for (until, why), names in parts.items()]
     return _table([say(f"field.{name}") for name in ("what", "until", "why")], rows, say)

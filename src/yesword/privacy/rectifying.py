@@ -10,14 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from yesword.collect.imports.claims import MAX_VALUE
 from yesword.domain import codec, phone
 from yesword.domain.errors import YeswordError
 from yesword.domain.parties import RecipientKind
 from yesword.domain.places import Place, Whereabouts, places_for
+from yesword.domain.shipped_texts import shipped
+from yesword.domain.templates import one_line
 from yesword.domain.times import to_micros
 from yesword.privacy import traces
 from yesword.privacy.restricting import NobodyThereError
-from yesword.store import contact_marks, contacts
+from yesword.store import contact_marks, contacts, programs
 from yesword.store.contacts import Contact
 from yesword.store.opening import Store
 
@@ -32,6 +35,18 @@ class NothingToRectifyError(YeswordError):
     """Nothing was given that could be put right. Name at least one thing: name, language, attributes, whereabouts or kind of recipient."""
 
     code = "nothing_to_rectify"
+
+
+class NoSuchLanguageError(YeswordError):
+    """Nothing is written in the language {language}, and no program of the brand is. Give one of: {known}."""
+
+    code = "no_such_language"
+
+
+class ValueTooLongError(YeswordError):
+    """The {field} has {count} characters, and at most {most} are kept. Give it shorter."""
+
+    code = "value_too_long"
 
 
 class ChangedMeanwhileError(YeswordError):
@@ -69,11 +84,16 @@ def rectify(
     *,
     is_dry_run: bool = False,
 ) -> Rectified:
-    """Put right what is held. Where somebody else has the number since, what was known of the former owner goes with it."""
+    """Put right what is held. Where somebody else has the number since, what was known of the former owner goes with it.
+
+    Raises NewNumberError, NothingToRectifyError, NoSuchLanguageError, ValueTooLongError, NobodyThereError,
+    ChangedMeanwhileError.
+    """
     if changes.number is not None:
         raise NewNumberError
     if not _says_anything(changes):
         raise NothingToRectifyError
+    changes = _read(changes, contact)
     with store.database.write() as session:
         session.first("raise_standing", events=0, bucket=contact.bucket, contact_id=contact.id)
         known = contacts.read(store, session, contact.id)
@@ -116,11 +136,40 @@ def _says_anything(changes: Changes) -> bool:
     return bool(changes.attributes) or any(each is not None for each in said)
 
 
+def _read(changes: Changes, contact: Contact) -> Changes:
+    return replace(
+        changes,
+        name=None if changes.name is None else _kept("name", changes.name),
+        language=_language(changes.language, contact) if changes.language else changes.language,
+        attributes={
+            key: None if each is None else _kept("attribute", each)
+            for key, each in changes.attributes.items()
+        },
+    )
+
+
+def _language(said: str, contact: Contact) -> str:
+    """One that texts can be in, or what is held already, in the form that it is known in."""
+    spoken = {each for program in programs.of_brand(contact.brand) for each in program.languages}
+    known = {each.lower(): each for each in (contact.language, *shipped(), *spoken)}
+    found = known.get(said.strip().lower())
+    if found is None:
+        raise NoSuchLanguageError(language=said, known=", ".join(sorted(spoken | {*shipped()})))
+    return found
+
+
+def _kept(field_name: str, value: str) -> str:
+    kept = one_line(value)
+    if len(kept) > MAX_VALUE:
+        raise ValueTooLongError(field=field_name, count=len(kept), most=MAX_VALUE)
+    return kept
+
+
 def _applied(known: Contact, changes: Changes) -> Contact:
     attributes = {**known.attributes, **changes.attributes}
     return replace(
         known,
-        name=known.name if changes.name is None else changes.name.strip(),
+        name=known.name if changes.name is None else changes.name,
         language=known.language if changes.language is None else changes.language,
         attributes={key: each for key, each in attributes.items() if each is not None},
         places=known.places if changes.whereabouts is None else _places(known, changes.whereabouts),

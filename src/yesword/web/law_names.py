@@ -45,7 +45,12 @@ PLACES: Final = (
     _("California"),
     _("South Africa"),
 )
-CITATIONS: Final = (_("house rule"), _("the person's own word"))
+CITATIONS: Final = (
+    _("house rule"),
+    _("house rule, by GDPR art. 7(1)"),
+    _("house rule, by UK GDPR art. 7(1)"),
+    _("the person's own word"),
+)
 _KNOWN: Final = frozenset({*PLACES, *CITATIONS})
 
 

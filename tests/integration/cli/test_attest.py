@@ -121,6 +121,31 @@ def test_a_witness_is_of_one_brand_or_of_all(run, witness, which):
     assert run("witness", "add", "W", *witness, *which).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(["--brand", "demo"], ["--brand", "demo"], id="for one brand"),
+        pytest.param(["--all"], ["--brand", "demo"], id="for a brand, after all"),
+        pytest.param(["--brand", "demo"], ["--all"], id="for all, after a brand"),
+    ],
+)
+@pytest.mark.parametrize("is_removed", [False, True], ids=["asked", "asked no more"])
+def test_one_witness_is_not_two_by_another_name(run, witness, first, second, is_removed):
+    url, vkey = witness
+    run("witness", "add", "W1", url, vkey, *first)
+    if is_removed:
+        run("remove", "W1")
+    answer = run("witness", "add", "W2", url, vkey, *second)
+    assert str(answer.exception).startswith("The key is that of the witness W1, which is here already")
+    assert [each.name for each in attesters.witnesses()] == ["W1"]
+
+
+def test_another_brand_may_know_a_witness_by_another_name(run, witness):
+    models.Brand.objects.create(key="other", name="Other", country="NL", origin="other.example/ledger")
+    run("witness", "add", "W1", *witness, "--brand", "demo")
+    assert run("witness", "add", "W2", *witness, "--brand", "other").exit_code == 0
+
+
 def test_a_name_stays_with_the_key_that_it_began_with(run, witness, tmp_path):
     run("witness", "add", "W", *witness, "--all")
     with witness_at(tmp_path / "other", []) as other:

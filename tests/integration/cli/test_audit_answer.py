@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -12,8 +13,10 @@ from factories.packed import sequence
 from factories.queued import add_user
 from factories.worlds import CLUB, world
 from yesword.cli.audit_answer import command
+from yesword.cli.given import UnreadableListError
 from yesword.cli.moments import NotATimeError
 from yesword.domain.errors import YeswordError
+from yesword.reporting.audit_answers.keeping import AskedAheadError
 from yesword.store import audits
 from yesword.store.models import AuditEntry, CarrierAudit, User
 
@@ -75,6 +78,24 @@ def test_a_first_line_that_was_taken_for_a_heading_is_told(run):
     assert "heading" not in run(*listed, "b.zip", given=f"{JOINED}\n")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_the_list_is_read_as_any_program_saves_it(run, tmp_path, encoding):
+    listed = tmp_path / "numbers.txt"
+    listed.write_bytes(f"Empfänger\r\n{JOINED}\r\n{STOPPED}\r\n".encode(encoding))
+    said = run("--sender", CLUB, "--numbers", str(listed), "--output", "a.zip")
+    assert (
+        "Audit 1: 2 numbers, 2 lines\nTaken for a heading, since there is no digit in it: 'Empfänger'" in said
+    )
+
+
+def test_a_list_that_is_no_text_is_refused_by_its_name(run, tmp_path):
+    listed = tmp_path / "numbers.xlsx"
+    listed.write_bytes(b"PK\x03\x04 and so on")
+    with pytest.raises(UnreadableListError, match=r"numbers\.xlsx cannot be read .* Save it as text or CSV"):
+        run("--sender", CLUB, "--numbers", str(listed), "--output", "a.zip")
+    assert not CarrierAudit.objects.exists()
+
+
 def test_a_clock_that_ran_out_is_said_plainly(run):
     said = run(
         *("--sender", CLUB, "--numbers", "-", "--asked-at", "2026-03-01T12:00+01:00", "--output", "a.zip"),
@@ -117,11 +138,30 @@ def test_what_cannot_be_done_says_why_and_opens_no_audit(run, arguments, given, 
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--sender", CLUB), ()],
-    ids=["without a list", "without anything"],
+    [
+        ("--sender", CLUB),
+        (),
+        ("--sent", "1", "--numbers", "-"),
+        ("--close", "1", "--link", "--output", "a.zip"),
+    ],
+    ids=["without a list", "without anything", "sent, with a list", "closed, with a file and a link"],
 )
 def test_a_command_that_is_not_understood_says_so(run, arguments):
     run(*arguments, exit_code=2)
+    assert not CarrierAudit.objects.exists()
+
+
+def test_an_earlier_audit_goes_with_no_option_of_a_new_one(run):
+    run("--sender", CLUB, "--numbers", "-", "--output", "a.zip", given=JOINED)
+    said = run("--sent", "1", "--sender", CLUB, "--numbers", "-", given=JOINED, exit_code=2)
+    assert "--sent and --close are of an earlier audit, and go without --sender, --numbers." in said
+    assert CarrierAudit.objects.get().answered_at is None
+
+
+def test_no_carrier_has_asked_in_the_future(run):
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%MZ}"
+    with pytest.raises(AskedAheadError, match="which is still to come"):
+        run("--sender", CLUB, "--numbers", "-", "--asked-at", tomorrow, given=JOINED)
     assert not CarrierAudit.objects.exists()
 
 

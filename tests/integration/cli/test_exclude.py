@@ -11,6 +11,7 @@ from factories.worlds import ANNA, world
 from yesword.accounts import rights
 from yesword.accounts.rights import Right
 from yesword.cli.exclude import command, list_command
+from yesword.cli.misuse import exit_code
 from yesword.store.models import AuditEntry, User
 
 BEN = "+31687654321"
@@ -51,6 +52,22 @@ def test_a_file_of_numbers_says_which_line_is_none(here, call):
     assert done.exit_code == 1
     assert "2: " in done.stderr
     assert here.state().grant_for(here.club.id) is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_a_file_is_read_as_any_program_saves_it(here, call, tmp_path, encoding):
+    listed = tmp_path / "numbers.txt"
+    listed.write_bytes(f"{ANNA}\r\nBjörn\r\n".encode(encoding))
+    done = call(command, "--file", str(listed), *WHY)
+    assert (done.exit_code, done.stderr.partition(":")[0]) == (1, "2")
+    assert here.state().grant_for(here.club.id) is None
+
+
+def test_a_file_that_is_no_text_ends_nothing(here, call):
+    done = call(command, ANNA, "--file", "-", *WHY, input=b"PK\x03\x04 and so on")
+    assert exit_code(done.exception) == 2
+    assert str(done.exception).startswith("The input cannot be read as a list of numbers")
+    assert here.state().grant_for(here.club.id) is not None
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from factories.worlds import ANNA, world
 from yesword.cli import group
+from yesword.cli.given import NotTextError
 from yesword.cli.paper import NoSignedDayError, PaperColumnsError, RowsLeftError
 from yesword.domain.events import EventKind, Grade
 from yesword.proof.evidence.opening import record_of
@@ -38,7 +39,7 @@ def run(here):
 @pytest.fixture
 def paper(run, tmp_path):
     def paper(rows, *more):
-        (tmp_path / "list.csv").write_text(rows)
+        (tmp_path / "list.csv").write_bytes(rows if isinstance(rows, bytes) else rows.encode())
         (tmp_path / "scan.pdf").write_bytes(SCAN)
         usual = ["--scan", tmp_path / "scan.pdf", "--program", "club", "--language", "en"]
         return run("paper", tmp_path / "list.csv", *usual, *more)
@@ -80,6 +81,26 @@ def test_a_file_without_its_columns_is_refused_before_anything_happens(here, pap
     answer = paper(f"{ANNA},{day(1)}\n")
     assert isinstance(answer.exception, PaperColumnsError)
     assert here.sql("SELECT count(*) FROM contact") == [(0,)]
+
+
+def test_a_file_of_rows_is_read_as_a_spreadsheet_saves_it(here, paper, tmp_path):
+    rows = f"number,name,signed\n{ANNA},Åsa,{day(3)}\n"
+    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+        assert paper(rows.encode(encoding), "--no-confirm", "--dry-run").output == "grant: 1\n"
+    answer = paper(b"PK\x03\x04", "--no-confirm")
+    assert (answer.exception.code, here.sql("SELECT count(*) FROM contact")) == ("unreadable_list", [(0,)])
+
+
+def test_words_that_are_no_utf_8_are_refused_by_the_name_of_their_file(here, run, paper, tmp_path):
+    words = tmp_path / "script.txt"
+    words.write_bytes("Må vi skrive til dig?".encode("latin-1"))
+    usual = ("--program", "club", "--language", "en")
+    answers = [
+        run("spoken", "script", *usual, "--set", words),
+        paper(f"number,signed\n{ANNA},{day(1)}\n", "--wording", words),
+        run("point", "publish", words, "--key", "shop"),
+    ]
+    assert [str(each.exception) for each in answers] == [NotTextError(file="script.txt").message] * 3
 
 
 def test_g16_a_spoken_yes_is_recorded_by_command(here, run):

@@ -219,4 +219,11 @@ def test_whom_it_touched_takes_a_right_of_its_own(here: World, run: Run, tmp_pat
     assert run("breach", "people", number, "--numbers", str(listed), "--user", "olga").output.startswith(
         "1 people"
     )
+    listed.write_text("06 12345678\r\n", encoding="utf-16")
+    assert run("breach", "people", number, "--numbers", str(listed), "--user", "olga").output.startswith(
+        "1 people"
+    )
+    listed.write_bytes(b"06 12345678\x00\n")
+    answer = run("breach", "people", number, "--numbers", str(listed), "--user", "olga", ok=False)
+    assert code(answer) == "unreadable_list"
     assert actions().count("breach.people_exported") == 1

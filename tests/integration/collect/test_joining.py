@@ -311,3 +311,15 @@ def test_who_is_erased_while_their_form_comes_in_is_met_anew(here, monkeypatch):
     assert len(looks) == 2
     assert taken.joined.course is Course.ASK
     assert [each.event.kind for each in record(here)] == [EventKind.REQUESTED]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE store_pointversion SET version = 9", "DELETE FROM store_pointversion"],
+    ids=["changed", "deleted"],
+)
+def test_the_database_refuses_to_change_a_version_that_was_published(on_both, statement):
+    here = on_both
+    published(here)
+    with pytest.raises(Exception, match="append-only"), here.store.database.write():
+        here.sql(statement)

@@ -2,12 +2,19 @@
 
 import pytest
 
-from factories.worlds import ANNA
+from factories.worlds import ANNA, CLUB, publish
 from yesword.consent import Act, invalidate
 from yesword.domain.events import Actor
 from yesword.domain.parties import RecipientKind
 from yesword.domain.places import PlaceError, Whereabouts
-from yesword.privacy.rectifying import Changes, NewNumberError, NothingToRectifyError, rectify
+from yesword.privacy.rectifying import (
+    Changes,
+    NewNumberError,
+    NoSuchLanguageError,
+    NothingToRectifyError,
+    ValueTooLongError,
+    rectify,
+)
 from yesword.store import models, programs
 
 
@@ -44,6 +51,33 @@ def test_what_the_person_says_takes_the_place_of_what_was_there(anna):
     assert (person.name, person.language, person.recipient) == ("Anna", "nl", RecipientKind.COMPANY)
     assert person.attributes == {"City": "Gouda", "Shop": "Gouda"}
     assert "BE" in {place.country for place in person.places}
+
+
+def test_values_are_kept_without_controls_and_hidden_reordering(anna):
+    changes = Changes(name="Anna\x00\n \u202eettiW\u2069 de", attributes={"City": "\u200fGouda\x1b"})
+    put_right(anna, changes)
+    person = anna.contact()
+    assert (person.name, person.attributes["City"]) == ("Anna ettiW de", "Gouda")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        pytest.param("NL", "nl", id="in capitals"),
+        pytest.param("fi", "fi", id="one that texts ship in"),
+        pytest.param("cy", "cy", id="one that a program is written in"),
+        pytest.param("PT-br", "pt-BR", id="one that is held already"),
+        pytest.param("", "", id="none"),
+    ],
+)
+def test_a_language_that_texts_can_be_in_is_kept(anna, said, kept):
+    ((_, words),) = anna.club.texts
+    texts = (("en", words), ("cy", words))
+    if said == "PT-br":
+        anna.sql("UPDATE contact SET language = 'pt-BR'")
+    publish(models.Brand.objects.get(), models.Sender.objects.get(address=CLUB), texts=texts)
+    put_right(anna, Changes(language=said))
+    assert anna.contact().language == kept
 
 
 def test_what_nobody_names_stays(anna):
@@ -98,6 +132,11 @@ def test_where_somebody_else_has_the_number_what_was_known_of_the_former_owner_g
         pytest.param(Changes(), NothingToRectifyError, id="nothing to put right"),
         pytest.param(
             Changes(whereabouts=Whereabouts(stated_zone="Mars/Base")), PlaceError, id="a place that is none"
+        ),
+        pytest.param(Changes(language="zz"), NoSuchLanguageError, id="a language that nobody here writes"),
+        pytest.param(Changes(name="A" * 501), ValueTooLongError, id="a name that is too long"),
+        pytest.param(
+            Changes(attributes={"City": "A" * 501}), ValueTooLongError, id="an attribute that is too long"
         ),
     ],
 )

@@ -130,15 +130,23 @@ def test_the_list_may_be_a_file_which_never_lies_on_a_disk(here, manager, monkey
     assert only().counts == {"opted_in": 1, "unknown": 1}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_the_file_is_read_as_any_program_saves_it(here, manager, encoding):
+    listed = f"Empfänger\r\n{JOINED}\r\n{UNKNOWN}\r\n".encode(encoding)
+    ask(manager, "", file=SimpleUploadedFile("list.csv", listed))
+    assert only().counts == {"opted_in": 1, "unknown": 1}
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
+        ({"numbers": "", "file": SimpleUploadedFile("a.xlsx", b"PK\x03\x04")}, "cannot be read as a list"),
         ({"numbers": ""}, "There is no telephone number in the list."),
         ({"sender": "999"}, "Select a valid choice"),
         ({"sender": ""}, "This field is required."),
         ({"asked_at": "2036-01-01T10:00"}, "That lies in the future."),
     ],
-    ids=["no numbers", "another's source", "no source", "a time to come"],
+    ids=["a spreadsheet", "no numbers", "another's source", "no source", "a time to come"],
 )
 def test_a_form_that_is_wrong_is_shown_again_with_what_was_typed(here, manager, changes, says):
     said = ask(manager, **changes)

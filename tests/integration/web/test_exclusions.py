@@ -1,6 +1,7 @@
 """A17: excluding by number in the console: one press, from one program or all, alone or as a list; and who is excluded."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from factories.consoles import fresh, on_the_clock_of, signed_in, trail, words
@@ -101,6 +102,22 @@ def test_a_list_says_of_each_line_what_became_of_it(here, console):
         1,
     ]
     assert not is_in(here, here.club)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_a_file_is_read_as_any_program_saves_it(here, console, encoding):
+    more = {"many-scope": f"brand:{here.club.brand}", "many-reason": "asked_by_mail"}
+    file = SimpleUploadedFile("list.csv", f"Åsa;{ANNA}\r\n".encode(encoding))
+    console.post("/exclusions/many", {**more, "many-file": file})
+    assert not is_in(here, here.club)
+
+
+def test_a_file_that_is_no_text_is_refused_in_words(here, console):
+    more = {"many-numbers": ANNA, "many-scope": f"brand:{here.club.brand}", "many-reason": "asked_by_mail"}
+    file = SimpleUploadedFile("list.xlsx", b"PK\x03\x04 and so on")
+    answer = console.post("/exclusions/many", {**more, "many-file": file})
+    assert "This file cannot be read as a list of numbers" in words(answer)
+    assert is_in(here, here.club)
 
 
 def test_a_list_that_is_too_long_is_an_import(here, console, monkeypatch):

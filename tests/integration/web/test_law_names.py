@@ -3,8 +3,9 @@
 from django.utils.translation import override
 
 from yesword.domain.decisions import Sentence
+from yesword.domain.retention import shipped_policies
 from yesword.domain.rules import RuleBook
-from yesword.web.law_names import PLACES, named
+from yesword.web.law_names import CITATIONS, PLACES, named
 from yesword.web.sentences import say
 
 
@@ -19,6 +20,11 @@ def test_every_country_that_has_a_pack_can_be_named_in_other_languages():
         if len(pack.reach.countries) == 1 and not pack.reach.region
     }
     assert countries <= set(PLACES)
+
+
+def test_every_ground_of_our_own_for_keeping_proof_is_translated():
+    ours = {each.citation for each in shipped_policies().all if each.citation.startswith("house rule")}
+    assert ours <= set(CITATIONS)
 
 
 def test_a_place_and_our_own_citations_are_named_in_the_readers_language():

@@ -13,7 +13,7 @@ from yesword.collect.imports.errors import (
     SpreadsheetGivenError,
 )
 from yesword.collect.imports.headings import lay_out
-from yesword.collect.imports.reading import MAX_LINES_A_RECORD, open_source
+from yesword.collect.imports.reading import MAX_LINES_A_RECORD, open_source, text_of
 
 TEXT = "telefoon;naam\n0612345678;Åsa Groß\n"
 
@@ -102,6 +102,33 @@ def test_a_file_that_changes_while_it_is_read_is_not_believed(source):
 def test_what_is_no_text_file_is_refused_in_words(source, data, error):
     with pytest.raises(error):
         source(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(TEXT.encode(), id="UTF-8"),
+        pytest.param(codecs.BOM_UTF8 + TEXT.encode(), id="UTF-8 with a mark"),
+        pytest.param(codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"), id="UTF-16 little end first"),
+        pytest.param(codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), id="UTF-16 big end first"),
+        pytest.param(TEXT.encode("cp1252"), id="as Windows wrote it"),
+    ],
+)
+def test_a_list_that_is_held_whole_is_decoded_alike(data):
+    assert text_of(data) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        pytest.param(b"PK\x03\x04rest", SpreadsheetGivenError, id="a spreadsheet"),
+        pytest.param(TEXT.encode("utf-16-le"), NotTextError, id="UTF-16 without a mark"),
+        pytest.param(codecs.BOM_UTF32_LE + TEXT.encode("utf-32-le"), NotTextError, id="UTF-32"),
+    ],
+)
+def test_a_list_that_is_no_text_is_refused_alike(data, error):
+    with pytest.raises(error):
+        text_of(data)
 
 
 cell = st.text(

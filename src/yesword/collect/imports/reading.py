@@ -85,6 +85,20 @@ def open_source(path: Path) -> Source:
     )
 
 
+def text_of(data: bytes) -> str:
+    """A list that is held whole, such as an upload, decoded as a file is. Raises SpreadsheetGivenError, NotTextError."""
+    encoding = _encoding(
+        data[:4],
+        has_nul=b"\x00" in data,
+        is_utf8=_decodes(codecs.getincrementaldecoder("utf-8")(), data, is_last=True),
+        is_western=_decodes(codecs.getincrementaldecoder("cp1252")(), data),
+    )
+    text = data.decode(encoding, errors="replace")
+    if "\x00" in text:
+        raise NotTextError
+    return text
+
+
 def _stamp(path: Path) -> tuple[int, int]:
     found = path.stat()
     return found.st_size, found.st_mtime_ns

@@ -270,7 +270,15 @@ def _is_json(text: str) -> bool:
 
 _SEARCHED: Final = 1024  # readers of PDF look for its head within these, and browsers for markup
 _MARKUP: Final = re.compile(rb"<\s*(?:!doctype|html|script|svg|iframe|body)\b", re.IGNORECASE)
-_PDF_ACTS: Final = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia)\b")
+
+
+def _spelt(name: bytes) -> bytes:
+    """A pattern of all the ways to write a name of PDF: any character may stand as # and its code."""
+    return b"".join(b"(?:%c|#(?i:%02x))" % (each, each) for each in name)
+
+
+_PDF_NAMES: Final = (b"JavaScript", b"Launch", b"EmbeddedFile", b"RichMedia")
+_PDF_ACTS: Final = re.compile(rb"/(?:%s)\b" % b"|".join(map(_spelt, _PDF_NAMES)))
 _ZIP_END: Final = b"PK\x05\x06"
 _ZIP_TAIL: Final = 22  # bytes of its last record, before the comment
 _TEXTS: Final = frozenset({MediaType.TEXT, MediaType.JSON, MediaType.HTML, MediaType.EML})

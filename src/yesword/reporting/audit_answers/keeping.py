@@ -40,6 +40,12 @@ class AuditClosedError(YeswordError):
     code = "audit_closed"
 
 
+class AskedAheadError(YeswordError):
+    """The carrier cannot have asked at {asked}, which is still to come. Correct the time, or leave it out for now."""
+
+    code = "audit_asked_ahead"
+
+
 class NoSuchAuditError(YeswordError):
     """There is no audit {number}. `yesword audit-answer` says the number when it opens one."""
 
@@ -49,7 +55,9 @@ class NoSuchAuditError(YeswordError):
 def open_audit(
     store: Store, brand: BrandId, question: Question, asked: Asked, by: int | None, at: datetime
 ) -> CarrierAudit:
-    """Write down that a carrier asked. The clock runs from when it did."""
+    """Write down that a carrier asked. The clock runs from when it did. Raises AskedAheadError."""
+    if question.asked_at > at:
+        raise AskedAheadError(asked=f"{question.asked_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     with store.database.write():
         return CarrierAudit.objects.create(
             brand_id=brand,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from yesword.domain.phone import UnknownCountryError
 from yesword.reporting.audit_answers import Asked, Question, read_numbers
 from yesword.reporting.audit_answers.asking import NoNumbersError, TooManyNumbersError
+from yesword.web.console.given_lists import read_list
 from yesword.web.error_words import told
 
 LARGEST: Final = 1024 * 1024  # bytes of a list
@@ -55,6 +56,8 @@ class NumbersForm(forms.Form):
         self.errors.pop("numbers", None)
         try:
             cleaned["asked"] = read_numbers(self._listed(cleaned), self._country)
+        except forms.ValidationError as error:
+            self.add_error("file", error)
         except (NoNumbersError, TooManyNumbersError, UnknownCountryError) as error:
             known = _REFUSED.get(error.code)
             self.add_error("numbers", str(known) if known else told(error))
@@ -62,9 +65,7 @@ class NumbersForm(forms.Form):
 
     def _listed(self, cleaned: dict[str, Any]) -> str:
         file = cleaned.get("file")
-        read = (
-            file.read(LARGEST).decode("utf-8-sig", errors="replace") if isinstance(file, UploadedFile) else ""
-        )
+        read = read_list(file, LARGEST) if isinstance(file, UploadedFile) else ""
         return f"{cleaned.get('numbers') or ''}\n{read}"
 
     @property

@@ -17,6 +17,7 @@ from yesword.reporting.programs import BrandLine, brands
 from yesword.sending.excluding import MOST_WORDS, Door, Reason, Wish
 from yesword.store import programs
 from yesword.store.models import User
+from yesword.web.console.given_lists import read_list
 from yesword.web.public.form_pages import country_named
 
 if TYPE_CHECKING:
@@ -193,7 +194,10 @@ class ListForm(WishForm):
             if file.size > _LARGEST:
                 self.add_error("file", _too_long())
                 return cleaned
-            text = f"{text}\n{file.read().decode('utf-8-sig', errors='replace')}"
+            try:
+                text = f"{text}\n{read_list(file)}"
+            except forms.ValidationError as error:
+                self.add_error("file", error)
         if self.errors:
             return cleaned
         self.lines = read_lines(text, cleaned.get("country") or self.brand.country)

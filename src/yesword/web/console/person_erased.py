@@ -37,6 +37,7 @@ from yesword.web.console.person_data import erasure_of, is_half_done
 from yesword.web.console.person_readings import RequestLine
 from yesword.web.formats import count
 from yesword.web.installation import store
+from yesword.web.law_names import named
 from yesword.web.queued_replies import request_line
 from yesword.web.telling import event_sentence, plain_day, plain_moment, state_of
 
@@ -90,7 +91,7 @@ def kept(row: ErasureRow | None) -> Kept | None:
     if row is None or row.stage != HELD or row.retain_until is None:
         return None
     return Kept(
-        until=plain_day(row.retain_until.date()), ground=ground_word(row.policy), citation=row.citation
+        until=plain_day(row.retain_until.date()), ground=ground_word(row.policy), citation=named(row.citation)
     )
 
 

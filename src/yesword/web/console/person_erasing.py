@@ -32,6 +32,7 @@ from yesword.web.console.person_data import erasure_of, is_half_done
 from yesword.web.console.person_erased import ground_word
 from yesword.web.formats import count, masked
 from yesword.web.installation import store
+from yesword.web.law_names import named
 from yesword.web.telling import plain_day
 
 _DIGITS: Final = 2  # of the number, which its mask shows, too
@@ -122,7 +123,7 @@ def _plan(found: Plan) -> PlanView:
         for_good=[_part(each) for each in retention.kept if each in _FOR_GOOD],
         until=plain_day(retention.erase_at.date()) if retention.is_kept else "",
         ground=ground_word(retention.policy) if retention.is_kept else "",
-        citation=retention.citation,
+        citation=named(retention.citation),
         is_unverified=retention.is_kept and retention.confidence is not Confidence.FOUND,
         said=_said(retention),
         events=ngettext(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from yesword.collect.imports.claims import MAX_VALUE
 from yesword.privacy.rectifying import ChangedMeanwhileError, Changes, rectify
 from yesword.privacy.restricting import NobodyThereError
 from yesword.store.contacts import Contact
@@ -24,7 +25,7 @@ from yesword.web.telling import language_word
 
 class RectifyForm(forms.Form):
     name = forms.CharField(
-        required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        required=False, max_length=MAX_VALUE, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     language = forms.ChoiceField(required=False)
 

@@ -26,6 +26,7 @@ from yesword.privacy.restricting import NobodyThereError
 from yesword.privacy.sentences import render as in_words
 from yesword.store import models
 from yesword.web.installation import store
+from yesword.web.law_names import named
 from yesword.web.limiting import TokenBuckets, address_key, too_often
 from yesword.web.public import handset_proof
 from yesword.web.public.handset_proof import proven
@@ -156,7 +157,7 @@ def _fate(retention: Retention) -> Fate:
         stays=tuple(_part(each) for each in retention.kept if each not in _FOR_GOOD),
         for_good=tuple(_part(each) for each in retention.kept if each in _FOR_GOOD),
         why=in_words(retention.why, gettext, plain_day) if retention.is_kept else "",
-        citation=retention.citation if retention.is_kept else "",
+        citation=named(retention.citation) if retention.is_kept else "",
     )
 
 

@@ -219,7 +219,10 @@ def test_who_has_stopped_gets_the_code_and_nothing_else(here, web):
 
 def test_a_number_that_changed_hands_gets_no_code(here, web):
     address = linked(here)
+    told = said(web.get(address))
+    assert "None is sent while your data are restricted, or once there is a sign" in told
     change_hands(here)
+    assert said(web.get(address)) == told
     before = here.shown()
     ask(here, web, address)
     assert here.shown() == before

@@ -14,9 +14,11 @@ from yesword.privacy import erasing, owners, wishes
 from yesword.sending import privacy_requests
 from yesword.sending.privacy_requests import State
 from yesword.store import links, suppressions
-from yesword.store.models import AuditEntry, User
+from yesword.store.models import AuditEntry, Brand, User
 from yesword.web.languages import CODES
 from yesword.web.public import handset_proof, my_rights
+
+OF_NO_LAW = "+6421234567"  # of a country whose period for proof nobody looked up
 
 
 def new_owner(here, web):
@@ -113,6 +115,16 @@ def test_first_it_says_what_would_go_and_what_would_stay(here, web):
     assert "we keep the proof of what you agreed to" in text
     assert "A trace that lets the stop hold" in text
     assert here.contact().erased_at is None
+
+
+def test_a_ground_of_our_own_is_told_in_the_readers_language(here, web):
+    Brand.objects.update(country="NZ")
+    here.members(1, numbers=[OF_NO_LAW])
+    here.now[0] = datetime.now(UTC)
+    address = prove(here, web, OF_NO_LAW)
+    assert "On this ground: house rule" in said(web.get(f"{address}/erase"))
+    assert "husregel" in said(web.get(f"{address}/erase?lang=sv"))
+    assert "husregel" in web.get(f"{address}/held?lang=sv").content.decode()
 
 
 def test_the_second_press_erases_and_the_link_dies(on_both, web):

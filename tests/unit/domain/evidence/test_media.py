@@ -251,6 +251,23 @@ def test_a_file_that_is_two_things_at_once_is_refused(data, other):
     assert refused.value.fields["other"] == other
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(b"J#61vaScript", id="one letter of a script by its code"),
+        pytest.param(b"#4AavaScrip#74", id="its first and last, in capitals"),
+        pytest.param(b"".join(b"#%02x" % each for each in b"JavaScript"), id="all of it by codes"),
+        pytest.param(b"L#61unch", id="a program that is started"),
+        pytest.param(b"Embedded#46ile", id="a file within the file"),
+        pytest.param(b"RichMedi#61", id="a film that runs"),
+    ],
+)
+def test_a_pdf_that_acts_is_refused_however_the_name_is_spelt(name):
+    with pytest.raises(AmbiguousMediaError) as refused:
+        accept(PDF.replace(b"/Type", b"/S /" + name + b" /Type"), "", EvidenceKind.SCAN)
+    assert refused.value.fields["other"] == "a program"
+
+
 def test_a_declaration_is_not_repeated_as_it_came():
     with pytest.raises(MediaMismatchError) as refused:
         accept(JPEG, "image/<b>\x1b", EvidenceKind.SCAN)
