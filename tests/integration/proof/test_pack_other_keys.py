@@ -352,7 +352,7 @@ def re_signed(text, signer):
     return anew.encode()
 
 
-def test_a_log_of_the_same_name_that_somebody_made_up_whole_is_not_proven(here, sqlite_template, tmp_path):
+def test_a_log_of_the_same_name_that_somebody_made_up_whole_fails(here, sqlite_template, tmp_path):
     right = own_policy(here)
     shutil.copytree(sqlite_template, tmp_path / "theirs")
     opened = open_store(tmp_path / "theirs")
@@ -361,6 +361,6 @@ def test_a_log_of_the_same_name_that_somebody_made_up_whole_is_not_proven(here, 
         data = packed(theirs).data
     opened.close()
     check = checked(data, right)
-    assert check.verdict is Verdict.CONSISTENT
+    assert check.verdict is Verdict.FAILED
     assert check.findings[0].code == OTHER_KEY
     assert verify(tmp_path, data, right).exit_code == 1

@@ -22,6 +22,7 @@ from yesword.ledger.packs.findings import Check, MissingPackFileError, by_other_
 from yesword.ledger.policy import PolicyCheck, check
 
 _CHECKPOINT: Final = re.compile(r"(0|[1-9][0-9]{0,18})\.ckpt")
+_NUMBERED: Final = re.compile(r"/[0-9]+\Z")
 _CONSISTENCY: Final = re.compile(r"([1-9][0-9]{0,18})-([1-9][0-9]{0,18})\.txt")
 _STAMP: Final = re.compile(r"([1-9][0-9]{0,18})(?:\.[1-9][0-9]?)?\.tsr")
 
@@ -97,6 +98,20 @@ def tell_of_other_keys(desk: Desk, seen: Heights) -> None:
         names = ", ".join(dict.fromkeys(key.name for key in logs)) or "no log"
         finding = of_other_log(signed=signed, origin=origin, known=names)
     desk.findings.append(finding)
+    is_ours = _is_linked(desk, seen, known) if known else any(_is_continued(origin, key.name) for key in logs)
+    if not is_ours and not desk.has_failed(Check.CHECKPOINTS):
+        desk.fail(Check.CHECKPOINTS, f"checkpoints/{desk.manifest.checkpoint.size}.ckpt", finding.sentence)
+
+
+def _is_linked(desk: Desk, seen: Heights, known: Sequence[VerifierKey]) -> bool:
+    """Whether anything in the pack is signed by a key of the log that was brought: where nothing is, it is somebody else's."""
+    notes = [desk.files[f"checkpoints/{size}.ckpt"] for size in seen.signed]
+    return any(key in desk.signers or any(_is_signed(note, key) for note in notes) for key in known)
+
+
+def _is_continued(origin: str, known: str) -> bool:
+    """Whether one log may go on where the other was given up: a brand's logs have one name, but for their number."""
+    return _NUMBERED.sub("", origin) == _NUMBERED.sub("", known)
 
 
 def _handing_on(desk: Desk, seen: Heights, known: Sequence[VerifierKey]) -> tuple[int, ...]:
