@@ -130,11 +130,8 @@ class Scales:
     def personal(self, template: str, program: Program, language: str) -> PersonalText:
         """The template as the program writes it to people of this language, read once a batch."""
         _, texts = program.texts_in(language)
-        key = (
-            template,
-            id(program),
-            id(texts),
-        )  # of objects that are kept, so that no other comes to have their ids
+        # Of objects that are kept, so that no other comes to have their ids.
+        key = template, id(program), id(texts)
         if key not in self._personal:
             self._personal[key] = program, composing.personal(template, program, texts)
         return self._personal[key][1]

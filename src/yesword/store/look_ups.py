@@ -39,9 +39,7 @@ class Unfound:
 
     contact: ContactId
     brand: int
-    number: (
-        str | None
-    )  # None: their key is gone too, as of those who came after the copy of a vault that was put back
+    number: str | None  # None: their key is gone too, as in the older copy of a vault
 
 
 def of_contacts(store: "Store", ids: Sequence[int]) -> Mapping[int, frozenset[LookUpRow]]:

@@ -189,10 +189,8 @@ def _is_said_anew(claim: Claim, state: ConsentState) -> bool:
     """
     known = [each for each in state.withdrawals if each.scope.program is None]
     stopped_at = claim.judged.consented_at
-    if stopped_at is None:
-        return all(
-            each.route != ROUTE for each in known
-        )  # a row without a date tells the same stop ever again
+    if stopped_at is None:  # such a row tells the same stop ever again
+        return all(each.route != ROUTE for each in known)
     return all(each.at < stopped_at for each in known)
 
 

@@ -46,9 +46,7 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=60, blank=True)
     detail = models.JSONField(default=dict)
-    stated_in = models.BigIntegerField(
-        null=True, db_index=True
-    )  # the statement in the log that names this row
+    stated_in = models.BigIntegerField(null=True, db_index=True)  # the statement that names this row
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
