@@ -16,7 +16,7 @@ import urllib.request
 
 import pytest
 
-from factories.visitors import DESK, listen
+from factories.visitors import DESK, PATIENCE_MS, listen
 
 # The same engine without the windows of a desktop, which take most of the time of a start; or else with them.
 CHROMIUM = next(
@@ -98,6 +98,7 @@ def chromium():
     if CHROMIUM is None:
         pytest.skip("needs Chromium")
     sync_api = pytest.importorskip("playwright.sync_api")
+    sync_api.expect.set_options(timeout=PATIENCE_MS)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
         yield browser

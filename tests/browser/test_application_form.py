@@ -7,7 +7,7 @@ import pytest
 from factories.looks import wrong_for, wrong_with
 from factories.visitors import PHONE, eight
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,7 +31,7 @@ def published(desk):
     desk.check("[name=speaks_nl]")
     desk.frame_locator("iframe").first.get_by_text("text me about this job").wait_for()
     desk.wait_for_timeout(800)
-    assert desk.frame_locator("iframe").first.locator("input[type=radio]").count() == 4
+    expect(desk.frame_locator("iframe").first.locator("input[type=radio]")).to_have_count(4)
     assert wrong_with(desk) == []
     desk.get_by_role("button", name="Publish this version").click()
     if desk.locator(
@@ -60,7 +60,7 @@ def test_g12_g13_both_questions_are_answered_and_neither_was_before(stranger, vi
     page.fill("#number", "06 1234 5678")
     page.click("#send")
     page.locator(".notice a[href='#specific']").wait_for()  # a page may be shown before all of it is there
-    assert page.locator(".notice a[href='#specific']").count() == 1
+    expect(page.locator(".notice a[href='#specific']")).to_have_count(1)
     assert page.locator("input[type=radio]:checked").count() == 0
     if visitor.has_script:
         assert page.evaluate("document.activeElement.id") == "specific"

@@ -9,7 +9,7 @@ import pytest
 from factories.looks import wrong_for, wrong_with
 from factories.visitors import eight
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 
@@ -71,7 +71,7 @@ def test_i5_the_page_of_a_contest_says_how_to_enter_and_what_a_yes_is(stranger, 
     page = stranger(visitor)
     page.goto(entered)
     assert page.locator("h1").inner_text() == HEADINGS[visitor.language]
-    assert page.locator("a[href^='sms:800123?&body=VOTE%20A']").is_visible()
+    expect(page.locator("a[href^='sms:800123?&body=VOTE%20A']")).to_be_visible()
     assert page.locator(".contest-terms").get_attribute("lang") == visitor.language
     assert wrong_for(visitor, page) == []
 
@@ -110,5 +110,5 @@ def test_i14_whoever_looks_after_the_draw_finds_the_digest_the_seed_and_the_winn
     page = stranger(visitor)
     page.goto(drawn)
     assert "3 14 15 26 35 41" in page.locator("main").inner_text()
-    assert page.locator("li.digest").count() == 1
+    expect(page.locator("li.digest")).to_have_count(1)
     assert wrong_for(visitor, page) == []

@@ -8,7 +8,7 @@ import pytest
 from factories.looks import wrong_for, wrong_with
 from factories.visitors import PHONE, eight
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NUMBER_CHECK = "/number"  # answers 422 while what is typed is no number yet
@@ -57,7 +57,7 @@ def test_c28_a_form_is_found_by_a_poster_read_corrected_and_sent(stranger, desk,
     page.wait_for_timeout(2100)
     page.fill("#number", "06 1234")
     page.click("#send")
-    assert page.locator(".notice a").count() == 2
+    expect(page.locator(".notice a")).to_have_count(2)
     assert wrong_for(visitor, page) == []
     if visitor.has_script:
         assert page.evaluate("document.activeElement.id") == "number"
@@ -72,7 +72,7 @@ def test_c28_a_form_is_found_by_a_poster_read_corrected_and_sent(stranger, desk,
     assert re.fullmatch(r"(YES|JA) \d{4}", code)
     assert "612345678" not in page.url
     assert page.locator("a.go").get_attribute("href") == f"sms:800123?&body={code.replace(' ', '%20')}"
-    assert page.locator("svg.qr").is_visible()
+    expect(page.locator("svg.qr")).to_be_visible()
     assert wrong_for(visitor, page) == []
     assert codes(desk) == before + 1
 
@@ -107,7 +107,7 @@ def test_enter_that_is_pressed_twice_in_the_number_field_leads_to_the_one_code(s
 def test_anybody_reads_how_people_are_asked_for_a_program(stranger, published, visitor):
     page = stranger(visitor)
     page.goto("/cta/wintelroos/club")
-    assert page.locator("a[href$='/f/door']").count() == 1
+    expect(page.locator("a[href$='/f/door']")).to_have_count(1)
     assert "STOP" in page.locator("main").inner_text()
     assert wrong_for(visitor, page) == []
 
@@ -151,7 +151,7 @@ def test_a_tick_that_came_back_beside_an_error_counts_as_the_one_that_the_person
     page.wait_for_timeout(2100)
     page.click("#send")
     page.locator("#number-error").wait_for()
-    assert page.locator("#agree").is_checked()
+    expect(page.locator("#agree")).to_be_checked()
     page.fill("#number", "06 1234 5672")
     with page.expect_request(
         lambda request: request.method == "POST" and request.url.endswith("lang=en")
@@ -176,4 +176,4 @@ def test_the_preview_and_the_linter_follow_while_one_types(visit):
     page.wait_for_selector("iframe[srcdoc*='Come in']")  # it may run nothing, so its inside is not asked
     page.fill("[name=consent_en]", "Yes.")
     page.wait_for_selector("#preview .reason")
-    assert page.locator("#despite").count() == 1
+    expect(page.locator("#despite")).to_have_count(1)

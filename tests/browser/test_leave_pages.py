@@ -7,7 +7,7 @@ from factories.demo_links import leave_paths
 from factories.looks import wrong_for, wrong_with
 from factories.visitors import PHONE, all_of, eight
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 
@@ -44,19 +44,19 @@ def test_one_tap_leaves_a_second_undoes_and_why_may_be_said(stranger, links, vis
     assert button.bounding_box()["height"] >= 60
     assert button.bounding_box()["y"] < 780, "seen without scrolling"
     button.click()
-    assert heading.inner_text() == done
+    expect(heading).to_have_text(done)
     for each in page.locator("summary").all():
         each.click()
     assert wrong_for(visitor, page) == []
     page.get_by_role("button", name=undo).click()
-    assert heading.inner_text() == undone
+    expect(heading).to_have_text(undone)
     assert wrong_for(visitor, page) == []
     page.locator("a.go").click()
     button.click()
-    assert heading.inner_text() == done
+    expect(heading).to_have_text(done)
     page.go_back()
     button.click()
-    assert heading.inner_text() == done, "a second tap ends nothing twice"
+    expect(heading, "a second tap ends nothing twice").to_have_text(done)
     page.locator("details:has(#words) summary").click()
     page.locator("details[open] input[type=radio]").first.check()
     page.locator("#words").fill("Vielen Dank, det var nog")
@@ -75,7 +75,7 @@ def test_why_is_said_by_keyboard_alone(stranger, path):
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    assert page.get_by_label("Too many texts").is_checked()
+    expect(page.get_by_label("Too many texts")).to_be_checked()
     page.get_by_role("button", name="Send", exact=True).press("Enter")
     page.get_by_role("heading", name="Thank you").wait_for()
 
@@ -108,8 +108,8 @@ def test_preferences_open_by_a_code_and_are_kept(stranger, demo_folder, path):
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved. It counts from now on.").wait_for()
     assert not page.get_by_label("furniture").is_checked()
-    assert page.get_by_label("At most 1 text in 30 days").is_checked()
-    assert page.get_by_label("Nothing until").is_checked()
+    expect(page.get_by_label("At most 1 text in 30 days")).to_be_checked()
+    expect(page.get_by_label("Nothing until")).to_be_checked()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "no js"])

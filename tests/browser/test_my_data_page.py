@@ -8,7 +8,7 @@ from factories.looks import wrong_for, wrong_with
 from factories.visitors import all_of, eight
 from yesword.demo.seed import read_people
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 PEOPLE = read_people()[:9]
@@ -40,7 +40,7 @@ def test_a_code_opens_what_one_gets_and_what_is_held_and_all_of_it_is_erased(
     go(page, "/data/send")
     page.fill("[name=code]", "12")
     go(page, "/data/code")
-    assert page.locator("[name=code][aria-invalid]").count() == 1
+    expect(page.locator("[name=code][aria-invalid]")).to_have_count(1)
     assert wrong_for(visitor, page) == [], "wrong code"
     page.fill("[name=code]", handsets.code(demo_folder, number, before))
     go(page, "/data/code")

@@ -6,12 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from factories.looks import wrong_for, wrong_with
-from factories.visitors import eight
+from factories.visitors import PATIENCE_MS, eight
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PATIENCE_MS = 20_000
 ANNA = "Anna de Wit"
 
 

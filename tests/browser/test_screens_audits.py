@@ -9,7 +9,7 @@ import pytest
 
 from factories.looks import wrong_with
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NUMBERS = "+31612345001\n+31612345002\n+31612399999"
@@ -29,7 +29,7 @@ def audited(demo, chromium, signed_in):
     page.wait_for_url(re.compile(r"/audits/\d+$"))
     address = page.url
     page.get_by_role("button", name="Download the answer").wait_for()
-    assert page.get_by_text("24 hours left").count() == 1
+    expect(page.get_by_text("24 hours left")).to_have_count(1)
     page.get_by_role("button", name="Make a link for the auditor").click()
     link = page.locator("#link-made").inner_text()
     context.close()
@@ -49,7 +49,7 @@ def test_the_auditor_takes_the_answer_without_an_account_and_without_script(demo
     context = chromium.new_context(java_script_enabled=False, locale="en-GB")
     page = context.new_page()
     page.goto(link)
-    assert page.get_by_role("rowheader", name="Opted in").count() == 1
+    expect(page.get_by_role("rowheader", name="Opted in")).to_have_count(1)
     with page.expect_download() as taken:
         page.get_by_role("button", name="Download the answer").click()
     data = Path(taken.value.path()).read_bytes()
@@ -58,8 +58,8 @@ def test_the_auditor_takes_the_answer_without_an_account_and_without_script(demo
         assert "answer.csv" in archive.namelist()
     console = visit()
     console.goto(address)
-    assert console.get_by_text("The auditor took the answer on").count() == 1
-    assert console.get_by_text("Answered in time").count() == 1
+    expect(console.get_by_text("The auditor took the answer on")).to_have_count(1)
+    expect(console.get_by_text("Answered in time")).to_have_count(1)
 
 
 def test_closing_is_asked_in_a_dialog_first(visit, audited):
@@ -68,4 +68,4 @@ def test_closing_is_asked_in_a_dialog_first(visit, audited):
     page.get_by_role("link", name="Close the audit").click()
     page.locator("dialog[open]").wait_for()
     page.get_by_role("button", name="Go back").click()
-    assert page.get_by_role("button", name="Download the answer").count() == 1
+    expect(page.get_by_role("button", name="Download the answer")).to_have_count(1)

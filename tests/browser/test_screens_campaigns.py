@@ -10,7 +10,7 @@ import pytest
 from factories.demo_hours import agree_to_any_hour
 from factories.looks import wrong_with
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 TEXT = "[Brand]: hello [First name|there], 20% off until Sunday."
@@ -74,7 +74,7 @@ def test_a_campaign_goes_from_draft_to_its_texts_with_a_script(visit):
     page.locator("dialog[open] button.button-main").click()
     page.wait_for_selector("#live")
     page.wait_for_selector("tr:has-text('Delivered')", timeout=30_000)
-    assert page.get_by_role("button", name="Pause sending").is_visible()
+    expect(page.get_by_role("button", name="Pause sending")).to_be_visible()
     page.get_by_role("button", name="Pause sending").click()
     page.wait_for_selector(".toast:has-text('is paused')")
     page.get_by_role("link", name="Cancel the rest").click()
@@ -89,18 +89,18 @@ def test_a_campaign_goes_from_draft_to_its_end_without_a_script(visit):
     page.fill("[name=name]", "Plain")
     page.fill("[name=text]", "[Brand]: plain.")
     page.get_by_role("button", name="Preview").click()
-    assert page.locator(".bubble-text").count()
+    expect(page.locator(".bubble-text")).not_to_have_count(0)
     page.get_by_role("button", name="And …").click()
-    assert page.locator(".condition").count() == 2
+    expect(page.locator(".condition")).to_have_count(2)
     page.locator(".form-actions button.button-main").click()
     counted(page)
     page.locator(".send-actions a").first.click()
     page.locator("main button.button-main").click()
-    assert page.locator("text=is on its way").count()
+    expect(page.locator("text=is on its way")).not_to_have_count(0)
     page.get_by_role("link", name="Cancel the rest").click()
     page.fill("[name=typed]", "CANCEL")
     page.locator("main button.button-main").click()
-    assert page.locator("text=is cancelled").count()
+    expect(page.locator("text=is cancelled")).not_to_have_count(0)
 
 
 def test_axe_finds_nothing_and_nothing_runs_over(visit):

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from factories.looks import wrong_with
+from factories.visitors import PATIENCE_MS
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
-PATIENCE_MS = 20_000
 PICTURES = os.environ.get("TMPPIX")
 
 

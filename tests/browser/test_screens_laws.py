@@ -6,7 +6,7 @@ import pytest
 
 from factories.looks import wrong_with
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 IN_FLORIDA = "Walter Jensen"  # whose address has two time zones
@@ -44,10 +44,10 @@ def test_everything_works_without_a_script(visit):
     page.get_by_label("What goes").select_option("informational")
     page.get_by_role("button", name="Show the hours").click()
     page.wait_for_url(re.compile(r"on=2027-03-13"))
-    assert page.get_by_text("the clocks change in this zone").count() == 1
-    assert page.locator(".hours-row").count() == 3
+    expect(page.get_by_text("the clocks change in this zone")).to_have_count(1)
+    expect(page.locator(".hours-row")).to_have_count(3)
     page.get_by_text("Show as a table").click()
-    assert page.locator(".hours table").is_visible()
+    expect(page.locator(".hours table")).to_be_visible()
 
 
 def test_a_reason_leads_to_the_card_of_its_rule_by_keyboard(visit):
@@ -58,18 +58,16 @@ def test_a_reason_leads_to_the_card_of_its_rule_by_keyboard(visit):
     page.wait_for_url(re.compile(r"/law/us-fl#us-fl\.ftsa\.tm$"))
     card = page.locator("article:target")
     assert "Texts may go: every day 08:00–20:00." in card.inner_text()
-    assert card.get_by_text("Fla. Stat. 501.616").is_visible()
+    expect(card.get_by_text("Fla. Stat. 501.616")).to_be_visible()
 
 
 def test_what_is_open_in_some_places_only_is_hatched_and_said(visit):
     page = visit()
     page.goto(person(page) + "/hours?on=2027-01-11")
     everywhere = page.locator(".hours-total")
-    assert everywhere.locator("rect.hours-partly").count() == 4
-    assert everywhere.locator("rect.hours-open").count() == 2
+    expect(everywhere.locator("rect.hours-partly")).to_have_count(4)
+    expect(everywhere.locator("rect.hours-open")).to_have_count(2)
     assert "hatched where it is open in some of these places only" in everywhere.inner_text()
     page.get_by_text("Show as a table").click()
-    assert (
-        page.locator("tr", has_text="Everywhere they may be").filter(has_text="Open in some places").count()
-        == 4
-    )
+    rows = page.locator("tr", has_text="Everywhere they may be").filter(has_text="Open in some places")
+    expect(rows).to_have_count(4)

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-PATIENCE_MS = 20_000
+from factories.visitors import PATIENCE_MS
+
+expect = pytest.importorskip("playwright.sync_api").expect
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 
@@ -88,7 +90,7 @@ def test_the_handsets_work_without_script(open_page):
         if desk.locator(".bubble").count() == before + 2:
             break
         page.get_by_role("link", name="Look for new texts").click()
-    assert desk.locator(".bubble").count() == before + 2
+    expect(desk.locator(".bubble")).to_have_count(before + 2)
 
 
 def test_nothing_is_read_out_again_while_nothing_is_new(open_page):

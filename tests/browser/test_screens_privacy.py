@@ -5,11 +5,11 @@ import re
 import pytest
 
 from factories.looks import wrong_with
+from factories.visitors import PATIENCE_MS
 
 pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
-PATIENCE_MS = 20_000
 ANNA, BRAM = "Anna de Wit", "Bram"
 WHAT = "A laptop with a list of members was stolen from a car."
 

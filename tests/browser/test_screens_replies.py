@@ -8,7 +8,7 @@ from factories import handsets
 from factories.looks import POINTER, wrong_for, wrong_with
 from factories.visitors import four
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_demo]
 PROBABLE = "please cancel and stop"
@@ -141,7 +141,7 @@ def test_a_reason_is_given_and_texts_begin_again(visit):
     page.get_by_role("button", name="Start their texts again").first.click()
     page.locator(".toast", has_text="Undone").first.wait_for()
     page.goto(person)
-    assert page.get_by_text("About a reservation.").count() == 1
+    expect(page.get_by_text("About a reservation.")).to_have_count(1)
     assert page.locator(".timeline-head strong").first.inner_text() == "Corrected"
 
 
@@ -183,11 +183,11 @@ def test_the_queue_works_without_a_script(visit):
     assert not page.locator(".queue-keys").is_visible()
     page.get_by_text("Undo as a mistaken reading").first.click()
     reason = page.get_by_label("Why it was no stop").first
-    assert reason.is_visible()
+    expect(reason).to_be_visible()
     page.get_by_role("button", name="It is a stop").first.click()
-    assert page.locator(".toast", has_text="is a stop").count() == 1
+    expect(page.locator(".toast", has_text="is a stop")).to_have_count(1)
     page.get_by_role("button", name="Done with this text").first.click()
-    assert page.locator(".toast", has_text="put away as done").count() == 1
+    expect(page.locator(".toast", has_text="put away as done")).to_have_count(1)
 
 
 @four("en", "sv")

@@ -6,7 +6,7 @@ import pytest
 
 from factories.looks import wrong_with
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 UNSURE = "Thanks for everything, but please stop texting me\nand delete my data"
@@ -64,13 +64,13 @@ def test_both_pages_work_without_a_script(visit):
     page.get_by_label("What was asked last").select_option("confirm_consent")
     page.get_by_label("Texted to the code of").select_option("club")
     page.get_by_role("button", name="See what would happen").click()
-    assert page.get_by_text("They would join Club offers.").is_visible()
+    expect(page.get_by_text("They would join Club offers.")).to_be_visible()
     page.get_by_role("link", name="Known words").click()
     page.get_by_label("A word, as somebody would text it").fill("stopp")
     page.get_by_role("button", name="Read this word").click()
-    assert page.locator("#tested").get_by_text("would end at once").is_visible()
+    expect(page.locator("#tested").get_by_text("would end at once")).to_be_visible()
     page.locator("#words-kind").select_option("help")
     page.locator("#words-language").select_option("sv")
     page.get_by_role("button", name="Show").click()
     page.wait_for_url(re.compile(r"language=sv&kind=help"))
-    assert page.get_by_role("cell", name="Swedish").count()
+    expect(page.get_by_role("cell", name="Swedish")).not_to_have_count(0)

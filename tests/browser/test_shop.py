@@ -7,7 +7,7 @@ import pytest
 from factories.looks import POINTER, wrong_for, wrong_with
 from factories.visitors import eight, four
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -55,7 +55,7 @@ def test_a_tablet_that_nobody_touches_goes_back_to_its_start(stranger, tablet):
     page.goto(f"{tablet}/form?lang=en")
     page.fill("#number", "06 1234 5678")
     page.clock.run_for(21_000)
-    assert page.locator("#idle").is_visible()
+    expect(page.locator("#idle")).to_be_visible()
     page.keyboard.press("Tab")
     assert not page.locator("#idle").is_visible()
     page.clock.run_for(31_000)
@@ -79,13 +79,13 @@ def test_i10_a_list_is_looked_at_ahead_and_entered(visit, visitor):
     page.fill("[name=number_1]", "06 12")
     page.locator("button[name=preview]:visible").last.click()
     page.locator(".shop-outcome").wait_for()
-    assert page.locator("[name=number_1][aria-invalid]").count() == 1
+    expect(page.locator("[name=number_1][aria-invalid]")).to_have_count(1)
     assert page.locator("[name=kept]").get_attribute("value")
     assert wrong_for(visitor, page, POINTER) == []
     page.fill("[name=number_1]", "")
     page.locator("#list .form-actions .button-main").click()
     page.wait_for_url("**/shop/paper?**")
-    assert page.locator(".toast").count() == 1
+    expect(page.locator(".toast")).to_have_count(1)
     assert page.input_value("[name=number_0]") == ""
 
 
@@ -100,10 +100,10 @@ def test_g16_a_spoken_yes_is_recorded_by_whoever_read_the_script(visit, visitor)
     form.locator("[name=where]").fill("Utrecht job fair, stand 12")
     form.locator("[name=attests]").check()
     form.locator(".button-main").click()
-    assert form.locator("[name=number][aria-invalid]").count() == 1
+    expect(form.locator("[name=number][aria-invalid]")).to_have_count(1)
     assert wrong_for(visitor, page, POINTER) == []
     form.locator("[name=number]").fill(f"06 2346 {visitor.width:04}")
     form.locator(".button-main").click()
     page.wait_for_url("**/shop/spoken?**")
-    assert page.locator(".toast").count() == 1
+    expect(page.locator(".toast")).to_have_count(1)
     assert form.locator("[name=number]").input_value() == ""

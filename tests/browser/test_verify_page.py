@@ -18,7 +18,7 @@ from yesword.ledger.proof import TlogProof, format_proof
 from yesword.ledger.receipt import Receipt, read_receipt, write_receipt, write_tlog_receipt
 from yesword.ledger.sceptic import LANGUAGES, verify_page
 
-pytest.importorskip("axe_playwright_python.sync_playwright")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -150,9 +150,9 @@ def test_a_key_that_came_along_proves_nothing_until_it_was_compared(shown):
     page = shown(write_receipt(GOOD), str(KEY))
     assert verdict(page) == "given"
     heading = page.get_by_role("heading", name="Consistent with the key that came along: compare the key")
-    assert heading.is_visible()
+    expect(heading).to_be_visible()
     assert page.get_by_role("heading", name="Proven", exact=True).count() == 0
-    assert page.get_by_text("What stands here came with the page").is_visible()
+    expect(page.get_by_text("What stands here came with the page")).to_be_visible()
     page.get_by_role("button", name="I have compared this key").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#verdict[data-verdict=proven]")
@@ -184,7 +184,7 @@ def test_a_key_that_is_added_does_not_make_those_of_the_page_the_visitors_own(sh
     page.get_by_label("The log’s public key").fill(f"{KEY}\n{NEXT.verifier_key}")
     page.wait_for_function("document.querySelector('#key').value.includes('\\n')")
     assert verdict(page) == "given"
-    assert page.locator("#key-confirm").is_visible()
+    expect(page.locator("#key-confirm")).to_be_visible()
 
 
 class TestAfterAChangeOfKeys:
@@ -208,7 +208,7 @@ class TestAfterAChangeOfKeys:
         page = shown(write_receipt(GOOD), str(brought.verifier_key))
         assert verdict(page) == "unproven"
         assert outcomes(page)["signature"] == "open"
-        assert page.get_by_text("The receipt names another key of this log").is_visible()
+        expect(page.get_by_text("The receipt names another key of this log")).to_be_visible()
         assert KEY.key_id.hex() in page.locator("#checks").inner_text()
         assert page.get_by_text("Do not rely on this receipt.").count() == 0
 
@@ -220,14 +220,16 @@ class TestAfterAChangeOfKeys:
     def test_a_line_that_is_no_key_is_named(self, shown):
         page = shown(write_receipt(GOOD), f"{KEY}\n\nhello")
         assert verdict(page) == "consistent"
-        assert page.get_by_text("Line 3 is no key of a log").is_visible()
+        expect(page.get_by_text("Line 3 is no key of a log")).to_be_visible()
 
 
 def test_without_the_event_it_says_that_the_log_holds_a_record_of_nobody_knows_what(shown):
     page = shown(write_receipt(replace(GOOD, disclosures=())), str(KEY))
     assert verdict(page) == "unproven"
-    assert page.get_by_text("The log holds this record, but the receipt does not show the event").is_visible()
-    assert page.locator("#key-given").is_visible()
+    expect(
+        page.get_by_text("The log holds this record, but the receipt does not show the event")
+    ).to_be_visible()
+    expect(page.locator("#key-given")).to_be_visible()
 
 
 def test_the_number_is_masked_until_it_is_asked_for_by_keyboard(shown):
@@ -263,7 +265,7 @@ def test_what_was_altered_fails_by_name(shown, change, expected):
     page = shown(write_receipt(replace(GOOD, **change)), str(KEY))
     assert verdict(page) == "failed"
     assert {name for name, outcome in outcomes(page).items() if outcome == "failed"} == expected
-    assert page.get_by_text("Do not rely on this receipt.").is_visible()
+    expect(page.get_by_text("Do not rely on this receipt.")).to_be_visible()
 
 
 def test_nothing_is_shown_of_a_record_whose_parts_fail(shown):
@@ -302,7 +304,7 @@ def test_a_browser_that_knows_no_such_signatures_says_so_and_leaves_the_signatur
     assert outcomes(page) == {
         "disclosures": "held", "leaf_hash": "held", "event_id": "held", "inclusion": "held", "signature": "open",
     }  # fmt: skip
-    assert page.get_by_text("This browser cannot check signatures of this kind").is_visible()
+    expect(page.get_by_text("This browser cannot check signatures of this kind")).to_be_visible()
 
 
 def test_it_says_of_many_files_what_yesword_says(shown):
@@ -371,7 +373,7 @@ def test_a_file_may_be_dropped_anywhere(shown):
         b64encode(write_tlog_receipt(GOOD)).decode(),
     )
     assert verdict(page) == "given"
-    assert page.get_by_text("Checked: mine.tlog-proof").is_visible()
+    expect(page.get_by_text("Checked: mine.tlog-proof")).to_be_visible()
 
 
 def test_the_receipt_can_be_had_as_the_file_that_it_was(shown):
@@ -417,7 +419,7 @@ def test_axe_finds_nothing_and_nothing_runs_over(shown):
 
 def test_without_a_script_it_says_what_is_missing(shown):
     page = shown(write_receipt(GOOD), str(KEY), "nl", java_script_enabled=False)
-    assert page.get_by_text("Deze pagina controleert bewijsstukken met JavaScript").is_visible()
+    expect(page.get_by_text("Deze pagina controleert bewijsstukken met JavaScript")).to_be_visible()
 
 
 def test_no_other_script_can_run_in_it(shown):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+PATIENCE_MS = 20_000  # for anything that a page shall come to show, on a machine that is busy
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 _COUNTRIES = {"en": "GB", "nl": "NL", "sv": "SE", "de": "DE", "da": "DK"}
 
