@@ -1,4 +1,10 @@
-"""What a brand collects by: a form of two versions with somebody who asked from each, and a contest that was drawn."""
+"""What a brand collects by: a form of two versions with somebody who asked from each, one that nobody has used yet, and a
+contest that was drawn.
+"""
+
+from contextlib import AbstractContextManager
+from typing import Any
+from unittest.mock import patch
 
 from factories import contests
 from factories.contests import A_DAY
@@ -8,7 +14,7 @@ from yesword.collect import contest_draws, forms, points
 from yesword.collect import contests as running
 from yesword.domain.collecting.points import Wording
 
-DOOR, COLOUR = "door", "colour"
+DOOR, UNUSED, COLOUR = "door", "window", "colour"
 ASKED = ("+31612345601", "+31612345602")
 ENTRANTS = ("+31612345611", "+31612345612", "+31612345613")
 SEED = "3 14 15 26 35 41"
@@ -18,11 +24,16 @@ def collect(here: World, page: str) -> None:
     """`page`: the digest of one that is kept."""
     for number, title in zip(ASKED, ("Welcome", "Good day"), strict=True):
         wordings = (("en", Wording(title=title, consent=CONSENT)),)
-        made = definition(here, wordings=wordings)
-        point = points.publish(here.club.brand, DOOR, made, {"en": page})
+        with _now(here):
+            point = points.publish(here.club.brand, DOOR, definition(here, wordings=wordings), {"en": page})
         forms.take(here.store, sent(point, number, nonce=title), here.at)
     here.settle()
-    contest = contests.announced(here, COLOUR, takes_yes=True, right=("B",), closes_at=here.at + A_DAY)
+    for title in ("Welcome", "Good day"):
+        wordings = (("en", Wording(title=title, consent=CONSENT)),)
+        with _now(here):
+            points.publish(here.club.brand, UNUSED, definition(here, wordings=wordings), {"en": page})
+    with _now(here):
+        contest = contests.announced(here, COLOUR, takes_yes=True, right=("B",), closes_at=here.at + A_DAY)
     for number, said in zip(ENTRANTS, ("VOTE B YES", "VOTE B", "VOTE A"), strict=True):
         here.text(number, said)
     here.wait(days=2)
@@ -31,3 +42,8 @@ def collect(here: World, page: str) -> None:
     seed_at = here.at
     here.wait(minutes=5)
     contest_draws.draw(here.store, running.find(COLOUR), SEED, "", seed_at, here.at)
+
+
+def _now(here: World) -> AbstractContextManager[Any]:
+    """Rows that bear the time of the machine bear that of the world instead."""
+    return patch("django.utils.timezone.now", return_value=here.at)

@@ -24,6 +24,7 @@ from yesword.store import attesters, ledgers, models, schema
 from yesword.store.attesters import WitnessRow
 from yesword.store.ledgers import STAMP, WITNESS, Attestation
 from yesword.store.opening import Store
+from yesword.store.point_versions import PUBLISHED, says_published
 
 BEN, CEES = "+31612345679", "+31612345670"
 MEMBERS = 290  # more than one tile of leaves
@@ -228,3 +229,17 @@ def with_another_root(hands: Hands, note: str) -> str:
     head = read_checkpoint(note)
     text = Checkpoint(origin=head.origin, size=head.size, root=bytes(32)).text
     return text + note[len(head.text) :]
+
+
+def traced(act: Callable[[Hands], str]) -> Callable[[Hands], str]:
+    """The same, done to what the trail says of versions of collection points, too, before the log named its rows."""
+
+    def both(hands: Hands) -> str:
+        told = act(hands)
+        hands.sql("DELETE FROM store_auditentry WHERE action = %s", PUBLISHED)
+        for each in models.PointVersion.objects.select_related("point"):
+            said = says_published(each.point.key, each.version, each.digest, each.pages, each.published_at)
+            models.AuditEntry.objects.create(action=PUBLISHED, detail=said)
+        return told
+
+    return both

@@ -86,8 +86,9 @@ class Asked:
         others = [each.hex() for each in named if each.hex() not in ours]
         if others and ours:
             yield (
-                f"The checkpoint names two keys of the log: {ours[0]}, which you brought, and {others[0]}. "
-                "A log's key signs together with its successor once, and so vouches for it."
+                f"The checkpoint names two keys of the log: {ours[0]}, which you brought, and {others[0]}, which you did not. "
+                "A log's key signs together with its successor once, but anybody could have added such a line; "
+                "whether it is the next key, only the log's present policy says, from a source that you trust."
             )
         elif others:
             known = ", ".join(key.key_id.hex() for key in keys)

@@ -124,8 +124,9 @@ def draft(brand: BrandId, key: str, definition: ContestDefinition, at: datetime)
     return contest_of(row)
 
 
-def announce(contest: Contest, at: datetime, *, despite: bool = False) -> Contest:
+def announce(contest: Contest, at: datetime, *, despite: bool = False, by: int | None = None) -> Contest:
     """From now its page is there, and texts with its keyword are its own. `despite`: findings of the law were weighed.
+    `by`: the user who announces it.
 
     What a yes means is pinned as a version of a collection point, which the evidence of each yes names. Raises
     BadTermsError, BadContestError, AnnouncedContestError.
@@ -139,7 +140,7 @@ def announce(contest: Contest, at: datetime, *, despite: bool = False) -> Contes
             if each.severity is Severity.ERROR and (is_of_house(each) or not despite):
                 raise UnplainTermsError(name=contest.name, language=language, what=Said(each.sentence))
     definition = with_age(contest.definition, contest.program, at)
-    point = _publish_terms(contest, definition) if definition.asks else None
+    point = _publish_terms(contest, definition, by) if definition.asks else None
     models.Contest.objects.filter(pk=contest.id).update(
         is_announced=True,
         definition=definition.to_bytes(),
@@ -181,8 +182,8 @@ def with_age(definition: ContestDefinition, program: Program, at: datetime) -> C
     return replace(definition, minimum_age=found.minimum, is_by_birth_date=found.is_by_birth_date)
 
 
-def _publish_terms(contest: Contest, definition: ContestDefinition) -> Point:
-    return points.publish(contest.brand, f"contest-{contest.key}"[:60], _terms(definition))
+def _publish_terms(contest: Contest, definition: ContestDefinition, by: int | None) -> Point:
+    return points.publish(contest.brand, f"contest-{contest.key}"[:60], _terms(definition), by=by)
 
 
 def _terms(definition: ContestDefinition) -> PointDefinition:

@@ -37,14 +37,20 @@ def find(program: Program, kind: PointKind) -> Point | None:
 
 
 def place(
-    program: Program, kind: PointKind, language: str, wording: str, *, confirms: bool | None = None
+    program: Program,
+    kind: PointKind,
+    language: str,
+    wording: str,
+    *,
+    confirms: bool | None = None,
+    by: int | None = None,
 ) -> Point:
     """The point for the program, in the version that has these words. `confirms` None: as it was.
 
     Without words it keeps those that it had; a new one begins with those that ship. The same words again make no new version. Raises BadPointError, KeyTakenError.
     """
     definition = drafted(program, kind, language, wording, confirms=confirms)
-    return points.publish(program.brand, key_of(program, kind), definition)
+    return points.publish(program.brand, key_of(program, kind), definition, by=by)
 
 
 def unpublished(program: Program, definition: PointDefinition) -> Point:

@@ -9,7 +9,7 @@ from yesword.domain.collecting.wordings import worded
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import BrandId, ProgramId
 from yesword.domain.programs import Program
-from yesword.store import models, programs
+from yesword.store import models, point_versions, programs
 from yesword.store.programs import BrandRow
 
 
@@ -43,11 +43,17 @@ class Point:
 
 
 def publish(
-    brand: BrandId, key: str, definition: PointDefinition, pages: Mapping[str, str] | None = None
+    brand: BrandId,
+    key: str,
+    definition: PointDefinition,
+    pages: Mapping[str, str] | None = None,
+    *,
+    by: int | None = None,
 ) -> Point:
     """Make a new version of a point, and the point where there is none. One that says nothing new stays as it is.
 
-    `pages`: language → digest of the page as people will see it, already kept. Raises BadPointError, KeyTakenError.
+    `pages`: language → digest of the page as people will see it, already kept. `by`: the user who publishes it, for the
+    trail; None at the command line. Raises BadPointError, KeyTakenError.
     """
     program = programs.version(definition.program, definition.program_version)
     check(definition, program)
@@ -65,16 +71,8 @@ def publish(
         raise KeyTakenError(key=key)
     newest = models.PointVersion.objects.filter(point=row, version=row.version).first()
     if newest is None or newest.digest != definition.digest:
-        newest = models.PointVersion.objects.create(
-            point=row,
-            version=row.version + 1,
-            definition=definition.to_bytes(),
-            digest=definition.digest,
-            pages=dict(pages or {}),
-        )
-        row.version, row.name, row.program_id = newest.version, definition.name, definition.program
-        row.kind = definition.kind.value
-        row.save(update_fields=["version", "name", "program", "kind"])
+        row.name, row.program_id, row.kind = definition.name, definition.program, definition.kind.value
+        newest = point_versions.add(row, definition.to_bytes(), definition.digest, pages or {}, by)
     return _point(row, newest)
 
 

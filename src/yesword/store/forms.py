@@ -214,6 +214,15 @@ def as_text(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
+def as_time(value: object) -> datetime | None:
+    """A time as Django keeps it on either database; None where it is none."""
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return found.replace(tzinfo=found.tzinfo or UTC)
+
+
 def as_moment(micros: object) -> str:
     """A time for people, whatever stands there."""
     if not isinstance(micros, int):

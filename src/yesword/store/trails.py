@@ -1,7 +1,7 @@
 """The rows of the trail, who did what, as a statement of the log names them: by id and digest. Stating them is `proof.trail`'s."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from yesword.domain.ids import to_text
 from yesword.domain.times import from_micros, to_micros
 from yesword.ledger.entry import JsonValue, canonical
 from yesword.store.database import Session
+from yesword.store.forms import as_time
 
 KIND: Final = "trail"
 """Of the statements that name rows of the trail."""
@@ -22,11 +23,7 @@ class TrailRow:
     @property
     def at(self) -> datetime | None:
         """When it was done, as the row says; None where that is no time."""
-        try:
-            found = datetime.fromisoformat(self.columns[0])
-        except (TypeError, ValueError):
-            return None
-        return found.replace(tzinfo=UTC)
+        return as_time(self.columns[0])
 
     def digest(self, nonce: bytes) -> str:
         """In hexadecimal. Salted, so that a statement says nothing of rows to whoever does not have them."""

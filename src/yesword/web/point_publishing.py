@@ -28,13 +28,21 @@ _PAGES: Final = {
 log = structlog.get_logger("yesword.points")
 
 
-def publish(store: Store, brand: BrandId, key: str, definition: PointDefinition, at: datetime) -> Point:
+def publish(
+    store: Store,
+    brand: BrandId,
+    key: str,
+    definition: PointDefinition,
+    at: datetime,
+    *,
+    by: int | None = None,
+) -> Point:
     """Make the version, with its pages kept under their digests. Raises BadPointError, KeyTakenError."""
     program = programs.version(definition.program, definition.program_version)
     check(definition, program)
     definition = worded(definition, program)
     pages = _keep_pages(store, brand, definition, at)
-    return points.publish(brand, key, definition, pages)
+    return points.publish(brand, key, definition, pages, by=by)
 
 
 def take_pictures(store: Store, point: Point, at: datetime) -> int:

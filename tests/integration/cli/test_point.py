@@ -18,7 +18,7 @@ from yesword.collect.forms import take
 from yesword.domain.collecting.points import PointKind
 from yesword.domain.collecting.wordings import consent_text
 from yesword.store import programs, shown_pages
-from yesword.store.models import Brand, PointKey, Sender
+from yesword.store.models import AuditEntry, Brand, PointKey, Sender
 from yesword.store.opening import Store
 
 Run = Callable[..., Result]
@@ -65,6 +65,8 @@ def test_a_file_is_published_once_and_a_change_makes_another_version(
     assert "door version 1" in run("publish", str(file), "--key", "door").output
     file.write_text(FORM.replace("Join the club", "Join us"))
     assert "door version 2" in run("publish", str(file), "--key", "door").output
+    traces = [each.detail["version"] for each in AuditEntry.objects.filter(action="point.publish")]
+    assert traces == [1, 2]
     point = points.find("door")
     assert point.definition.wording_in("en").title == "Join us"
     assert list(dict(point.pages)) == ["en"]

@@ -75,6 +75,7 @@ def test_an_invitation_is_written_previewed_filled_and_sent(here, manager):
     assert "Opened not measured" in page
     assert "2 of 2" in page
     assert [each.action for each in AuditEntry.objects.order_by("pk")] == [
+        "point.publish",  # of the form that it leads to
         "invitation.write",
         "invitation.people",
         "invitation.start",

@@ -96,7 +96,13 @@ def test_publishing_makes_a_version_whose_pages_are_kept_and_the_page_is_there(h
     assert re.findall(r'(?:src|href)="/', page) == []  # it loads nothing
     assert "Join the club" in read(Client(SERVER_NAME="localhost").get("/f/door"))
     assert pictures == ["door"]
-    assert AuditEntry.objects.filter(action="point.publish").exists()
+    trace = AuditEntry.objects.get(action="point.publish")
+    assert trace.user is not None
+    assert trace.detail | {"published_at": ""} == {
+        "point": "door", "version": 1, "sha256": point.digest, "pages": dict(point.pages), "published_at": "",
+    }  # fmt: skip
+    assert manager.post("/collect/door/edit", fields(here)).status_code == 302, "what says nothing new"
+    assert AuditEntry.objects.filter(action="point.publish").count() == 1
 
 
 def test_a_draft_changes_nothing_that_people_see(here, manager):

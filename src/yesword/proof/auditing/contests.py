@@ -7,7 +7,7 @@ both ways. Of entries that are gone, with their person or after their time, only
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
@@ -27,7 +27,7 @@ from yesword.proof.contests import CLOSED, DRAWN, says_closed, says_drawn
 from yesword.store import contests
 from yesword.store.contests import Fixed
 from yesword.store.database import Row, Session
-from yesword.store.forms import as_bytes, as_text
+from yesword.store.forms import as_bytes, as_text, as_time
 from yesword.store.misfits import MOST_TOLD, Fault, Misfit, misfit
 from yesword.store.opening import Store
 from yesword.store.unread import told
@@ -125,7 +125,7 @@ class _Contest:
             terms=sha256(written).hexdigest(),
             keywords=as_text(row[8]),
             is_announced=row[9],
-            closed_at=_moment(row[10]),
+            closed_at=as_time(row[10]) or (None if row[10] is None else as_text(row[10])),
             definition=definition,
         )
 
@@ -334,15 +334,6 @@ def _said(row: Row) -> JsonObject | None:
         return said_in(row)
     except _UNREADABLE:
         return None
-
-
-def _moment(value: object) -> object:
-    """As Django keeps it, on either database; what is no moment stays as it is."""
-    try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        return None if value is None else as_text(value)
-    return found.replace(tzinfo=found.tzinfo or UTC)
 
 
 def _short(value: object) -> str:

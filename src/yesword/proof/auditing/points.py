@@ -1,6 +1,7 @@
-"""Versions of collection points: each under its own digest, none missing, and each as the events say that name it.
+"""Versions of collection points: each under its own digest, none missing, and each as it was when it was published.
 
-What an event names stands in its evidence: the point, the version, the digest of what it said, and that of its page.
+That stands in the trail, which the log names, and in the evidence of each event that came from it: the point, the version,
+the digest of what it said, and that of its page.
 """
 
 import hashlib
@@ -21,9 +22,10 @@ from yesword.ledger.entry import JsonObject
 from yesword.proof.auditing.report import AuditReport
 from yesword.store import models
 from yesword.store.database import Row
-from yesword.store.forms import as_bytes, as_text
+from yesword.store.forms import as_bytes, as_text, as_time
 from yesword.store.misfits import MOST_TOLD, Fault, Misfit, misfit
 from yesword.store.opening import Store
+from yesword.store.point_versions import PUBLISHED, says_published
 
 _VERSIONS: Final = "store_pointversion"
 _PAGE: Final = 50
@@ -33,19 +35,31 @@ _REF: Final = re.compile(r"([\w-]+)@(\d{1,9})(?:\.([\w-]+))?")  # as collect.bac
 
 def look_at_points(store: Store, report: AuditReport, brand: int | None) -> None:
     seen: dict[int, int] = {}
+    published = _published(
+        store
+    )  # first: whoever publishes a version tells the trail in the same transaction
     newest = _newest(brand)
     for point, rows in groupby(_each(store, brand), key=itemgetter(0)):
         if point not in newest:
             continue  # made since
         key, _ = newest[point]
-        for _, version, *rest in rows:
+        for _, version, definition, digest, pages, at in rows:
             _tell_missing(report, key, seen.get(point, 0) + 1, version)
             seen[point] = version
-            for found in _misfits(store, key, version, *rest):
+            for found in _misfits(store, key, version, definition, digest, pages):
                 report.misfits.add(found)
+            traced = published.pop((key, version), None) or _published(store).get((key, version), {})
+            wanted = says_published(key, version, as_text(digest), _pages(pages) or {}, as_time(at))
+            for reason in _untold(traced, wanted):
+                report.misfits.add(_differs(key, version, reason))
     for point, (key, version) in newest.items():
         _tell_missing(report, key, seen.get(point, 0) + 1, version + 1)
     _tell_set_back(report, brand, newest, seen)
+    known = {key for key, _ in newest.values()}
+    for (key, version), traced in published.items():
+        if brand is None or key in known:
+            reason = f"it is missing, and row {next(iter(traced))} of the trail tells of it."
+            report.misfits.add(_differs(key, version, reason))
 
 
 def _newest(brand: int | None) -> dict[int, tuple[str, int]]:
@@ -70,6 +84,28 @@ def _each(store: Store, brand: int | None) -> Iterator[Row]:
             return
         yield from rows
         point, version = rows[-1][:2]
+
+
+def _published(store: Store) -> dict[tuple[str, int], dict[int, JsonObject]]:
+    """What the trail says of each version, by point and number: row by row, and one where nobody made up another."""
+    told: dict[tuple[str, int], dict[int, JsonObject]] = {}
+    with store.database.read() as session:
+        rows = session.rows("point_publications", action=PUBLISHED)
+    for row, detail in rows:
+        said = _object(detail) or {}
+        version = said.get("version")
+        if isinstance(version, int):
+            told.setdefault((str(said.get("point")), version), {})[row] = said
+    return told
+
+
+def _untold(traced: Mapping[int, JsonObject], wanted: JsonObject) -> Iterator[str]:
+    if not traced:
+        yield "no row of the trail tells that it was published."
+    for row, said in traced.items():
+        for member in sorted(wanted.keys() | said.keys()):
+            if said.get(member) != wanted.get(member):
+                yield f"its {member} is {wanted.get(member)}, and row {row} of the trail says {said.get(member)}."
 
 
 def _misfits(
@@ -159,11 +195,16 @@ class NamedVersions:
 
 def _pages(value: object) -> dict[str, str] | None:
     """By language. None: it is something else."""
+    found = _object(value)
+    return None if found is None else {key: str(page) for key, page in found.items()}
+
+
+def _object(value: object) -> JsonObject | None:
     try:
         found = json.loads(as_text(value))
     except ValueError:
         return None
-    return {key: str(page) for key, page in found.items()} if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def _differs(key: str, version: int, reason: str) -> Misfit:

@@ -180,7 +180,7 @@ LEFT JOIN ledger_statement s ON s.bucket = l.bucket AND s.id = l.event_id
 WHERE l.log_id = :log_id AND l.idx = :idx
 
 -- name: audited_point_versions
-SELECT v.point_id, v.version, v.definition, v.digest, v.pages FROM store_pointversion v
+SELECT v.point_id, v.version, v.definition, v.digest, v.pages, v.published_at FROM store_pointversion v
 JOIN store_collectionpoint p ON p.id = v.point_id
 WHERE (v.point_id, v.version) > (:point_id, :version) AND (:brand_id < 0 OR p.brand_id = :brand_id)
 ORDER BY v.point_id, v.version LIMIT :count

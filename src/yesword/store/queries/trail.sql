@@ -26,5 +26,8 @@ ORDER BY a.id LIMIT :count
 -- name: trail_stated_before
 SELECT max(made_at) FROM ledger_statement WHERE kind = 'trail' AND made_at < :at
 
+-- name: point_publications
+SELECT id, detail FROM store_auditentry WHERE action = :action ORDER BY id
+
 -- name: count_trail
 SELECT count(*), count(*) - count(stated_in) FROM store_auditentry

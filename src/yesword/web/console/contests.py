@@ -30,7 +30,7 @@ from yesword.store import contests as rows
 from yesword.store.database import Session
 from yesword.web import parts, qr, votes
 from yesword.web.brands import brand_of, zone_of
-from yesword.web.console.acting import for_actors, leave_trace, may_act
+from yesword.web.console.acting import actor, for_actors, leave_trace, may_act
 from yesword.web.console.contest_fields import (
     ANSWERINGS,
     CloseForm,
@@ -158,7 +158,8 @@ def announce(request: HttpRequest, key: str) -> HttpResponse:
     contest = _contest(request, key)
     try:
         with store().database.write():
-            contests.announce(contest, datetime.now(UTC), despite=request.POST.get("despite") == "yes")
+            despite = request.POST.get("despite") == "yes"
+            contests.announce(contest, datetime.now(UTC), despite=despite, by=actor(request).pk)
             leave_trace(request, "contest.announce", f"contest {contest.id}")
     except _REFUSALS as error:
         return _shown(request, contest, wrong=told(error))

@@ -164,6 +164,7 @@ def _enter(
         chosen.language,
         form.cleaned_data["wording"],
         confirms=form.cleaned_data["confirms"],
+        by=user.pk,
     )
     entering = PaperList(point=point, language=chosen.language, scan=scan, confirms=confirms, user=user.pk)
     courses = [paper.enter(store(), entering, each.row, now).course for each in lines if each.row is not None]

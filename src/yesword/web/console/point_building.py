@@ -26,7 +26,7 @@ from yesword.reporting.programs import BrandLine
 from yesword.store import models, programs
 from yesword.web import point_publishing
 from yesword.web.brands import brand_of
-from yesword.web.console.acting import for_actors, leave_trace
+from yesword.web.console.acting import actor, for_actors, leave_trace
 from yesword.web.console.application_fields import ApplicationForm, application_values, first_application
 from yesword.web.console.box_fields import CheckoutForm, LeadAdForm, preview_box
 from yesword.web.console.point_fields import PointForm, first_values, values_of
@@ -165,13 +165,13 @@ def _publish(
         return _page(request, form, row, 422)
     key = row.key if row is not None else form.cleaned_data["key"]
     try:
-        point = point_publishing.publish(store(), brand.id, key, definition, timezone.now())
+        point = point_publishing.publish(
+            store(), brand.id, key, definition, timezone.now(), by=actor(request).pk
+        )
     except BadPointError as error:
         form.add_error(None, told(error))
         return _page(request, form, row, 422)
-    with store().database.write():
-        models.CollectionPoint.objects.filter(key=key).update(draft={})
-        leave_trace(request, "point.publish", f"point {point.id}", version=point.version)
+    models.CollectionPoint.objects.filter(key=key).update(draft={})
     point_publishing.begin_pictures(store(), point)
     messages.success(request, _("Version %(version)s is what people see now.") % {"version": point.version})
     return redirect("console:point", key=key)

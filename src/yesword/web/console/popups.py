@@ -33,7 +33,7 @@ from yesword.store import models
 from yesword.web import parts, point_publishing
 from yesword.web.brands import brand_of
 from yesword.web.console import embedding
-from yesword.web.console.acting import for_actors, leave_trace, may_act
+from yesword.web.console.acting import actor, for_actors, leave_trace, may_act
 from yesword.web.error_words import told
 from yesword.web.installation import store
 from yesword.web.public import popup_pages
@@ -241,12 +241,12 @@ def _publish(request: HttpRequest, form: PopupForm, form_point: Point) -> HttpRe
     definition = popups.definition_of(form_point, form.options)
     key = popups.key_for(form_point.key)
     try:
-        point = point_publishing.publish(store(), form_point.brand, key, definition, timezone.now())
+        point = point_publishing.publish(
+            store(), form_point.brand, key, definition, timezone.now(), by=actor(request).pk
+        )
     except (BadPointError, points.KeyTakenError) as error:
         form.add_error(None, told(error))
         return _page(request, form, form_point, None, 422)
-    with store().database.write():
-        leave_trace(request, "point.publish", f"point {point.id}", version=point.version)
     point_publishing.begin_pictures(store(), point)
     messages.success(request, _("Version %(version)s is what people see now.") % {"version": point.version})
     return redirect("console:point-popup", key=form_point.key)

@@ -133,7 +133,7 @@ def _record(request: HttpRequest, chosen: Chosen, form: SpokenForm) -> HttpRespo
     user, now = actor(request), datetime.now(UTC)
     point = _point(chosen)
     if not point.version:
-        point = points.publish(chosen.program.brand, point.key, point.definition)
+        point = points.publish(chosen.program.brand, point.key, point.definition, by=user.pk)
     typed = form.cleaned_data
     assert form.phone is not None
     assert form.at is not None
@@ -169,12 +169,11 @@ def _change(request: HttpRequest, chosen: Chosen, point: Point) -> HttpResponse:
                 chosen.language,
                 typed["script"],
                 confirms=typed["confirms"],
+                by=actor(request).pk,
             )
         except BadPointError as error:
             script.add_error("script", told(error))
         else:
-            with store().database.write():
-                leave_trace(request, "point.publish", f"point {made.id}", version=made.version)
             messages.success(
                 request, _("Version %(version)s is what is read aloud now.") % {"version": made.version}
             )

@@ -19,7 +19,7 @@ from yesword.domain.programs import Program
 from yesword.store.models import CollectionPoint
 from yesword.web import parts, qr
 from yesword.web.brands import brand_of
-from yesword.web.console.acting import actor, leave_trace, may_act
+from yesword.web.console.acting import actor, may_act
 from yesword.web.console.point_fields import CONFIRMINGS
 from yesword.web.console.points import state_of
 from yesword.web.console.shop import known_programs
@@ -97,8 +97,9 @@ def _make(request: HttpRequest, form: TabletForm, program: Program) -> HttpRespo
         asks_name=typed["asks_name"],
     )
     with store().database.write():
-        point = points.publish(program.brand, f"tablet-{secrets.token_hex(4)}", definition)
-        leave_trace(request, "point.publish", f"point {point.id}", version=point.version)
+        point = points.publish(
+            program.brand, f"tablet-{secrets.token_hex(4)}", definition, by=actor(request).pk
+        )
     messages.success(request, _("Open the link on the tablet, or point its camera at the code."))
     return redirect(f"{reverse('console:tablets')}#{point.key}")
 

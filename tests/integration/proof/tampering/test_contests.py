@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from factories.collected import COLOUR, SEED
-from factories.tampering import BACK_US
+from factories.tampering import BACK_US, traced
 from yesword.domain import codec
 from yesword.domain.collecting import drawing
 from yesword.domain.collecting.contests import ContestDefinition
@@ -200,7 +200,10 @@ def statement_dropped(hands):
 
 CASES = {
     "what was announced": (definition_rewritten, Fault.CONTEST_DIFFERS),
-    "what was announced, with its terms": (definition_rewritten_with_its_terms, Fault.POINT_NOT_AS_NAMED),
+    "what was announced, with its terms": (
+        traced(definition_rewritten_with_its_terms),
+        Fault.POINT_NOT_AS_NAMED,
+    ),
     "what was announced, without a question": (
         definition_rewritten_where_nobody_is_asked,
         Fault.CONTEST_LIST_DIFFERS,
