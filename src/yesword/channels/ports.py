@@ -93,7 +93,7 @@ class Outcome:
     attempt_id: int
     status: OutcomeStatus
     provider_id: str | None = None  # for accepted
-    error_code: str | None = None  # the carrier's code, or one of the four below
+    error_code: str | None = None  # the carrier's code, or a word of ours for what happened instead
     error_text: str | None = None
     meaning: CarrierError | None = None  # of the carrier's code, where we know it
 
@@ -115,6 +115,9 @@ class Outcome:
             meaning=meaning,
         )
 
+
+PARTLY_TAKEN: Final = "partly_taken"
+"""A refusal after which the person may have some parts of a long text: it goes by no other way."""
 
 # Why a message was not written, or why nobody knows.
 RECALLED: Final = "recalled"

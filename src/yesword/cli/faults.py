@@ -45,6 +45,8 @@ def command(
 
     Exits 0 if every promise was kept, 1 with the shortest history of each that was broken, 3 if something hung.
     """
+    if only == "postgresql" and server_url is None:
+        raise click.UsageError("--only postgresql wants --server-url, the server to make a database in.")
     stores = [("sqlite", None), *([("postgresql", server_url)] if server_url else [])]
     results: dict[str, Ran] = {}
     for name, url in stores:

@@ -5,8 +5,6 @@ cannot be read stops the witness instead of letting it begin anew.
 """
 
 import fcntl
-import os
-import secrets
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,10 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from yesword.domain.errors import YeswordError
 from yesword.ledger.checkpoint import Checkpoint, from_b64, read_checkpoint
 from yesword.ledger.cosignature import WitnessSigner, cosignatures
+from yesword.store import durable
 
 _KEY_FILE: Final = "witness.key"
 _PREFIX: Final = "PRIVATE+KEY"
-_SEED_BYTES: Final = 32
 
 
 class NoWitnessKeyError(YeswordError):
@@ -73,7 +71,7 @@ def make_key(folder: Path, name: str | None = None) -> WitnessSigner:
     if not path.exists():
         private = Ed25519PrivateKey.generate()
         made = WitnessSigner(name=name or _name_of(private), private=private)
-        _write_once(path, _as_text(made).encode())
+        durable.create(path, _as_text(made).encode())
     signer = read_key(folder)
     if name is not None and signer.name != name:
         raise OtherWitnessNameError(folder=folder, name=signer.name)
@@ -138,14 +136,8 @@ def keep_head(folder: Path, head: Head) -> None:
     path = _head_file(folder, head.checkpoint.origin)
     if not path.parent.exists():
         path.parent.mkdir(mode=0o700)
-        _sync_folder(folder)
-    draft = path.with_suffix(".draft")
-    with draft.open("wb") as file:
-        file.write(head.note.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    _sync_folder(path.parent)
+        durable.sync(folder)
+    durable.replace(path, head.note.encode())
 
 
 def _head_file(folder: Path, origin: str) -> Path:
@@ -161,29 +153,3 @@ def _as_text(signer: WitnessSigner) -> str:
     key = signer.witness_key
     seed = b64encode(key.algorithm + signer.private.private_bytes_raw()).decode()
     return f"{_PREFIX}+{key.name}+{key.key_id.hex()}+{seed}\n"
-
-
-def _write_once(path: Path, data: bytes) -> None:
-    """Whole or not at all; of two that try at once, one wins and both read the same."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, data)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -25,6 +25,7 @@ from yesword.store.opening import Store
 
 PAGE: Final = 500
 SHOWN: Final = 200  # people kept behind each number
+_ADVANCED: Final = ("cursor", "is_done", "looked_at", "now", "waiting", "refused", "segments", "reasons")
 
 
 def begin(store: Store, campaign: models.Campaign, at: datetime) -> models.CampaignVerdict:
@@ -37,8 +38,8 @@ def begin(store: Store, campaign: models.Campaign, at: datetime) -> models.Campa
 def advance(
     store: Store, scales: Scales, verdict: models.CampaignVerdict, page: int = PAGE
 ) -> models.CampaignVerdict:
-    """Look at the next page of people."""
-    campaign = verdict.campaign
+    """Look at the next page of people. Where somebody else has meanwhile, theirs counts, and this one is dropped."""
+    campaign, begun_at = verdict.campaign, verdict.cursor
     with store.database.read() as session:
         people, cursor, looked_at = audience_page(store, session, campaign, verdict.cursor, page)
         asked = ask(session, scales, campaign, people, verdict.at)
@@ -76,8 +77,11 @@ def advance(
     verdict.looked_at += looked_at
     verdict.is_done = looked_at < page
     with store.database.write():
-        models.VerdictPerson.objects.bulk_create(rows)
-        verdict.save()
+        ours = models.CampaignVerdict.objects.filter(pk=verdict.pk, cursor=begun_at, is_done=False)
+        if ours.update(**{name: getattr(verdict, name) for name in _ADVANCED}):
+            models.VerdictPerson.objects.bulk_create(rows)
+        else:
+            verdict.refresh_from_db()
     return verdict
 
 

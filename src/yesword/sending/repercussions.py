@@ -30,6 +30,7 @@ from yesword.sending.campaigns import PARKED
 from yesword.sending.judging import judge
 from yesword.sending.weighing import Background, Offer, Scales, backgrounds
 from yesword.store import contacts, programs
+from yesword.store.checking import EVERY_BRAND
 from yesword.store.contacts import StandingRow
 from yesword.store.database import Session
 from yesword.store.opening import Store
@@ -191,7 +192,7 @@ def on_grants(
     """
     gathered, tally = _Gathering(store, comparison), Tally()
     with store.database.read() as session:
-        (total,) = session.first("count_standings") or (0,)
+        (total,) = session.first("count_standings", brand_id=EVERY_BRAND) or (0,)
         cursor, seen = 0, 0
         while rows := session.rows(
             "standings_after", cursor=cursor, cursor_bucket=bucket_of(cursor), count=_PAGE

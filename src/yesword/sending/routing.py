@@ -1,6 +1,6 @@
 """Another way for a text whose own way failed: by the program's next sender, as a new attempt.
 
-Only where nobody can have got it yet: the carrier refused it, or not one byte of it was written. Never after "nobody
+Only where nobody can have got it yet: the carrier refused all of it, or not one byte of it was written. Never after "nobody
 knows", unless the kind may repeat. And never around a filter: a text that one carrier takes for spam goes by no other.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from yesword.channels.errors import CarrierError
-from yesword.channels.ports import Outcome, OutcomeStatus
+from yesword.channels.ports import PARTLY_TAKEN, Outcome, OutcomeStatus
 from yesword.domain.ids import ContactId, MessageId, bucket_of
 from yesword.domain.lanes import Lane, number_of
 from yesword.domain.messages import KINDS, MessageClass, MessageKind
@@ -72,6 +72,7 @@ def may_detour(claimed: Claimed, outcome: Outcome) -> bool:
     queued = claimed.judged.queued
     return (
         outcome.status is OutcomeStatus.REFUSED
+        and outcome.error_code != PARTLY_TAKEN
         and outcome.meaning in ABOUT_THE_ROUTE
         and queued.kind not in _BOUND
         and queued.conversation_at is None

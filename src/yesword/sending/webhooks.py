@@ -8,6 +8,7 @@ No redirect is followed, and what an endpoint answers is looked at for its statu
 import http.client
 import json
 import random
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -338,11 +339,13 @@ def _with_number(store: Store, body: str, contact: ContactId) -> str:
 
 
 def _tell(queue: Sequence[_Letter], at: datetime, send: Post) -> list[tuple[_Letter, Outcome | None]]:
-    """In a thread, without the store. After a failure the rest is not tried."""
+    """In a thread, without the store. After a failure the rest is not tried, nor is what a slow endpoint leaves no time for:
+    nobody else's wait for it, and what is signed is not old when it comes.
+    """
     told: list[tuple[_Letter, Outcome | None]] = []
-    has_failed = False
+    has_failed, until = False, time.monotonic() + TIMEOUT_S
     for letter in queue:
-        if has_failed:
+        if has_failed or time.monotonic() > until:
             told.append((letter, None))
             continue
         signed = standard_webhooks.headers(letter.secret, ids.to_text(PREFIX, letter.row), at, letter.body)
@@ -382,7 +385,8 @@ def _settle(
 
 
 def _note(letter: _Letter, outcome: Outcome, at: datetime) -> None:
-    """How the endpoint fares as a whole."""
+    """How the endpoint fares as a whole. What else an operator changes of it meanwhile stays changed."""
+    fares = ["failing_since", "failures", "rests_until", "last_delivered_at"]
     row = WebhookEndpoint.objects.filter(pk=letter.endpoint).first()
     if row is None:
         return
@@ -394,11 +398,11 @@ def _note(letter: _Letter, outcome: Outcome, at: datetime) -> None:
         rest = min(_LONGEST_REST, PAUSES[min(row.failures, len(PAUSES) - 1)])
         row.rests_until = at + max(rest, timedelta(seconds=outcome.wait_s))
         row.failures += 1
-        if outcome.status == _GONE:
-            row.is_on, row.off_because = False, "gone"
-        elif at - row.failing_since >= OFF_AFTER:
-            row.is_on, row.off_because = False, "failed_for_days"
-    row.save()
+        is_gone = outcome.status == _GONE
+        if is_gone or at - row.failing_since >= OFF_AFTER:
+            row.is_on, row.off_because = False, "gone" if is_gone else "failed_for_days"
+            fares += ["is_on", "off_because"]
+    row.save(update_fields=fares)
 
 
 def purge(store: Store, at: datetime) -> int:

@@ -35,17 +35,30 @@ class UnknownQueryError(YeswordError):
     code = "unknown_query"
 
 
+class RepeatedQueryError(YeswordError):
+    """There are two queries named {name} in store/queries, the second in {file}. Give one of them another name."""
+
+    code = "repeated_query"
+
+
 @cache
 def queries(vendor: Vendor) -> Mapping[str, str]:
-    """Every named query, with the vendor's own form where there is one, and with its parameter style."""
+    """Every named query, with the vendor's own form where there is one, and with its parameter style.
+
+    Raises RepeatedQueryError.
+    """
     found: dict[str, str] = {}
     own: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     folder = resources.files("yesword.store") / "queries"
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         if not file.name.endswith(".sql"):
             continue
         parts = _NAME.split(file.read_text(encoding="utf-8"))
         for name, only, sql in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+            if (name, only) in seen:
+                raise RepeatedQueryError(name=name, file=file.name)
+            seen.add((name, only))
             if (only and only != vendor) or (name in own and not only):
                 continue
             found[name] = _PARAMETER.sub(r"%(\1)s", sql).strip() if vendor == "postgresql" else sql.strip()

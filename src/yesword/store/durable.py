@@ -46,12 +46,13 @@ def _locked(path: Path) -> Iterator[IO[bytes]]:
         with path.open("ab+") as file:
             os.fchmod(file.fileno(), _MODE)
             fcntl.flock(file, fcntl.LOCK_EX)
-            if _is_in_place(path, file):
+            if is_in_place(path, file):
                 yield file
                 return
 
 
-def _is_in_place(path: Path, file: IO[bytes]) -> bool:
+def is_in_place(path: Path, file: IO[bytes]) -> bool:
+    """Whether this open file is still the one that is found there."""
     try:
         return os.path.samestat(path.stat(), os.fstat(file.fileno()))
     except FileNotFoundError:
@@ -69,6 +70,24 @@ def replace(path: Path, data: bytes, *, dated: datetime | None = None) -> None:
             os.utime(file.fileno(), (dated.timestamp(), dated.timestamp()))
         os.fsync(file.fileno())
     draft.replace(path)
+    sync(path.parent)
+
+
+def create(path: Path, data: bytes) -> None:
+    """Write whole or not at all; of two processes that try at once, one wins and both read the same."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+    try:
+        os.write(handle, data)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
     sync(path.parent)
 
 

@@ -4,7 +4,6 @@ Losing the key-wrapping key makes every number and text unreadable; losing the p
 They belong in a backup of their own, apart from the database.
 """
 
-import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from yesword.domain.errors import YeswordError
+from yesword.store import durable
 
 WRAPPING: Final = "wrapping"
 PEPPER: Final = "pepper"
@@ -50,7 +50,7 @@ def load_keys(data_folder: Path, *, may_create: bool) -> Keys:
 def next_key(data_folder: Path, kind: str) -> int:
     """Make the next key of a kind; its number. Whoever has the store open does not know it before they open it again."""
     number = max(numbers(data_folder, kind)) + 1
-    _create(keys_folder(data_folder) / f"{kind}-{number}.key")
+    durable.create(keys_folder(data_folder) / f"{kind}-{number}.key", secrets.token_bytes(_KEY_BYTES))
     return number
 
 
@@ -105,25 +105,8 @@ def _key(data_folder: Path, name: str, *, may_create: bool) -> bytes:
     if not path.exists():
         if not may_create:
             raise KeyMissingError(folder=data_folder, name=name)
-        _create(path)
+        durable.create(path, secrets.token_bytes(_KEY_BYTES))
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
         raise KeyMissingError(folder=data_folder, name=name)
     return key
-
-
-def _create(path: Path) -> None:
-    """Write whole or not at all; of two processes that try at once, one wins and both read the same."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, secrets.token_bytes(_KEY_BYTES))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

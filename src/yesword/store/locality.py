@@ -15,6 +15,7 @@ from typing import IO
 
 from yesword.domain.errors import YeswordError
 from yesword.domain.ids import MAKERS
+from yesword.store.durable import is_in_place
 
 
 class TooManyProcessesError(YeswordError):
@@ -83,12 +84,16 @@ def take_maker(folder: Path) -> tuple[int, IO[bytes]]:
 
 @contextlib.contextmanager
 def owner_lock(folder: Path, owner: str) -> Iterator[None]:
-    """Held for as long as this process may be in the middle of a hand-over."""
+    """Held for as long as this process may be in the middle of a hand-over. Raises BlockingIOError where another holds it."""
     path = folder / f"owner-{owner}"
-    with path.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    path.unlink(missing_ok=True)
+    while True:
+        with path.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not is_in_place(path, file):
+                continue  # whoever had it took it away meanwhile, and another may have put one there
+            yield
+            path.unlink(missing_ok=True)
+            return
 
 
 def is_gone(folder: Path, owner: str) -> bool:

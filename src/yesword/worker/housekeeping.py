@@ -7,7 +7,7 @@ People who have been silent for long are not erased by it: that is somebody's de
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,27 +35,40 @@ def is_due(at: datetime) -> bool:
 
 
 def run(store: Store, has_ended: threading.Event, clock: Callable[[], datetime]) -> None:
-    """Until told to stop. A round that fails is told, and tried again the next time."""
+    """Until told to stop. A chore that fails is told, and done the next time; the others are done all the same."""
     lists: set[tuple[str, int, int]] = set()  # dropped files that this process has read
+    chores: Mapping[str, Callable[[datetime], object]] = {
+        "forgetting": lambda at: forget(store, at),
+        "trail": lambda at: trail.state(store, at) if trail.is_due(at) else None,
+        "contests": lambda at: contest_draws.keep_time(store, at),
+        "parts": lambda at: inbound_parts.purge(
+            store, [each.key for each in models.Account.objects.all()], at
+        ),
+        "rereading": lambda at: rereading.read_again(store, at),
+        "opt_outs": lambda at: opt_outs.ask_around(store, at),
+        "gone_numbers": lambda at: gone_numbers.look(store, at, lists),
+        "tallies": lambda at: _roll_up(store, at) if is_due(at) else None,
+        "dead_numbers": lambda at: dead_numbers.sweep(store, at) if is_due(at) else None,
+        # Last: once it has run, none of these is due until tomorrow.
+        "retention": lambda at: _retain(store, at, has_ended) if is_due(at) else None,
+    }
     try:
         while not has_ended.wait(_LOOK_EVERY_S):
-            try:
-                forget(store, clock())
-                if trail.is_due(clock()):
-                    trail.state(store, clock())
-                contest_draws.keep_time(store, clock())
-                inbound_parts.purge(store, [each.key for each in models.Account.objects.all()], clock())
-                rereading.read_again(store, clock())
-                opt_outs.ask_around(store, clock())
-                gone_numbers.look(store, clock(), lists)
-                if is_due(clock()):
-                    with store.database.write() as session:
-                        sent_tallies.roll_up(session, clock())
-                    dead_numbers.sweep(store, clock())
-                    retaining.run(store, clock(), is_stopped=has_ended.is_set, with_people=False)
-            except Exception:
-                log.exception("housekeeping_failed")
-                store.database.close()
+            for name, chore in chores.items():
+                try:
+                    chore(clock())
+                except Exception:
+                    log.exception("housekeeping_failed", chore=name)
+                    store.database.close()
     finally:
         store.database.close()
         store.vault.close()
+
+
+def _roll_up(store: Store, at: datetime) -> None:
+    with store.database.write() as session:
+        sent_tallies.roll_up(session, at)
+
+
+def _retain(store: Store, at: datetime, has_ended: threading.Event) -> None:
+    retaining.run(store, at, is_stopped=has_ended.is_set, with_people=False)

@@ -128,24 +128,36 @@ class Doors:
 
     def __call__(self) -> Sequence[Ear]:
         called = channels.called_in(self._store)
-        for account in called.keys() - self._ears.keys():
-            self._ears[account] = Ear(
-                account=account,
-                listens=called[account],
-                take=partial(take, self._store, account),
-                longest_pause_s=_LONGEST_PAUSE_S,
-            )
+        for account, missed in called.items():
+            ear = self._ears.get(account)
+            if ear is None:
+                ear = self._ears[account] = Ear(
+                    account=account,
+                    listens=missed,
+                    take=partial(take, self._store, account),
+                    longest_pause_s=_LONGEST_PAUSE_S,
+                )
+            ear.listens = missed  # as the account is set up by now
         return [ear for account, ear in self._ears.items() if account in called]
 
 
 @contextlib.contextmanager
 def at_the_door(store: Callable[[], Store]) -> Iterator[None]:
-    """For the process that serves the pages: notes in a thread that carriers can call in."""
+    """For the process that serves the pages: notes in a thread that carriers can call in.
+
+    A store that cannot be opened yet is tried again: as long as it cannot, no call is taken either.
+    """
     stop = threading.Event()
 
     def note() -> None:
-        opened = store()
-        run(opened, Doors(opened), stop, SharedClock(opened))
+        while not stop.is_set():
+            try:
+                opened = store()
+            except Exception:
+                log.exception("store_not_opened")
+                stop.wait(EVERY_S)
+            else:
+                run(opened, Doors(opened), stop, SharedClock(opened))
 
     thread = threading.Thread(target=note, name="listening", daemon=True)
     thread.start()

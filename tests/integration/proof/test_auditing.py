@@ -5,8 +5,10 @@ import threading
 
 import pytest
 
+from factories.imports import brand_of
 from factories.tampering import Hands, fill
 from factories.worlds import ANNA, world
+from yesword.domain.ids import BrandId
 from yesword.domain.retention import Override
 from yesword.privacy import erasing
 from yesword.privacy.erasing import Wish
@@ -42,6 +44,9 @@ def test_it_can_be_asked_at_any_time_and_shows_how_far_it_has_come(here):
     assert steps == sorted(steps)
     assert steps[-1][0] == steps[-1][1] > 0
     assert report.logs[0].size == report.events + report.statements
+    other, steps = BrandId(brand_of().pk), []
+    audit(here.store, other, progress=lambda done, total: steps.append((done, total)))
+    assert set(steps) == {(0, 0)}, "of another brand, which has nothing"
 
 
 def test_nothing_seems_wrong_while_others_write(here):

@@ -91,6 +91,19 @@ def test_the_people_behind_each_number_of_a_verdict_are_shown(here: World) -> No
     assert shown == {("send", ""): 3, ("refuse", "other_program"): 2}
 
 
+def test_two_who_look_at_once_count_each_person_once(on_both: World) -> None:
+    """As a dispatcher and a command line do, or two dispatchers."""
+    here = on_both
+    here.members(5)
+    verdict = audience.begin(here.store, here.campaign(is_started=False), here.at)
+    both = [models.CampaignVerdict.objects.get(pk=verdict.pk) for _ in range(2)]
+    for _ in range(6):
+        both = [audience.advance(here.store, here.scales, each, 2) for each in reversed(both)]
+    verdict.refresh_from_db()
+    assert (verdict.is_done, verdict.looked_at, verdict.now) == (True, 5, 5)
+    assert models.VerdictPerson.objects.filter(verdict=verdict).count() == 5
+
+
 def test_a_campaign_ends_when_everybody_had_their_answer(on_both: World) -> None:
     here = on_both
     here.members(5)

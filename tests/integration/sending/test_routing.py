@@ -7,7 +7,7 @@ import pytest
 
 from factories.worlds import ANNA, CLUB, NOON, World, world
 from yesword.channels.errors import CarrierError
-from yesword.channels.ports import Outcome, OutcomeStatus
+from yesword.channels.ports import PARTLY_TAKEN, Outcome, OutcomeStatus
 from yesword.domain.ids import MessageId
 from yesword.domain.lanes import Lane
 from yesword.domain.messages import MessageClass, MessageKind, MessageState
@@ -48,13 +48,13 @@ def senders(here: World) -> list[int]:
     return [row[0] for row in here.sql("SELECT sender_id FROM message ORDER BY id")]
 
 
-def outcome(taken: Claim, status: OutcomeStatus, meaning: CarrierError | None) -> Outcome:
+def outcome(taken: Claim, status: OutcomeStatus, meaning: CarrierError | None, code: str = "77") -> Outcome:
     (one,) = taken.claimed
     return Outcome(
         message_id=one.judged.queued.id,
         attempt_id=one.attempt,
         status=status,
-        error_code="77" if meaning else None,
+        error_code=code if meaning else None,
         meaning=meaning,
     )
 
@@ -63,9 +63,10 @@ def fail(
     here: World,
     status: OutcomeStatus = OutcomeStatus.REFUSED,
     meaning: CarrierError | None = CarrierError.TEMPORARY,
+    code: str = "77",
 ) -> handing.Told:
     (taken,) = here.claim_all()
-    return handing.record(here.store, taken, [outcome(taken, status, meaning)], here.at)
+    return handing.record(here.store, taken, [outcome(taken, status, meaning, code)], here.at)
 
 
 def code(here: World) -> MessageId:
@@ -229,6 +230,17 @@ def test_a_text_that_may_have_gone_does_not_go_by_another_way(here: World) -> No
     here.sql("UPDATE message SET state = 0 WHERE id = %s", message)
     fail(here)
     assert here.message(message)[0] is MessageState.FAILED
+
+
+@pytest.mark.parametrize("meaning", sorted(routing.ABOUT_THE_ROUTE))
+def test_a_long_text_of_which_the_carrier_took_a_part_does_not_go_by_another_way(
+    here: World, meaning: CarrierError
+) -> None:
+    second_sender(here)
+    message = here.plan(*here.members(1))
+    fail(here, OutcomeStatus.REFUSED, meaning, PARTLY_TAKEN)
+    assert here.message(message)[0] is MessageState.FAILED
+    assert senders(here) == [own_sender(here).pk]
 
 
 def test_a_withdrawal_in_between_is_not_led_around(here: World) -> None:

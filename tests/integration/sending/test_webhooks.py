@@ -3,8 +3,10 @@
 import json
 import sqlite3
 import threading
+import time
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 
 import pytest
 
@@ -258,6 +260,48 @@ def test_one_endpoint_that_is_down_holds_up_no_other_and_is_tried_once_a_round(h
     assert sum(webhooks.counts(here.store, each.pk)[1] for each in up) == 5
     down.refresh_from_db()
     assert down.failures == 1
+
+
+def test_a_slow_endpoint_takes_no_longer_than_one_call_may_and_is_told_the_rest_later(
+    here, listener, monkeypatch
+):
+    row, _ = listening(here, listener)
+    here.join()
+    here.join("+31612345679")
+    here.join("+31612345670")
+    there = waiting(here)
+    assert there > 2
+    monkeypatch.setattr(webhooks, "TIMEOUT_S", 0.02)
+
+    def slowly(*_):
+        time.sleep(0.03)
+        return Outcome(status=200)
+
+    assert webhooks.deliver_due(here.store, here.at, send=slowly) == 1
+    assert waiting(here) == there - 1
+    monkeypatch.undo()
+    assert deliver(here) == there - 1, "none of them has to wait for a lease"
+    row.refresh_from_db()
+    assert row.failures == 0
+
+
+def test_what_an_operator_changes_meanwhile_stays_changed(here, listener):
+    row = one(here, listener)
+
+    noted = webhooks._note
+
+    def late(letter, outcome, at):
+        """The row was read before, as by a process that stood still for a moment."""
+        before = models.WebhookEndpoint.objects.get(pk=letter.endpoint)
+        webhooks.switch(row.pk, is_on=False)
+        with patch.object(models.WebhookEndpoint.objects, "filter") as found:
+            found.return_value.first.return_value = before
+            noted(letter, outcome, at)
+
+    with patch.object(webhooks, "_note", late):
+        deliver(here)
+    row.refresh_from_db()
+    assert (row.is_on, row.last_delivered_at) == (False, here.at)
 
 
 def test_what_one_process_tells_no_other_tells_meanwhile(here, listener):

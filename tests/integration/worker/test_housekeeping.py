@@ -67,3 +67,17 @@ def test_what_was_done_in_the_console_gets_its_place_in_the_log(here, a_round):
     assert AuditEntry.objects.filter(stated_in=None).exists()
     a_round(row.at + timedelta(minutes=10))
     assert not AuditEntry.objects.filter(stated_in=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "chore"), [("trail", "is_due"), ("contest_draws", "keep_time"), ("sent_tallies", "roll_up")]
+)
+def test_a_chore_that_fails_keeps_none_of_the_others(here, a_round, monkeypatch, module, chore):
+    def fails(*_):
+        raise OSError(5, "no")
+
+    done = []
+    monkeypatch.setattr(getattr(housekeeping, module), chore, fails)
+    monkeypatch.setattr(housekeeping.retaining, "run", lambda *_, **__: done.append("retention"))
+    a_round(here.at)
+    assert done == ["retention"]

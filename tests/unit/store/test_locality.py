@@ -1,11 +1,14 @@
 """Which numbers processes take, so that no two of them make the same id."""
 
+import fcntl
 from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from yesword.domain.ids import MAKERS
+from yesword.store import locality
 from yesword.store.locality import BadMakersError, TooManyProcessesError, makers, take_maker
 
 
@@ -49,3 +52,35 @@ def test_without_a_word_all_numbers_are_ours(written: str | None) -> None:
 def test_numbers_that_are_none_are_refused(written: str) -> None:
     with pytest.raises(BadMakersError):
         makers({"YESWORD_MAKERS": written})
+
+
+def test_a_lock_that_is_let_go_and_taken_at_once_lets_in_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opened the file before it was taken away holds a lock on nothing, and tries again."""
+    taken_away = []
+    lock = fcntl.flock
+
+    def late(file: IO[bytes], how: int) -> None:
+        if not taken_away:
+            (tmp_path / "owner-one").unlink()  # by whoever had it, between the other's opening and locking
+            taken_away.append(file)
+        lock(file, how)
+
+    monkeypatch.setattr(locality.fcntl, "flock", late)
+    with (
+        locality.owner_lock(tmp_path, "one"),
+        pytest.raises(BlockingIOError),
+        locality.owner_lock(tmp_path, "one"),
+    ):
+        pass
+    assert taken_away
+    assert locality.is_gone(tmp_path, "one")
+
+
+def test_nobody_has_a_lock_whose_file_is_still_held_when_it_is_taken_away(tmp_path: Path) -> None:
+    with locality.owner_lock(tmp_path, "one"):
+        held = (tmp_path / "owner-one").open("rb")
+    assert not (tmp_path / "owner-one").exists()
+    with held, locality.owner_lock(tmp_path, "one"):
+        assert not locality.is_gone(tmp_path, "one")

@@ -9,6 +9,7 @@ from typing import Final
 
 from yesword.channels.ports import (
     CONNECTION_LOST,
+    PARTLY_TAKEN,
     RECALLED,
     HandOver,
     Outcome,
@@ -24,7 +25,6 @@ from yesword.channels.smpp.session import Session
 from yesword.channels.smpp.status import Meaning, Status, status_of
 from yesword.channels.smpp.submits import Submits
 
-PARTLY_TAKEN: Final = "partly_taken"  # the carrier took some parts of a long text and not others
 _TRIES: Final = 5  # of a part that the carrier found too fast, when it has others of the same text
 
 

@@ -9,6 +9,3 @@ ORDER BY due_at, id LIMIT :count
 
 -- name: count_queued
 SELECT count(*) FROM message WHERE state = 0
-
--- name: count_standings
-SELECT count(*) FROM standing

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factories.witnessing import FORK, LOG, NOON, ORIGIN, SIGNER, serving
-from yesword.proof import witness_folder, witness_server
+from yesword.proof import witness_server
 from yesword.proof.witness_folder import origin_hash
 from yesword.proof.witness_server import WitnessDesk
 from yesword.proof.witnessing import Answer, post_over_http
@@ -154,7 +154,7 @@ class TestTheServer:
 
         desk = WitnessDesk(folder, [SIGNER.verifier_key])
         assert desk.add_checkpoint(LOG.body(0, 3)).status == 200
-        monkeypatch.setattr(witness_folder.os, "fsync", noted_sync)
+        monkeypatch.setattr(os, "fsync", noted_sync)
         monkeypatch.setattr(Path, "replace", noted_replace)
         assert desk.add_checkpoint(LOG.body(3, 7)).status == 200
         assert steps == ["file", "name", "folder"]

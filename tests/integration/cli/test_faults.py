@@ -1,0 +1,11 @@
+"""`yesword faults`: what it is asked for is what it does."""
+
+from click.testing import CliRunner
+
+from yesword.cli.faults import command
+
+
+def test_a_server_that_is_not_named_is_no_run_that_held():
+    done = CliRunner().invoke(command, ["--minutes", "1", "--only", "postgresql"])
+    assert done.exit_code == 2
+    assert "wants --server-url" in done.output
