@@ -2,7 +2,6 @@
 
 from yesword.channels.errors import CarrierError
 from yesword.channels.ports import (
-    AccountFacts,
     Channel,
     DeliveryReport,
     HandOver,
@@ -15,7 +14,6 @@ from yesword.channels.ports import (
 )
 
 __all__ = [
-    "AccountFacts",
     "CarrierError",
     "Channel",
     "DeliveryReport",

@@ -171,12 +171,16 @@ class ReportState(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+MADE_ID: Final = "made-"
+"""How the id of a text begins that was made of what it says and who wrote it: to be kept as a keyed digest only."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InboundText:
     """A text that a person sent to one of our addresses."""
 
     account: str
-    provider_id: str  # the same in every redelivery
+    provider_id: str  # the same in every redelivery; empty where the carrier gave none
     sender_number: str = field(repr=False)  # as the carrier wrote it
     to_address: str
     text: str = field(repr=False)
@@ -255,17 +259,6 @@ class OptOutList(Protocol):
 
     def opt_outs(self) -> Iterator[ListedOptOut]:
         """All of them, as they come. Raises ChannelError: then nothing is known."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AccountFacts:
-    """What the carrier of an account does by itself, so that a person is not answered twice or not at all."""
-
-    name: str
-    answers_stop: bool = False
-    answers_help: bool = False
-    answers_start: bool = False
-    two_way: bool = True  # False: people cannot answer, so texts must carry another way out
 
 
 def refuse_repeats(handovers: Sequence[HandOver]) -> None:

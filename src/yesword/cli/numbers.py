@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from yesword.cli.options import scratch_folder, using, with_store
+from yesword.cli.progress import ProgressLine
 from yesword.domain.errors import YeswordError
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ def gone(
         user = None if name is None else rights.acting(name).pk
         now = datetime.now(UTC)
         feed = gone_numbers.drop(store, file, now, country=country, day=read_time(day) if day else None)
-        found = gone_numbers.read(store, feed, now, user=user, is_trial=dry_run, progress=_watch())
+        progress = ProgressLine(words="Read: {done} lines")
+        found = gone_numbers.read(store, feed, now, user=user, is_trial=dry_run, progress=progress)
     if as_json:
         click.echo(json.dumps({name: getattr(found, name) for name in found.__slots__}))
         return
@@ -121,22 +122,12 @@ _CAME_TO: Final = {
     "lines": "lines",
     "passed_over": "no number, or one that is not gone",
     "future": "refused: the day of the date is still to come, so the number cannot have been given up then",
+    "undated": "refused: it has no date, or one that cannot be read, so nobody can tell since when",
     "strangers": "numbers that nobody here has",
     "ended": "people whose consents end",
     "newer": "agreed to nothing before that day",
     "already": "had ended already",
 }
-
-
-def _watch() -> Callable[[int], None]:
-    """A line that rewrites itself, on a terminal only."""
-    is_terminal = sys.stderr.isatty()
-
-    def show(done: int) -> None:
-        if is_terminal:
-            click.echo(f"\r\x1b[KRead: {done:,} lines", err=True, nl=False)
-
-    return show
 
 
 @command.command("dead")

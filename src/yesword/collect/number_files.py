@@ -49,6 +49,7 @@ class NumberLine:
     kind: str = ""  # as `plain` leaves it
     is_day: bool = False  # `at` is a day, and not a moment of it
     is_ahead: bool = False  # the date is still to come, so `at` is None
+    is_unclear: bool = False  # what stands in its place is no date, so `at` is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +96,7 @@ class NumberFile:
             kind=plain(_cell(record, self.columns.kind)),
             is_day=":" not in written,
             is_ahead=is_ahead,
+            is_unclear=bool(written) and at is None and not is_ahead,
         )
 
     def _bare(self, cells: Sequence[str], line: int) -> NumberLine:

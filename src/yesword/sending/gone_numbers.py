@@ -69,6 +69,7 @@ class Refused(enum.Enum):
     """An entry that is not believed."""
 
     FUTURE = "future"  # its day is still to come
+    UNDATED = "undated"  # nobody can tell since when: whoever has the number now may have agreed after that
 
 
 class GoneFeed(Protocol):
@@ -89,6 +90,7 @@ class Report:
     lines: int
     passed_over: int  # no number, or one that is not gone
     future: int  # refused, since their day is still to come
+    undated: int  # refused, since nobody can tell since when
     strangers: int  # numbers that no brand here has
     ended: int
     newer: int  # whatever they agreed to is newer than the list says
@@ -120,11 +122,14 @@ class DroppedFile:
             return Refused.FUTURE
         # A "yes" of the database is about the date that was asked: since when, nobody says, so up to now.
         is_answer = line.kind in ("yes", "y", "true", "1")
-        at = None if is_answer else line.at
-        if at is None:
-            before = self.at if is_answer or self.day is None else self.day + _DAY
+        if is_answer:
+            before = self.at
+        elif line.at is not None:
+            before = line.at + _DAY if line.is_day else line.at
+        elif self.day is not None and not line.is_unclear:
+            before = self.day + _DAY
         else:
-            before = at + _DAY if line.is_day else at
+            return Refused.UNDATED
         is_reassigned = is_answer or "reassign" in line.kind
         return Gone(
             line=line.line,
@@ -176,7 +181,8 @@ def read(
     while some := list(islice(entries, _LINES)):
         gone = [each for each in some if isinstance(each, Gone)]
         counts["passed_over"] += some.count(None)
-        counts["future"] += some.count(Refused.FUTURE)
+        for refused in Refused:
+            counts[refused.value] += some.count(refused)
         for brand in Brand.objects.order_by("pk").values_list("pk", flat=True):
             counts += _void(store, BrandId(brand), gone, at, is_trial=is_trial)
         counts["strangers"] += _strangers(store, gone)
@@ -300,6 +306,7 @@ def _report(counts: Counter[str], lines: int, *, is_known: bool = False, is_tria
         lines=lines,
         passed_over=counts["passed_over"],
         future=counts["future"],
+        undated=counts["undated"],
         strangers=counts["strangers"],
         ended=counts["ended"],
         newer=counts["newer"],

@@ -1,18 +1,21 @@
 """A text from a person: kept, understood, acted on, answered. It may be acknowledged to the carrier when this says so.
 
 A redelivered text is the same text: it changes nothing, but a stop drains again, for the first delivery may have died
-between its commit and its drain.
+between its commit and its drain. The carrier's id tells; but one that somebody else's text had, or that comes with a stop
+where it came with something else before, is an id that the carrier used twice.
 """
 
 import contextlib
+import itertools
 import json
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
-from yesword.channels.ports import InboundText
+from yesword.channels.ports import MADE_ID, InboundText
 from yesword.consent import Act, Withdrawn, capping, meet, record
 from yesword.domain.events import FREE_TEXT, OTHER_OWNER, REPLY, Actor
 from yesword.domain.ids import BrandId, ContactId, EventId, InboundId, bucket_of, to_text
@@ -53,6 +56,8 @@ class _CrossedError(Exception):
     """Of these texts some came in elsewhere at the same time, or two are of one person: each is taken by itself."""
 
 
+_OWN_ID_BYTES: Final = 12  # of a text to which the carrier gave no id
+_ALL_BRANDS: Final = 0
 TOGETHER: Final = 50  # texts of one transaction: on SQLite nobody else writes meanwhile
 
 
@@ -96,7 +101,10 @@ def _act_on(
     astray: Sequence[strays.Fresh],
     at: datetime,
 ) -> list[Handled]:
-    again = _take(session, account, [text for text, _ in read_texts], at)
+    refs, again = _take(store, session, account, read_texts, at)
+    named = {text: replace(text, provider_id=ref) for (text, _), ref in zip(read_texts, refs, strict=True)}
+    read_texts = [(named[text], was) for text, was in read_texts]
+    astray = [replace(each, text=named[each.text]) for each in astray]
     acting = [was for text, was in read_texts if was is not None and text.provider_id not in again]
     people = _people(store, session, acting, at)
     standings = _locked(session, [each.id for own in people for each in own])
@@ -108,6 +116,7 @@ def _act_on(
     had = _last_handed(session, standings, at)
     theirs = iter(people)
     handled: list[Handled] = []
+    settled: list[tuple[InboundText, _Before]] = []
     kept: list[dict[str, object]] = []
     looks: list[dict[str, object]] = []
     for text, was in read_texts:
@@ -116,7 +125,8 @@ def _act_on(
             continue
         withdrawn: list[tuple[ContactId, Withdrawn]] = []
         whats = []
-        for contact in next(theirs) if was is not None else ():
+        own = next(theirs) if was is not None else []
+        for contact in own:
             assert was is not None
             thread = _thread(store, session, contact, was, standings[contact.id], text, at)
             reaction = _react(thread, was)
@@ -126,18 +136,13 @@ def _act_on(
             whats.append(reaction.what)
             withdrawn += [(contact.id, each) for each in reaction.withdrawn]
         handled.append(Handled(what=whats[0] if whats else "nobody", withdrawn=tuple(withdrawn)))
+        is_stop = was is not None and was.intent.is_withdrawal
+        people_ids = frozenset(each.id for each in own)
+        settled.append((text, _Before(handled=handled[-1], people=people_ids, is_stop=is_stop)))
     session.many("insert_inbound", kept)
     strays.keep(store, session, [each for each in astray if each.text.provider_id not in again])
     triage.insert(session, looks)
-    _settle(
-        session,
-        account,
-        [
-            (text, each)
-            for (text, _), each in zip(read_texts, handled, strict=True)
-            if text.provider_id not in again
-        ],
-    )
+    _settle(session, account, settled)
     return handled
 
 
@@ -194,56 +199,96 @@ def may_acknowledge_each(store: Store, handled: Sequence[Handled]) -> list[bool]
     return drain_each(store, [each.withdrawn for each in handled])
 
 
-def _take(session: Session, account: int, texts: Sequence[InboundText], at: datetime) -> dict[str, Handled]:
-    """Take what is new, for good. What is not, with what became of it: by the carrier's id."""
-    ids = [text.provider_id for text in texts]
+def _take(
+    store: Store,
+    session: Session,
+    account: int,
+    read_texts: Sequence[tuple[InboundText, Understood | None]],
+    at: datetime,
+) -> tuple[list[str], dict[str, Handled]]:
+    """Take what is new, for good. The ids under which the texts are kept; and by id, what became of those that are not new."""
+    refs = [_ref(store, text.provider_id) for text, _ in read_texts]
+    again: dict[str, Handled] = {}
     known: set[str] = set()
-    if len(ids) > 1:  # of one alone, the next statement tells
-        rows = session.rows("known_inbound_refs", account_id=account, ids=session.texts(ids))
+    if len(refs) > 1:  # of one alone, the next statement tells
+        rows = session.rows("known_inbound_refs", account_id=account, ids=session.texts(refs))
         known = {row[0] for row in rows}
-    fresh = [each for each in ids if each not in known]
-    taken = session.many(
-        "take_inbound_ref",
-        [{"account_id": account, "provider_id": each, "received_at": to_micros(at)} for each in fresh],
-    )
-    if taken != len(fresh):
-        if len(ids) > 1:
+    while True:
+        for index, (_, was) in enumerate(read_texts):
+            if refs[index] in known:
+                refs[index], before = _told_apart(store, session, account, refs[index], was)
+                if before is not None:
+                    again[refs[index]] = before.handled
+        fresh = [each for each in refs if each not in again]
+        taken = session.many(
+            "take_inbound_ref",
+            [{"account_id": account, "provider_id": each, "received_at": to_micros(at)} for each in fresh],
+        )
+        if taken == len(fresh):
+            return refs, again
+        if len(refs) > 1:
             raise _CrossedError
-        known = set(ids)
-    return {text.provider_id: _again(session, account, text) for text in texts if text.provider_id in known}
+        known = set(refs)
 
 
-def _settle(session: Session, account: int, done: Sequence[tuple[InboundText, Handled]]) -> None:
+def _ref(store: Store, provider_id: str) -> str:
+    if not provider_id:
+        return secrets.token_hex(_OWN_ID_BYTES)  # should it come again, it is another text
+    if provider_id.startswith(MADE_ID):
+        return store.look_up.digest(_ALL_BRANDS, "made_id", provider_id).hex()
+    return provider_id
+
+
+def _told_apart(
+    store: Store, session: Session, account: int, ref: str, was: Understood | None
+) -> tuple[str, "_Before | None"]:
+    """The text that came under this id before, if it is this one; else a name of its own for this one."""
+    theirs: frozenset[ContactId] = frozenset()
+    if was is not None:
+        theirs = frozenset(find(store, session, {brand: [was.number.e164] for brand in was.brands}).values())
+    is_stop = was is not None and was.intent.is_withdrawal
+    for place_of_it in itertools.count():
+        own = f"{ref}#{place_of_it}" if place_of_it else ref
+        row = session.first("inbound_ref", account_id=account, provider_id=own)
+        if row is None:
+            return own, None
+        before = _Before.read(row[0])
+        is_theirs = bool(before.people & theirs) or before.people == theirs
+        if is_theirs and (before.is_stop or not is_stop):
+            return own, before
+    raise AssertionError("counting has no end")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Before:
+    """What is kept of a text under its id, so that it is known when it comes again."""
+
+    handled: Handled
+    people: frozenset[ContactId]  # whom it is from, one of each brand; nobody where it is for nobody
+    is_stop: bool
+
+    @classmethod
+    def read(cls, written: str) -> Self:
+        what, stops, people, is_stop = json.loads(written) if written else ("nobody", [], [], False)
+        withdrawn = tuple(
+            (ContactId(contact), Withdrawn(event=EventId(event), seq=seq, program=program))
+            for contact, event, seq, program in stops
+        )
+        handled = Handled(what=what, withdrawn=withdrawn)
+        return cls(handled=handled, people=frozenset(map(ContactId, people)), is_stop=is_stop)
+
+    def write(self) -> str:
+        stops = [[contact, stop.event, stop.seq, stop.program] for contact, stop in self.handled.withdrawn]
+        return json.dumps([self.handled.what, stops, sorted(self.people), self.is_stop])
+
+
+def _settle(session: Session, account: int, done: Sequence[tuple[InboundText, _Before]]) -> None:
     session.many(
         "settle_inbound_ref",
         [
-            {
-                "account_id": account,
-                "provider_id": text.provider_id,
-                "handled": json.dumps(
-                    [
-                        handled.what,
-                        [
-                            [contact, stop.event, stop.seq, stop.program]
-                            for contact, stop in handled.withdrawn
-                        ],
-                    ]
-                ),
-            }
-            for text, handled in done
+            {"account_id": account, "provider_id": text.provider_id, "handled": each.write()}
+            for text, each in done
         ],
-    )
-
-
-def _again(session: Session, account: int, text: InboundText) -> Handled:
-    row = session.first("inbound_ref", account_id=account, provider_id=text.provider_id)
-    what, stops = json.loads(row[0]) if row and row[0] else ("nobody", [])
-    return Handled(
-        what=what,
-        withdrawn=tuple(
-            (ContactId(contact), Withdrawn(event=EventId(event), seq=seq, program=program))
-            for contact, event, seq, program in stops
-        ),
     )
 
 

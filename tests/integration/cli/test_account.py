@@ -96,6 +96,8 @@ def test_settings_in_tables_are_set_and_taken_away_one_by_one(run, sqlite_store)
     assert kept["dialect"] == {"errors": {"028": "opted_out"}, "zone": "Europe/Amsterdam"}
     with pytest.raises(BadSettingError, match=r"own_codes\.0x402 .* cannot be opted-out"):
         run("account", "set", "us", "own_codes.0x402=opted-out")
+    with pytest.raises(BadSettingError, match=r"codings\.gsm7 .* 999. Give a number from 0 to 255"):
+        run("account", "set", "us", "codings.gsm7=999")
     run("account", "set", "us", "dialect.errors.028=", "dialect.zone=", "own_codes.0x401=")
     assert Account.objects.get(key="us").settings == {"host": "a.example", "system_id": "me"}
 

@@ -138,6 +138,22 @@ def test_a_row_of_a_day_to_come_is_refused_and_the_rest_is_read(here, read, text
     assert AuditEntry.objects.get(action="gone_numbers.read").detail["future"] == 2
 
 
+@pytest.mark.parametrize("written", ["not a date", "11/23/26", "31-31-2026", ""])
+@pytest.mark.parametrize("head", ["number,date\n", ""], ids=["named", "without column names"])
+def test_a_row_that_does_not_say_when_is_refused_and_the_rest_is_read(here, read, head, written):
+    found = read(f"{head}{EVE},{day(here, 1)}\n{ANNA},{written}\n")
+    assert (found.lines, found.undated, found.ended) == (2, 1, 1)
+    assert is_in(here, ANNA)
+    assert not is_in(here, EVE)
+
+
+def test_the_day_of_the_list_counts_for_rows_without_one_and_not_for_what_is_none(here, read):
+    found = read(f"number,date\n{ANNA},\n{BEN},not a date\n", day=here.at - timedelta(days=1))
+    assert (found.undated, found.ended) == (1, 1)
+    assert not is_in(here, ANNA)
+    assert is_in(here, BEN)
+
+
 def test_a_day_to_come_is_no_day_for_a_whole_list(here, read):
     with pytest.raises(DayToComeError):
         read(f"{ANNA}\n", day=here.at + timedelta(days=40))

@@ -15,6 +15,7 @@ from yesword.store.models import AuditEntry, Campaign, SendingHold
 from yesword.store.opening import Store
 
 REASON = "The template was wrong; it is right now."
+PATIENCE_S = 20
 
 
 def counts(here: World, campaign: Campaign) -> dict[MessageState, int]:
@@ -78,7 +79,11 @@ class HaltsAfter:
             yield outcome
             if number == self._after:
                 halting.halt(self._store, handovers[0].decision.at)
-                time.sleep(0.02)  # a carrier is slower than this one: by then somebody has looked
+                deadline = time.monotonic() + PATIENCE_S
+                # A carrier is slower than this one: before it answers again, somebody has looked.
+                while recall is not None and handovers[-1].message_id not in recall():
+                    assert time.monotonic() < deadline, "nobody looks"
+                    time.sleep(0.005)
 
     def close(self):
         self._own.close()

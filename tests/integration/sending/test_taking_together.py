@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from factories.worlds import ANNA, CLUB, World, world
+from yesword.channels.http import shapes
 from yesword.channels.ports import DeliveryReport, InboundText, ReportState
 from yesword.sending import inbound, reacting, taking
 from yesword.store.opening import Store
@@ -81,11 +82,12 @@ def test_a_batch_that_comes_again_changes_nothing_and_drains_again(store: Store)
         assert here.kinds(CORA) == ["requested"]
 
 
-def test_one_id_for_two_people_is_one_text(store: Store) -> None:
+def test_one_id_for_two_people_is_two_texts_however_often_they_come(store: Store) -> None:
     with world(store) as here:
         both = [text(here, BEN, "SAVEMORE", "1"), text(here, CORA, "SAVEMORE", "1")]
-        assert bring(here, both) == [True, True]
-        assert here.sql("SELECT count(*) FROM inbound_text") == [(1,)]
+        for _ in range(2):
+            assert bring(here, both) == [True, True]
+            assert here.sql("SELECT count(*) FROM inbound_text") == [(2,)]
 
 
 def test_a_text_that_fails_takes_no_other_with_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,3 +138,51 @@ def test_groups_hold_each_person_once_and_keep_their_order() -> None:
     assert of(ANNA, BEN, ANNA, "0031" + ANNA[3:], BEN) == [[0, 1], [2, 4], [3]]
     many = [f"+3161{1_000_000 + each}" for each in range(inbound.TOGETHER + 1)]
     assert [len(group) for group in of(*many)] == [inbound.TOGETHER, 1]
+
+
+# --- what tells texts apart -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_together", [True, False], ids=["together", "apart"])
+@pytest.mark.parametrize("ref", ["", "7"], ids=["no id", "the same id"])
+def test_an_id_that_the_carrier_gives_twice_hides_nobodys_stop(
+    store: Store, ref: str, *, is_together: bool
+) -> None:
+    with world(store) as here:
+        here.join(ANNA)
+        here.join(BEN)
+        items = [
+            text(here, CORA, "HELP", ref),
+            text(here, ANNA, "HELP", ref),
+            text(here, BEN, "STOP", ref),
+            text(here, ANNA, "STOP", ref),
+        ]
+        for batch in [items] if is_together else [[each] for each in items]:
+            assert all(bring(here, batch))
+        assert here.kinds(ANNA)[-1] == here.kinds(BEN)[-1] == "withdrawn"
+
+
+@pytest.mark.parametrize("is_together", [True, False], ids=["together", "apart"])
+def test_whatever_comes_again_is_the_same_text_under_an_id_of_two_as_well(
+    store: Store, *, is_together: bool
+) -> None:
+    with world(store) as here:
+        here.join(ANNA)
+        here.join(BEN)
+        items = [text(here, ANNA, "HELP", "7"), text(here, BEN, "STOP", "7"), text(here, ANNA, "STOP", "7")]
+        for _ in range(3):
+            for batch in [items] if is_together else [[each] for each in items]:
+                assert all(bring(here, batch))
+        assert len(here.sql("SELECT id FROM inbound_text WHERE sealed_body IS NOT NULL")) == 3 + 4
+        assert {each for each in handled(here) if each.startswith("7")} == {"7", "7#1", "7#2"}
+        here.settle()
+        assert here.shown(ANNA).count("Linde & Loom: no more messages.") == 1
+
+
+def test_an_id_that_was_made_of_a_text_is_kept_as_a_keyed_digest(here: World) -> None:
+    here.join(ANNA)
+    made = shapes.made_id(ANNA, CLUB, "2026-03-02T12:00:00Z", "STOP")
+    for _ in range(2):
+        assert bring(here, [text(here, ANNA, "STOP", made)]) == [True]
+    assert here.kinds(ANNA).count("withdrawn") == 1
+    assert not [each for each in handled(here) if each in made or made in each]

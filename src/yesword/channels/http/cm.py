@@ -99,7 +99,9 @@ class Cm(shapes.OfAccount[CmSettings]):
         if "messages" not in said:
             return Taken.of(self._text(said))
         told = said["messages"]["msg"]
-        return Taken.of(*(self._report(each, call) for each in (told if isinstance(told, list) else [told])))
+        return Taken.of_each(
+            told if isinstance(told, list) else [told], lambda each: self._report(each, call)
+        )
 
     def trial(self) -> Request | None:
         """There is none: a product token reads nothing that is harmless."""

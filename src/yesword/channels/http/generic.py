@@ -160,11 +160,10 @@ class GenericProvider:
         each = _at(said, calls.list_path) if calls.list_path else [said]
         if not isinstance(each, list):
             raise UnreadableCallError(what=f"there is no list at {calls.list_path}")
-        items = (self._item(entry, call.at) for entry in each)
         answer = Answer(
             status=calls.answer_status, body=calls.answer_body.encode(), content_type=calls.answer_type
         )
-        return Taken(items=tuple(item for item in items if item is not None), answer=answer)
+        return Taken.of_each(each, lambda entry: self._item(entry, call.at), answer)
 
     def trial(self) -> Request | None:
         if self.card.trial_url is None:

@@ -173,7 +173,7 @@ class Infobip(shapes.OfAccount[InfobipSettings]):
         proving.check_basic(self.settings.callback_user, password, call.headers.get("authorization", ""))
 
     def read(self, call: Call) -> Taken:
-        return Taken.of(*(self._item(each, call) for each in json.loads(call.body)["results"]))
+        return Taken.of_each(json.loads(call.body)["results"], lambda each: self._item(each, call))
 
     def trial(self) -> Request | None:
         """The last text in the log: reading it changes nothing, and needs the right key."""

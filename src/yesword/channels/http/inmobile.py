@@ -126,7 +126,7 @@ class InMobile(shapes.OfAccount[InMobileSettings]):
             said = said["reports"] if "reports" in said else said.get("messages", [said])
         if not isinstance(said, list):
             raise UnreadableCallError(what="it holds no list")
-        return Taken.of(*(self._item(each, call) for each in said))
+        return Taken.of_each(said, lambda each: self._item(each, call))
 
     def trial(self) -> Request | None:
         """The first template: reading it changes nothing, and needs the right key. A report could be read only once."""

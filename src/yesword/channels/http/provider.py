@@ -5,7 +5,7 @@ asks `take` what a call from the provider holds. What most providers have in com
 `Kind` for what an account of this kind is set up with.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
@@ -99,15 +99,38 @@ class Answer:
     content_type: str = "text/plain; charset=utf-8"
 
 
+# What comes of reading something that is not of the form that it should have, however deep.
+NOT_OF_THE_FORM: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Taken:
     items: tuple[InboundItem, ...] = ()  # none for what is no news, such as "queued"
     answer: Answer = field(default_factory=Answer)
+    unread: tuple[str, ...] = ()  # why, of each that could not be read; what is in `items` came beside them
 
     @classmethod
     def of(cls, *items: InboundItem | None, answer: Answer | None = None) -> Self:
         """Of what was read; None is what is no news."""
         return cls(items=tuple(item for item in items if item is not None), answer=answer or Answer())
+
+    @classmethod
+    def of_each(
+        cls, entries: Iterable[Any], read: Callable[[Any], InboundItem | None], answer: Answer | None = None
+    ) -> Self:
+        """Of a call that brings several: one that cannot be read keeps none of the others, which may be a stop."""
+        items, unread = [], []
+        for entry in entries:
+            try:
+                item = read(entry)
+            except UnreadableCallError as error:
+                unread.append(str(error.fields["what"]))
+            except NOT_OF_THE_FORM as error:
+                unread.append(type(error).__name__)  # its own words may hold a number
+            else:
+                if item is not None:
+                    items.append(item)
+        return cls(items=tuple(items), answer=answer or Answer(), unread=tuple(unread))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,18 +203,17 @@ class Kind:
     make: Callable[[Setup], Provider]
 
 
-# What comes of reading something that is not of the form that it should have, however deep.
-NOT_OF_THE_FORM: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
-
-
 def take(provider: Provider, call: Call) -> Taken:
-    """Prove a call, and only then read it. Raises BadCallError."""
+    """Prove a call, and only then read it: at least one item, or no news at all. Raises BadCallError."""
     provider.verify(call)
     try:
-        return provider.read(call)
+        taken = provider.read(call)
     except NOT_OF_THE_FORM as error:
         # The provider's own words may hold a number; the kind of error does not.
         raise UnreadableCallError(what=type(error).__name__) from error
+    if taken.unread and not taken.items:
+        raise UnreadableCallError(what=taken.unread[0])
+    return taken
 
 
 def check_settings(account: str, settings: HttpSettings) -> None:

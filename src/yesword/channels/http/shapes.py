@@ -24,7 +24,7 @@ from yesword.channels.http.provider import (
     refused,
     usual,
 )
-from yesword.channels.ports import HandOver, Outcome
+from yesword.channels.ports import MADE_ID, HandOver, Outcome
 
 _MOST_FIELDS: Final = 500
 _LONGEST_CODE: Final = 64
@@ -147,8 +147,8 @@ def moment(text: str) -> datetime:
 
 
 def made_id(*told: str) -> str:
-    """For what has no id of its own: the same whenever the same is brought."""
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:_ID_LENGTH]
+    """For what has no id of its own: the same whenever the same is brought. It says so, since it may not be kept as it is."""
+    return MADE_ID + hashlib.sha256(json.dumps(told).encode()).hexdigest()[:_ID_LENGTH]
 
 
 # What it means

@@ -2,8 +2,8 @@
 
 import enum
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 
@@ -155,6 +155,23 @@ class SmppAccount:
         for name, tag in (("inbound_id_tag", self.inbound_id_tag), ("reference_tag", self.reference_tag)):
             if tag is not None and not 0 <= tag <= 0xFFFF:
                 raise BadSettingError(name=name, value=tag, expected="Give a number from 0 to 65535.")
+        for name, byte in self._bytes():
+            if not 0 <= byte <= 0xFF:
+                raise BadSettingError(name=name, value=byte, expected="Give a number from 0 to 255.")
+        for name, written in (("system_type", self.system_type), ("address_range", self.address_range)):
+            if not (written.isascii() and written.isprintable()):
+                raise BadSettingError(name=name, value=written, expected="Give plain letters and figures.")
+        if self.validity_s is not None and self.validity_s < 1:
+            raise BadSettingError(name="validity_s", value=self.validity_s, expected="Give 1 or more.")
+
+    def _bytes(self) -> Iterator[tuple[str, int]]:
+        """The settings that go out as one byte each."""
+        for coding in fields(self.codings):
+            yield f"codings.{coding.name}", getattr(self.codings, coding.name)
+        for name in ("international", "short_code", "alphanumeric", "other"):
+            kind = getattr(self.addresses, name)
+            yield f"addresses.{name}.ton", kind.ton
+            yield f"addresses.{name}.npi", kind.npi
 
     @property
     def endpoint(self) -> str:

@@ -2,7 +2,8 @@
 
 First the size, then the provider's proof over the raw body and the public address, and only then is anything read. A
 success is answered once everything in the call is stored, and every stop in it drained: till then the provider calls
-again, and what it brings twice is the same item.
+again, and what it brings twice is the same item. Of a call that brings several, each that can be read is stored, whatever
+the others are.
 """
 
 from datetime import UTC, datetime
@@ -16,7 +17,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from yesword.channels.http import Call, take
-from yesword.channels.http.provider import BadCallError, StaleCallError, UnprovenCallError
+from yesword.channels.http.provider import (
+    BadCallError,
+    StaleCallError,
+    UnprovenCallError,
+    UnreadableCallError,
+)
 from yesword.domain.errors import YeswordError
 from yesword.sending import carriers, taking
 from yesword.sending.carriers import NoSuchCarrierAddressError
@@ -75,6 +81,9 @@ def receive(request: HttpRequest, account: str, word: str) -> HttpResponse:
         return _again()
     if not all(taking.take_called(here, carrier.account, taken.items)):
         return _again()
+    if taken.unread:
+        log.warning("carrier_items_refused", account=account, count=len(taken.unread))
+        return problem(400, UnreadableCallError(what=taken.unread[0]))
     return HttpResponse(taken.answer.body, status=taken.answer.status, content_type=taken.answer.content_type)
 
 

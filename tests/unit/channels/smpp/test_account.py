@@ -4,7 +4,8 @@ import pytest
 
 from yesword.channels.smpp import SmppAccount, Tls
 from yesword.channels.smpp.account import BadSettingError, Reports
-from yesword.channels.smpp.addresses import AddressRules
+from yesword.channels.smpp.addresses import AddressRules, Kind
+from yesword.channels.smpp.parts import Codings
 
 
 def account(**settings):
@@ -30,6 +31,13 @@ def test_the_password_shows_nowhere():
         pytest.param({"system_id": "x" * 16}, id="a system id that is too long"),
         pytest.param({"host": ""}, id="no host"),
         pytest.param({"reference_tag": 0x10000}, id="a tag beyond the last"),
+        pytest.param({"codings": Codings(gsm7=999)}, id="a coding beyond a byte"),
+        pytest.param({"codings": Codings(ucs2=-1)}, id="a coding below nothing"),
+        pytest.param({"addresses": AddressRules(other=Kind(ton=256, npi=0))}, id="a type beyond a byte"),
+        pytest.param({"addresses": AddressRules(short_code=Kind(ton=0, npi=300))}, id="a plan beyond a byte"),
+        pytest.param({"system_type": "größe"}, id="a system type that cannot be written"),
+        pytest.param({"address_range": "^31\0"}, id="a range that ends too early"),
+        pytest.param({"validity_s": 0}, id="no time to live"),
         pytest.param({"addresses": AddressRules(country_code="NL")}, id="a country by its letters"),
         pytest.param({"addresses": AddressRules(country_code="999")}, id="a code of no country"),
     ],
