@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final, Self
 
 from yesword.domain.errors import YeswordError
+from yesword.domain.ids import BUCKETS
 
 _COUNTRY_BITS: Final = 10  # two letters
 _ID_BITS: Final = 22  # of a program, and of a sender
@@ -17,7 +18,16 @@ _ID_END: Final = 1 << _ID_BITS
 _PRIORITY_SHIFT: Final = _COUNTRY_BITS + 2 * _ID_BITS
 _GROUP_SHIFT: Final = _PRIORITY_SHIFT + _PRIORITY_BITS
 
+GROUPS: Final = (
+    16  # buckets are claimed in groups, so that one contact is never claimed by two workers at once
+)
+GROUP_BUCKETS: Final = BUCKETS // GROUPS
 URGENT: Final = 1  # codes and answers; from the next priority on, texts that we start ourselves
+
+
+def group_of(bucket: int, *, is_alone: bool) -> int:
+    """`is_alone`: one worker claims everything, as on SQLite, so that there is one group."""
+    return 0 if is_alone else bucket // GROUP_BUCKETS
 
 
 class UnlanedError(YeswordError):

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from yesword.domain.ids import BrandId
-from yesword.sending.due import GROUPS, due_lanes, in_turn, take
+from yesword.domain.lanes import GROUP_BUCKETS
+from yesword.sending.due import due_lanes, in_turn, take
 from yesword.sending.fates import Claimant, Claimed, Fate, fates, reason
 from yesword.sending.judging import judge
 from yesword.sending.pacing import Pacer
@@ -93,7 +94,6 @@ def _claim_a_group(
     for lane in lanes:
         if free is not None and free.room(lane) >= 1:
             by_group.setdefault(lane.group, []).append(lane)
-    width = 1024 // GROUPS
     for group in in_turn(by_group, claimant.token):
         with store.database.write() as session:
             valve = held(session, lock=True)
@@ -102,7 +102,7 @@ def _claim_a_group(
             is_ours = session.first("try_group_lock", key=_GROUP_LOCK + group)
             if not is_ours or not is_ours[0]:
                 continue
-            buckets = group * width, (group + 1) * width - 1
+            buckets = group * GROUP_BUCKETS, (group + 1) * GROUP_BUCKETS - 1
             own = by_group[group]
             sharing = pacer.round(session, own, rooms, at, lock=True)
             rows = take(session, sharing, own, at, limit, buckets)

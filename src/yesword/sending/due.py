@@ -9,15 +9,12 @@ from datetime import datetime
 from typing import Final, Self
 
 from yesword.domain.ids import ContactId, MessageId
-from yesword.domain.lanes import Lane
+from yesword.domain.lanes import GROUPS, Lane
 from yesword.domain.messages import MessageClass, MessageKind
 from yesword.domain.pacing import Round
 from yesword.domain.times import from_micros, to_micros
 from yesword.store.database import Row, Session
 
-GROUPS: Final = (
-    16  # buckets are claimed in groups, so that one contact is never claimed by two workers at once
-)
 _LANE, _DUE_AT = 23, 22  # columns of a due message
 _BEFORE_ALL: Final = -(1 << 62)
 

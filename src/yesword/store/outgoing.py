@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from yesword.domain.ids import BrandId, ContactId, EventId, MessageId, ProgramId, bucket_of
-from yesword.domain.lanes import number_of
+from yesword.domain.lanes import group_of, number_of
 from yesword.domain.messages import KINDS, MessageClass, MessageKind, MessageState
 from yesword.domain.times import to_micros
 from yesword.store import pools
 from yesword.store.database import Session
 from yesword.store.sealing import Seal, place
-from yesword.store.sent_tallies import slot_of
 
 if TYPE_CHECKING:
     from yesword.store.opening import Store
@@ -54,10 +53,11 @@ def insert(
     """
     plans = pools.assign(session, plans, at)
     ids = [MessageId(store.ids.make(bucket_of(plan.contact))) for plan in plans]
+    is_alone = session.vendor == "sqlite"
     session.put(
         "insert_message",
         [
-            _row(message_id, plan, slot_of(session.vendor, bucket_of(message_id)), seals, at)
+            _row(message_id, plan, group_of(bucket_of(message_id), is_alone=is_alone), seals, at)
             for message_id, plan in zip(ids, plans, strict=True)
         ],
     )

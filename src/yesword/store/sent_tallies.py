@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from yesword.domain.lanes import group_of
 from yesword.domain.times import to_micros
 from yesword.store.database import Session, Vendor
 
 _MINUTE: Final = 60_000_000
 _A_DAY: Final = 24 * 60
 KEPT: Final = timedelta(days=8)  # minute by minute; before that, day by day
-_SLOT_SHIFT: Final = 6  # buckets are claimed in groups of 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -42,7 +42,7 @@ def sent(
 
 def slot_of(vendor: Vendor, bucket: int) -> int:
     """On PostgreSQL the group of buckets that a claim is of. SQLite has one writer, who needs one row."""
-    return bucket >> _SLOT_SHIFT if vendor == "postgresql" else 0
+    return group_of(bucket, is_alone=vendor == "sqlite")
 
 
 def add(session: Session, texts: Iterable[Sent]) -> None:
