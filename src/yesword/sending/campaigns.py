@@ -24,7 +24,7 @@ from yesword.store.opening import Store
 
 AHEAD: Final = 4000  # queued messages that are due, above which the feeder rests
 PAGE: Final = 1000
-PARKED: Final = from_micros(1 << 52)  # the due time of a paused campaign's texts
+PARKED: Final = from_micros(pauses.FAR)  # the due time of a paused campaign's texts
 
 
 class CampaignStateError(YeswordError):

@@ -13,8 +13,9 @@ from yesword.domain.thresholds import Level, Watched
 from yesword.domain.times import from_micros
 from yesword.store.models import SendingAlarm
 
-# The due time of a campaign's texts that was paused by hand; those that a pause of ours holds stand behind it.
-_FAR: Final = 1 << 52
+FAR: Final = 1 << 52
+"""The due time, in microseconds, of a campaign's texts that was paused by hand; those that a pause of ours holds stand behind
+it, and those of held accounts and brands far behind these: see `holds`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +32,7 @@ class Pause:
     @property
     def held_until(self) -> datetime:
         """The due time of what it holds back: its own, so that resuming finds those texts and no others."""
-        return from_micros(_FAR + self.id)
+        return from_micros(FAR + self.id)
 
 
 Standing = Mapping[tuple[Watched, int], Pause]

@@ -22,7 +22,6 @@ from yesword.store.opening import Store
 SMPP: Final = "smpp"
 PASSWORD: Final = "password"  # noqa: S105 - the name of a secret
 SECRETS: Final[Mapping[str, str]] = {PASSWORD: "the password of the bind"}
-GIVEN: Final = frozenset({"name", PASSWORD})  # what the settings do not say
 _NO_PASSWORD: Final = "no"  # noqa: S105 - to look at settings, never to sign in
 _GOODBYE_S: Final = 0.5
 
