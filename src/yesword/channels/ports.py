@@ -94,7 +94,7 @@ class Outcome:
     status: OutcomeStatus
     provider_id: str | None = None  # for accepted
     error_code: str | None = None  # the carrier's code, or a word of ours for what happened instead
-    error_text: str | None = None
+    error_text: str | None = None  # what it says beside the code; for the log
     meaning: CarrierError | None = None  # of the carrier's code, where we know it
 
     @classmethod

@@ -3,23 +3,29 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from yesword.channels.errors import CarrierError
 from yesword.channels.ports import RECALLED, Channel, HandOver, Outcome, OutcomeStatus
-from yesword.domain.ids import bucket_of
+from yesword.domain.ids import ContactId, bucket_of
 from yesword.domain.messages import KINDS, STARTED_BY_US, MessageState
 from yesword.domain.times import to_micros
 from yesword.sending import carrier_stops, dead_numbers, handed, routing
 from yesword.sending.claiming import Claim
 from yesword.sending.fates import Claimed
 from yesword.store import holds, limits, sent_tallies
+from yesword.store.database import Vendor
+from yesword.store.handed import Attempted
 from yesword.store.opening import Store
 from yesword.store.sent_tallies import Sent
 from yesword.telemetry.catalogue import CARRIER_ERRORS, HANDED_OVER, OUTCOMES
 from yesword.telemetry.tally import TALLY
+
+log = structlog.get_logger("yesword.handing")
 
 _AGAIN_AFTER: Final = timedelta(seconds=1)
 _OPTED_OUT: Final = "opted_out"
@@ -121,103 +127,136 @@ def _halted(claim: Claim, valve: holds.Held) -> frozenset[int]:
 def record(store: Store, claim: Claim, outcomes: Sequence[Outcome], at: datetime) -> Told:
     """Write down what became of a claim, only where it is still ours; what was written is logged in any case."""
     claimed: dict[int, Claimed] = {each.judged.queued.id: each for each in claim.claimed}
-    rows: dict[str, list[dict[str, object]]] = {
-        name: []
-        for name in (
-            *("end_attempt", "record_message", "give_back_message"),
-            *("reroute_message", "insert_provider_ref"),
-        )
-    }
-    counts = dict.fromkeys(("sent", "failed", "given_back", "uncertain"), 0)
-    stopped = []
-    dead = []
-    written = []
-    sent: list[Sent] = []
-    unused: Counter[limits.CappedDay] = Counter()
     refused = [(claimed[each.message_id], each) for each in outcomes if each.status is OutcomeStatus.REFUSED]
     detours = routing.detours(store, refused) if refused else {}
+    became = _Became(token=claim.claimant.token, vendor=store.database.vendor, at=at)
     for outcome in outcomes:
-        each = claimed[outcome.message_id]
+        became.add(claimed[outcome.message_id], outcome, detours.get(outcome.message_id))
+    prepared = handed.prepare(became.written)
+    with store.database.write() as session:
+        for name, group in became.rows.items():
+            session.many(name, group)
+        sent_tallies.add(session, became.sent)
+        limits.count(session, became.unused)
+        handed.log(store, session, claim.claimant.owner, prepared, at)
+        carrier_stops.note(store, session, became.stopped, at)
+    # Apart: it takes locks in an order of its own. What a crash leaves here, the daily sweep finds.
+    dead_numbers.judge(store, became.dead, at)
+    _count(claimed, outcomes)
+    _tell_refusals(refused)
+    return Told(**became.counts)
+
+
+_GIVEN_BACK: Final = "given_back"
+_COUNTED: Final = {
+    OutcomeStatus.ACCEPTED: "sent",
+    OutcomeStatus.REFUSED: "failed",
+    OutcomeStatus.THROTTLED: _GIVEN_BACK,
+    OutcomeStatus.UNWRITTEN: _GIVEN_BACK,
+    OutcomeStatus.UNKNOWN: "uncertain",
+}
+_STATES: Final = {
+    "sent": MessageState.SENT,
+    "failed": MessageState.FAILED,
+    "uncertain": MessageState.UNCERTAIN,
+}
+_ROWS: Final = (
+    *("end_attempt", "record_message", "give_back_message", "reroute_message", "insert_provider_ref"),
+)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Became:
+    """What became of a claim, text by text, as it is written down."""
+
+    token: int
+    vendor: Vendor
+    at: datetime
+    rows: dict[str, list[dict[str, object]]] = field(default_factory=lambda: {name: [] for name in _ROWS})
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_STATES, 0) | {_GIVEN_BACK: 0})
+    written: list[Attempted] = field(default_factory=list)
+    stopped: list[ContactId] = field(default_factory=list)
+    dead: list[ContactId] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    unused: Counter[limits.CappedDay] = field(default_factory=Counter)
+
+    def add(self, each: Claimed, outcome: Outcome, detour: routing.Detour | None) -> None:
         if (attempted := handed.written(each, outcome)) is not None:
-            written.append(attempted)
-        bucket = bucket_of(outcome.message_id)
-        own: dict[str, object] = {
-            "bucket": bucket,
-            "id": outcome.message_id,
-            "claim_token": claim.claimant.token,
-        }
-        rows["end_attempt"].append(
+            self.written.append(attempted)
+        self.rows["end_attempt"].append(
             {
-                "bucket": bucket,
+                "bucket": bucket_of(outcome.message_id),
                 "id": outcome.attempt_id,
                 "outcome": outcome.status.value,
                 "provider_id": outcome.provider_id,
                 "error_code": outcome.error_code,
-                "ended_at": to_micros(at),
+                "ended_at": to_micros(self.at),
             }
         )
-        name = _COUNTED[outcome.status]
-        if outcome.status is OutcomeStatus.UNKNOWN and KINDS[each.judged.queued.kind].may_repeat:
-            name = "given_back"
-        detour = detours.get(outcome.message_id)
+        may_repeat = KINDS[each.judged.queued.kind].may_repeat
+        is_again = outcome.status is OutcomeStatus.UNKNOWN and may_repeat
+        name = _GIVEN_BACK if detour is not None or is_again else _COUNTED[outcome.status]
+        self.counts[name] += 1
         if detour is not None:
-            counts["given_back"] += 1
-            rows["reroute_message"].append(own | detour.row(at))
-            continue
-        counts[name] += 1
-        if name == "given_back":
-            if outcome.status is not OutcomeStatus.UNKNOWN:
-                unused.subtract(each.days)
-            rows["give_back_message"].append(
-                own
-                | {
-                    "due_at": to_micros(at + _wait(outcome)),
-                    "was_written": int(outcome.status is OutcomeStatus.UNKNOWN),
-                }
-            )
-            continue
-        state = {
-            "sent": MessageState.SENT,
-            "failed": MessageState.FAILED,
-            "uncertain": MessageState.UNCERTAIN,
-        }[name]
-        rows["record_message"].append(
-            own
+            self.rows["reroute_message"].append(self._own(outcome) | detour.row(self.at))
+        elif name == _GIVEN_BACK:
+            self._give_back(each, outcome)
+        else:
+            self._end(each, outcome, _STATES[name])
+
+    def _give_back(self, each: Claimed, outcome: Outcome) -> None:
+        was_written = outcome.status is OutcomeStatus.UNKNOWN
+        if not was_written:
+            self.unused.subtract(each.days)
+        due_at = to_micros(self.at + _wait(outcome))
+        own = self._own(outcome)
+        self.rows["give_back_message"].append(own | {"due_at": due_at, "was_written": int(was_written)})
+
+    def _end(self, each: Claimed, outcome: Outcome, state: MessageState) -> None:
+        queued = each.judged.queued
+        self.rows["record_message"].append(
+            self._own(outcome)
             | {
                 "state": state.value,
                 "reason": outcome.error_code or "",
                 "meaning": None if outcome.meaning is None else outcome.meaning.value,
-                "ended_at": to_micros(at),
+                "ended_at": to_micros(self.at),
             }
         )
-        if each.judged.queued.kind in STARTED_BY_US:
-            sent.append(_tallied(each, sent_tallies.slot_of(store.database.vendor, bucket)))
+        if queued.kind in STARTED_BY_US:
+            self.sent.append(_tallied(each, sent_tallies.slot_of(self.vendor, bucket_of(queued.id))))
         if outcome.provider_id is not None:
-            rows["insert_provider_ref"].append(
+            self.rows["insert_provider_ref"].append(
                 {
                     "account_id": each.judged.account,
                     "provider_id": outcome.provider_id,
-                    "bucket": bucket,
+                    "bucket": bucket_of(outcome.message_id),
                     "message_id": outcome.message_id,
                     "attempt_id": outcome.attempt_id,
                 }
             )
         if outcome.meaning is CarrierError.OPTED_OUT or outcome.error_code == _OPTED_OUT:
-            stopped.append(each.judged.queued.contact)
+            self.stopped.append(queued.contact)
         elif outcome.meaning in dead_numbers.PERMANENT:
-            dead.append(each.judged.queued.contact)
-    prepared = handed.prepare(written)
-    with store.database.write() as session:
-        for name, group in rows.items():
-            session.many(name, group)
-        sent_tallies.add(session, sent)
-        limits.count(session, unused)
-        handed.log(store, session, claim.claimant.owner, prepared, at)
-        carrier_stops.note(store, session, stopped, at)
-    # Apart: it takes locks in an order of its own. What a crash leaves here, the daily sweep finds.
-    dead_numbers.judge(store, dead, at)
-    _count(claimed, outcomes)
-    return Told(**counts)
+            self.dead.append(queued.contact)
+
+    def _own(self, outcome: Outcome) -> dict[str, object]:
+        """Names the message, as long as it is ours."""
+        return {
+            "bucket": bucket_of(outcome.message_id),
+            "id": outcome.message_id,
+            "claim_token": self.token,
+        }
+
+
+def _tell_refusals(refused: Sequence[tuple[Claimed, Outcome]]) -> None:
+    """What carriers say beside their codes, once for each code of an account: it may tell how to mend it."""
+    of_code = Counter((each.judged.account, outcome.error_code) for each, outcome in refused)
+    said = {
+        (each.judged.account, outcome.error_code): outcome.error_text for each, outcome in reversed(refused)
+    }
+    for (account, code), count in of_code.items():
+        log.info("texts_refused", account=account, code=code, said=said[account, code], count=count)
 
 
 def _count(claimed: Mapping[int, Claimed], outcomes: Sequence[Outcome]) -> None:
@@ -243,15 +282,6 @@ def _tallied(each: Claimed, slot: int) -> Sent:
         program=queued.program,
         campaign=queued.campaign,
     )
-
-
-_COUNTED: Final = {
-    OutcomeStatus.ACCEPTED: "sent",
-    OutcomeStatus.REFUSED: "failed",
-    OutcomeStatus.THROTTLED: "given_back",
-    OutcomeStatus.UNWRITTEN: "given_back",
-    OutcomeStatus.UNKNOWN: "uncertain",
-}
 
 
 def _wait(outcome: Outcome) -> timedelta:

@@ -153,8 +153,9 @@ def at_the_door(store: Callable[[], Store]) -> Iterator[None]:
         while not stop.is_set():
             try:
                 opened = store()
-            except Exception:
-                log.exception("store_not_opened")
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again
+                code = error.code if isinstance(error, YeswordError) else type(error).__name__
+                log.error("store_not_opened", code=code)  # noqa: TRY400 - told every time, no traceback
                 stop.wait(EVERY_S)
             else:
                 run(opened, Doors(opened), stop, SharedClock(opened))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from factories.worlds import ANNA, CLUB, NOON, World, world
 from yesword.channels.errors import CarrierError
@@ -230,6 +231,26 @@ def test_a_text_that_may_have_gone_does_not_go_by_another_way(here: World) -> No
     here.sql("UPDATE message SET state = 0 WHERE id = %s", message)
     fail(here)
     assert here.message(message)[0] is MessageState.FAILED
+
+
+def test_what_a_carrier_says_of_a_refusal_is_told_once_a_batch(here: World) -> None:
+    for member in here.members(3):
+        here.plan(member)
+    (taken,) = here.claim_all()
+    outcomes = [
+        Outcome(
+            message_id=each.judged.queued.id,
+            attempt_id=each.attempt,
+            status=OutcomeStatus.REFUSED,
+            error_code="13",
+            error_text="ESME_RBINDFAIL",
+        )
+        for each in taken.claimed
+    ]
+    with capture_logs() as told:
+        handing.record(here.store, taken, outcomes, here.at)
+    said = [each for each in told if each["event"] == "texts_refused"]
+    assert [(each["code"], each["said"], each["count"]) for each in said] == [("13", "ESME_RBINDFAIL", 3)]
 
 
 @pytest.mark.parametrize("meaning", sorted(routing.ABOUT_THE_ROUTE))
