@@ -16,6 +16,7 @@ from factories.contests import announced
 from factories.dumps import dump, found_in
 from factories.joins import digests, leading, named, traits
 from factories.points import published, sent
+from factories.statements import sql
 from factories.worlds import World, world
 from yesword.collect.forms import take
 from yesword.collect.imports import Options, Outcome, run_import
@@ -167,9 +168,8 @@ def public(store: Store) -> str:
     (log,) = logs_of(store)
     with store.database.read() as session:
         entries = b"".join(body or b"" for body in ledgers.entry_bodies(session, log.id, 0, log.size))
-        tiles = b"".join(
-            bytes(row[2]) for row in session.rows("tiles_after", log_id=log.id, level=-1, idx=-1, count=99)
-        )
+    found = sql("SELECT hashes FROM ledger_tile WHERE log_id = %s ORDER BY level, idx", log.id)
+    tiles = b"".join(bytes(hashes) for (hashes,) in found)
     return entries.decode() + entries.hex() + tiles.hex()
 
 

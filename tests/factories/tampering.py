@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections
 
 from factories.collected import collect
+from factories.statements import sql
 from factories.worlds import ANNA, World, publish
 from yesword.domain import codec
 from yesword.domain.events import ConsentEvent
@@ -132,9 +133,7 @@ class Hands:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        with connections["default"].cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
+        return sql(statement, *values)
 
     def one(self, statement: str, *values: Any) -> Any:
         """The one value that is asked for."""

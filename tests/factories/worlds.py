@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from factories.statements import sql
 from yesword.channels.memory import MemoryCarrier
 from yesword.channels.ports import Channel, InboundText
 from yesword.consent import Draft, append_many, meet
@@ -266,11 +267,7 @@ class World:
         return {MessageState(state): count for state, count in rows}
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        from django.db import connections
-
-        with connections["default"].cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
+        return sql(statement, *values)
 
 
 _tokens = itertools.count(1)

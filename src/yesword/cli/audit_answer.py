@@ -1,6 +1,5 @@
 """`yesword audit-answer`: the answer to a carrier that asks how numbers on its list came to be texted."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from yesword.cli.finding import find_brand
 from yesword.cli.given import read_list
 from yesword.cli.moments import read_time
 from yesword.cli.options import using, with_store
+from yesword.cli.progress import ProgressLine
 from yesword.cli.written import may_replace, refuse_to_replace, write_private
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _answer(
         store, BrandId(brand.pk), question, asked, None if user is None else user.pk, at
     )
     _trace(store, user, "audit.opened", audit, numbers=len(asked.numbers))
-    answer = keeping.make_answer(store, audit, asked, at, _watch())
+    answer = keeping.make_answer(store, audit, asked, at, ProgressLine(words="{done} of {total} numbers"))
     path = output or Path(keeping.name_of(audit))
     write_private(path, keeping.read_answer(store, audit, at), is_forced=is_forced)
     _trace(store, user, "audit.downloaded", audit)
@@ -214,15 +214,3 @@ def _trace(store: "Store", user: "User | None", action: str, audit: "CarrierAudi
     by = None if user is None else user.pk
     with store.database.write():
         traces.leave(action, f"audit {audit.pk}", by, **{"by": "command line", **detail})
-
-
-def _watch() -> Any:
-    """On a terminal only, and on its one line."""
-    is_terminal = sys.stderr.isatty()
-
-    def show(done: int, total: int) -> None:
-        if is_terminal:
-            end = "\n" if done == total else ""
-            click.echo(f"\r\x1b[K{done:,} of {total:,} numbers{end}", err=True, nl=False)
-
-    return show

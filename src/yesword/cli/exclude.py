@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -15,6 +14,7 @@ from yesword.cli.given import read_list
 from yesword.cli.misuse import FAILED
 from yesword.cli.moments import read_time
 from yesword.cli.options import using, with_store
+from yesword.cli.progress import ProgressLine
 from yesword.domain import phone
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def command(
         user = rights.acting(name)
         wish = _wish(brand, program, reason, words, user.pk, of_all=of_all)
         read, wrong = _read(typed, country or wish.brands[0].country)
-        done = exclude(store, read, wish, datetime.now(UTC), progress=_watch(len(read)))
+        progress = ProgressLine(words="Excluding: {done} of {total} numbers", total=len(read))
+        done = exclude(store, read, wish, datetime.now(UTC), progress=progress)
         brands = {row.pk: row.key for row in find_brands(None)}
     for line in done:
         _tell(line, brands[line.brand.id], as_json=as_json)
@@ -262,15 +263,3 @@ def _number(line: "Line", *, in_clear: bool) -> str:
     if number is None or line.person.erased_at is not None:
         return ""
     return number if in_clear else phone.parse(number, country=None).masked()
-
-
-def _watch(total: int) -> Callable[[int], None]:
-    """A line that rewrites itself, on a terminal only."""
-    is_terminal = sys.stderr.isatty()
-
-    def show(done: int) -> None:
-        if is_terminal and total > 1:
-            end = "\n" if done == total else ""
-            click.echo(f"\r\x1b[KExcluding: {done:,} of {total:,} numbers{end}", err=True, nl=False)
-
-    return show

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from yesword.cli.attest import witnesses_to_tell
 from yesword.cli.finding import find_brand
 from yesword.cli.misuse import FAILED
 from yesword.cli.options import using, with_store
+from yesword.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
     from yesword.domain.ids import BrandId
@@ -50,7 +51,8 @@ def audit(key: str | None, data: Path, database_url: str | None, *, as_json: boo
     with using(data, database_url, needs_keys=False) as store:
         from yesword.proof import auditing
 
-        report = auditing.audit(store, _brand(key) if key else None, _progress())
+        progress = ProgressLine(words="{done} of {total} places and records")
+        report = auditing.audit(store, _brand(key) if key else None, progress)
         if as_json:
             click.echo(json.dumps(report.as_json()))
         else:
@@ -58,18 +60,6 @@ def audit(key: str | None, data: Path, database_url: str | None, *, as_json: boo
                 click.echo(line)
     if not report.is_sound:
         sys.exit(FAILED)
-
-
-def _progress() -> Callable[[int, int], None]:
-    """On a terminal only, and on its one line."""
-    is_terminal = sys.stderr.isatty()
-
-    def show(done: int, total: int) -> None:
-        if is_terminal and total:
-            end = "\n" if done == total else ""
-            click.echo(f"\r\x1b[K{done:,} of {total:,} places and records{end}", err=True, nl=False)
-
-    return show
 
 
 def _told(report: "AuditReport") -> Iterator[str]:

@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ import click
 
 from yesword.cli.acting import USER, Actor, acting
 from yesword.cli.options import using, with_store
+from yesword.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
     from yesword.store.models import Account, OptOutCheck
@@ -66,10 +66,11 @@ def opt_outs(
         user = actor.user
         if theirs is not None and name is not None:
             rights.acting(name, Right.NUMBERS)
+        progress = ProgressLine(words="Compared: {done} numbers")
         if file is None:
-            check = lists.pull(store, row, now, user=user, progress=_watch())
+            check = lists.pull(store, row, now, user=user, progress=progress)
         else:
-            check = lists.import_file(store, row, file, now, country=country, user=user, progress=_watch())
+            check = lists.import_file(store, row, file, now, country=country, user=user, progress=progress)
         left = found.left(check)
         said = {
             "listed": check.listed,
@@ -131,14 +132,3 @@ _WORDS: Final = {
 def _tell(said: dict[str, int]) -> None:
     for name, number in said.items():
         click.echo(f"{number:>10,}  {_WORDS[name]}")
-
-
-def _watch() -> Callable[[int], None]:
-    """A line that rewrites itself, on a terminal only."""
-    is_terminal = sys.stderr.isatty()
-
-    def show(done: int) -> None:
-        if is_terminal:
-            click.echo(f"\r\x1b[KCompared: {done:,} numbers", err=True, nl=False)
-
-    return show

@@ -1,8 +1,7 @@
 """`yesword rules diff`: which rules change between two days, and what that would mean for what is on record."""
 
 import json
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from yesword.cli.misuse import MisuseError
+from yesword.cli.progress import ProgressLine
 from yesword.cli.rules_told import DAY, rule_object, say
 from yesword.domain.rules import RuleBook, telling
 from yesword.domain.rules.differing import Change, Difference, LawOf, differences
@@ -141,15 +141,11 @@ def _tallies(
     from yesword.sending.repercussions import Comparison, on_grants, on_queue
 
     comparison, now = Comparison(*laws, packs), datetime.now(UTC)
+    queue = ProgressLine(words="Asking about queued messages: {done} of {total}")
+    people = ProgressLine(words="Asking about people with their grants: {done} of {total}")
     try:
-        yield (
-            "messages",
-            on_queue(store, comparison, now, sample=sample, watch=_watch("queued messages")),
-        )
-        yield (
-            "grants",
-            on_grants(store, comparison, now, sample=sample, watch=_watch("people with their grants")),
-        )
+        yield "messages", on_queue(store, comparison, now, sample=sample, watch=queue)
+        yield "grants", on_grants(store, comparison, now, sample=sample, watch=people)
     finally:
         store.close()
 
@@ -178,15 +174,3 @@ def _tally_object(tally: "Tally") -> dict[str, Any]:
             for turn, count in tally.turns.most_common()
         ],
     }
-
-
-def _watch(what: str) -> Callable[[int, int], None]:
-    """A line that rewrites itself, on a terminal only."""
-    is_terminal = sys.stderr.isatty()
-
-    def show_progress(done: int, total: int) -> None:
-        if is_terminal:
-            end = "\n" if done >= total else ""
-            click.echo(f"\r\x1b[KAsking about {what}: {done:,} of {total:,}{end}", err=True, nl=False)
-
-    return show_progress

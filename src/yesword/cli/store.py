@@ -10,9 +10,10 @@ import click
 
 from yesword.cli.misuse import FAILED
 from yesword.cli.options import opened, using, with_store
+from yesword.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from yesword.consent.refinding import Refound
     from yesword.privacy.erasing_again import Again
@@ -75,7 +76,8 @@ def resume(data: Path, database_url: str | None, *, yes: bool) -> None:
     done = restoring.replay(store, at, is_dry_run=not yes)
     again = erasing_again.erase_again(store, at, is_dry_run=True)
     if yes and (again.people or again.unfinished):
-        again = erasing_again.erase_again(store, at, progress=_watch(again.people))
+        progress = ProgressLine(words="Erasing again: {done} of {total} people", total=again.people)
+        again = erasing_again.erase_again(store, at, progress=progress)
     verb = "" if yes else "would be "
     click.echo(f"{done.known:,} stops of the journal are in the store.")
     click.echo(
@@ -144,15 +146,3 @@ def _told(again: "Again", verb: str) -> "Iterator[str]":
     yield f"{line}."
     if again.unfinished:
         yield f"Texts to {again.unfinished:,} of those being erased are still on their way."
-
-
-def _watch(total: int) -> "Callable[[int], None]":
-    """A line that rewrites itself, on a terminal only."""
-    is_terminal = sys.stderr.isatty()
-
-    def show(done: int) -> None:
-        if is_terminal:
-            end = "\n" if done == total else ""
-            click.echo(f"\r\x1b[KErasing again: {done:,} of {total:,} people{end}", err=True, nl=False)
-
-    return show

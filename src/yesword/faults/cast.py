@@ -31,7 +31,6 @@ class Player:
     is_down: bool = False  # on purpose
     is_paused: bool = False
     ended_by_itself: int = 0
-    started: int = 0
     _seen_ended_at: float | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -99,7 +98,6 @@ class Player:
                 start_new_session=True,
                 preexec_fn=partial(die_with_parent, signal.SIGKILL),  # noqa: PLW1509 - one system call
             )
-        self.started += 1
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(self.told)

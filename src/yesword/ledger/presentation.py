@@ -24,11 +24,6 @@ from yesword.ledger.entry import (
 from yesword.ledger.jws import Statement, is_count, read_statement, sign_statement, verify_statement
 from yesword.ledger.leaf import leaf_hash
 
-# Who is shown what. A section that the record does not have, or has no more, is left out.
-WITHOUT_NUMBER: Final = ("event", "notice")
-AUDITOR: Final = ("event", "subject", "notice", "evidence", "terms")
-CARRIER: Final = ("event", "subject", "context")
-
 TYPE: Final = "dc+sd-jwt"
 CREDENTIAL_TYPE: Final = "urn:yesword:consent-event:1"  # the claim vct of SD-JWT credentials
 MAX_PRESENTATION_CHARS: Final = len(SECTIONS) * MAX_DISCLOSURE_CHARS + (1 << 16)

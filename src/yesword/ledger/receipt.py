@@ -95,7 +95,7 @@ class OtherLeafError(YeswordError):
 
 
 class OtherEventError(YeswordError):
-    """The receipt says that it is for another event than the one it discloses."""
+    """The receipt says that it is for another event than the one it discloses. Ask whoever made the file for it anew."""
 
     code = "receipt_other_event"
 

@@ -79,7 +79,7 @@ class Sequencer:
             known = ledgers.logs(session)
         newest = {each.brand: each for each in known}
         for each in newest.values():
-            if each.published_size < each.size or each.size:
+            if each.size:
                 self._guarded(each, self._republish)
 
     def run(self, is_over: Callable[[], bool]) -> None:

@@ -35,7 +35,7 @@ class KeyInUseError(YeswordError):
 
 
 class NoSuchKeyError(YeswordError):
-    """There is no key {name} here, or it is the newest of its kind, which stays."""
+    """There is no key {name} here, or it is the newest of its kind, which stays. `yesword keys list` shows them."""
 
     code = "no_such_key"
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from factories.imports import ANNA, BACKED, CLAIMED, NOW, OUT, WORDING, events, join, outcomes, person, state
+from factories.statements import imported_people
 from yesword.collect.imports import asking_lists, undoing
 from yesword.collect.imports.attached import Attached, WordingRule, read_rules
 from yesword.collect.imports.canaries import is_canary
@@ -235,6 +236,5 @@ def test_who_is_erased_is_in_no_import_any_more(store, club, people, imported):
 
     imported(people(BACKED))
     erasing.erase(store, person(store, club).id, Wish(ground=REQUESTED), LATER)
-    with store.database.read() as session:
-        assert session.rows("count_import_people", run_id=run().pk) == []
+    assert imported_people(run().pk) == 0
     assert ANNA not in "".join(asking_lists.lines(store, run(), Remedy.CHECKOUT))

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from factories.browsers import NONCE, probe
+from factories.browsers import probe
 from factories.databases import on_both
 from factories.dumps import dump
 from factories.worlds import ANNA, NOON, TEXTS, publish, world
@@ -16,14 +16,15 @@ from yesword.domain.decisions import Sentence
 from yesword.domain.events import OTHER_OWNER, Actor, Basis, EventKind, Grade, Scope
 from yesword.domain.evidence import EvidenceKind, Happening, grade
 from yesword.domain.evidence.media import AmbiguousMediaError, MediaMismatchError, MediaTooLargeError
-from yesword.domain.evidence.probe import BadProbeError, read_probe
+from yesword.domain.evidence.probe import read_probe
 from yesword.domain.ids import to_text
 from yesword.domain.programs import UnknownLanguageError
 from yesword.domain.retention import Override
 from yesword.privacy import erasing, retaining
 from yesword.privacy.erasing import REQUESTED, Wish
-from yesword.proof.evidence import attaching, files, grades, opening, probes
+from yesword.proof.evidence import attaching, files, grades, opening
 from yesword.proof.evidence.attaching import AttachedBeforeError, Attachment, attach
+from yesword.proof.evidence.probes import keep_probe
 from yesword.proof.sequencer import Sequencer
 from yesword.store import blobs, contacts, ledgers, models, programs
 from yesword.store.checking import check_store
@@ -322,19 +323,17 @@ def test_what_a_former_owner_signed_is_nobodys_consent(here, route):
 # --- probes ------------------------------------------------------------------------------------------------------
 
 
-def take(here, number=ANNA, *, data=None, nonces=(NONCE,), **changes):
+def take(here, number=ANNA, **changes):
     """A form that was sent in: the probe is taken, and the grant that it backs is recorded with it."""
     wording = composing.disclosure(here.club, "en")
     contact, brand = here.contact(number), programs.brand(here.club.brand)
-    left = set(nonces)
     with here.store.database.write() as session:
-        taken = probes.take(
+        taken = keep_probe(
             here.store,
             session,
             contact,
-            data or probe(wording, **changes),
+            read_probe(probe(wording, **changes)),
             disclosure=programs.disclosure_digest(wording),
-            is_nonce_ours=lambda nonce: nonce in left and not left.remove(nonce),
             at=here.at,
         )
         happening = Happening(
@@ -346,7 +345,7 @@ def take(here, number=ANNA, *, data=None, nonces=(NONCE,), **changes):
             basis=Basis.EXPRESS_WRITTEN,
             disclosure=programs.disclosure_digest(wording),
         )
-        graded = grade(happening, [taken.evidence])
+        graded = grade(happening, grades.evidence_of([taken.item]))
         draft = Draft(
             kind=happening.kind,
             scope=Scope(program=here.club.id, purposes=("offers",), categories=("shoes",)),
@@ -394,14 +393,6 @@ def test_an_american_of_an_american_brand_keeps_the_record_that_the_law_asks_for
         "the brand is under the GDPR"
     )
     assert purge_at(here, taken.file) is None
-
-
-def test_a_probe_that_answers_no_page_of_ours_is_not_kept(here):
-    with pytest.raises(probes.ForeignProbeError):
-        take(here, nonces=())
-    with pytest.raises(BadProbeError):
-        take(here, data=b"{}")
-    assert count(here) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,6 @@ NOT_HOT: Final = frozenset(
 )
 # Queries of hot files that read much, and why they may.
 MAY: Final = {
-    "outbox_missing": "a check that somebody asks for",
     "count_events": "counting for a figure",
     "count_of_brand": "once, where a log is continued after a restore",
     "reenter_events": "once, where a log is continued after a restore",

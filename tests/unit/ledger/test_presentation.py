@@ -31,12 +31,9 @@ from yesword.ledger.jws import (
     sign_statement,
 )
 from yesword.ledger.presentation import (
-    AUDITOR,
-    CARRIER,
     CREDENTIAL_TYPE,
     MAX_PRESENTATION_CHARS,
     TYPE,
-    WITHOUT_NUMBER,
     BoundPresentationError,
     MalformedPresentationError,
     NotPresentableError,
@@ -51,6 +48,9 @@ ORIGIN = "sms.example/ledger/brand"
 SIGNER = Signer(name="sms.example/exports", private=Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 KEY = SIGNER.verifier_key
 NUMBER = "+4915112345678"
+WITHOUT_NUMBER = ("event", "notice")
+AUDITOR = ("event", "subject", "notice", "evidence", "terms")
+CARRIER = ("event", "subject", "context")
 RECORD = {
     "event": {"id": "evt_1", "type": "granted", "seq": 1, "prev": None},
     "subject": {"phone": NUMBER, "subject_id": "con_7"},

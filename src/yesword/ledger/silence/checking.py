@@ -102,7 +102,7 @@ class RepeatedHandOverError(YeswordError):
 
 
 class OtherPersonError(YeswordError):
-    """The record that should show whose number this is about is of somebody else, or does not say."""
+    """The record that should show whose number this is about is of somebody else, or does not say. Ask whoever made the file for it anew."""
 
     code = "silence_other_person"
 

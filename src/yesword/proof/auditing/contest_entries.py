@@ -7,7 +7,7 @@ from typing import Final
 from yesword.domain.collecting import drawing
 from yesword.domain.collecting.contests import Answering, ContestDefinition, is_right
 from yesword.domain.errors import YeswordError
-from yesword.domain.ids import ContactId, InboundId, to_text
+from yesword.domain.ids import ContactId, InboundId, MessageId, to_text
 from yesword.domain.times import from_micros
 from yesword.store import contests
 from yesword.store.contests import AGE, BY_ENTRY, BY_REPLY, IN, EntryRow
@@ -31,7 +31,7 @@ def misfits_of_entries(
             rows = session.rows("audited_contest_entries", contest_id=contest, after=after, count=_PAGE)
         if not rows:
             return
-        seals = _seals(store, [row[1] for row in rows])
+        seals = _seals(store, [row[2] for row in rows])
         for row in rows:
             for reason in _reasons(row, key, definition, leaves, seals):
                 yield misfit(Fault.CONTEST_ENTRY_DIFFERS, _ENTRIES, contest=key, entry=row[0], reason=reason)
@@ -45,7 +45,7 @@ def _reasons(
     leaves: frozenset[str] | None,
     seals: Mapping[ContactId, Seal],
 ) -> Iterator[str]:
-    _, contact, state, choice, right, _, digest, said_yes, _, person, erasure = row
+    _, _, contact, _, state, choice, right, _, digest, said_yes, _, _, person, erasure = row
     if person is None:
         yield f"it is that of {_name(contact)}, who is not in the store."
     if state not in (IN, AGE) or (state == AGE and leaves is not None):
@@ -79,17 +79,17 @@ def _reasons(
 def _entry(row: Row) -> EntryRow:
     return EntryRow(
         id=row[0],
-        contest=0,
-        contact=ContactId(row[1]),
-        inbound=InboundId(0),
-        state=row[2],
-        choice=row[3],
-        is_right=bool(row[4]),
-        sealed=as_bytes(row[5]),
-        digest=row[6],
-        said_yes=row[7],
-        asked_by=None,
-        entered_at=from_micros(row[8]),
+        contest=row[1],
+        contact=ContactId(row[2]),
+        inbound=InboundId(row[3]),
+        state=row[4],
+        choice=row[5],
+        is_right=bool(row[6]),
+        sealed=as_bytes(row[7]),
+        digest=row[8],
+        said_yes=row[9],
+        asked_by=None if row[10] is None else MessageId(row[10]),
+        entered_at=from_micros(row[11]),
     )
 
 

@@ -42,7 +42,6 @@ _WAYS: Final[Mapping[EvidenceKind, _Way]] = MappingProxyType(
         EvidenceKind.ATTESTATION: _Way(route="attested", basis=Basis.EXPRESS),
     }
 )
-KINDS: Final = tuple(_WAYS)
 BASES: Final = (Basis.EXPRESS_WRITTEN, Basis.EXPRESS)
 
 
@@ -72,7 +71,7 @@ class AttachedBeforeError(YeswordError):
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Attachment:
-    kind: EvidenceKind  # one of KINDS
+    kind: EvidenceKind  # a scan, a recording or an attestation
     data: bytes
     happened_at: datetime  # when the person agreed
     language: str  # of the wording

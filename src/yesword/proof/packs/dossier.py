@@ -42,7 +42,7 @@ from yesword.store.sealing import Seal, UnreadableError
 
 
 class NoRecordError(YeswordError):
-    """There is nothing in the record of this person that speaks of {program}, so there is nothing to show."""
+    """There is nothing in the record of this person that speaks of {program}, so there is nothing to show. Another program may have something: name it with --program."""
 
     code = "pack_without_record"
 

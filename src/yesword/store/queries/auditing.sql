@@ -204,7 +204,8 @@ FROM store_contest WHERE (:brand_id < 0 OR brand_id = :brand_id) AND (:id < 0 OR
 SELECT definition FROM store_pointversion WHERE point_id = :point_id AND digest = :digest
 
 -- name: audited_contest_entries
-SELECT e.id, e.contact_id, e.state, e.choice, e.is_right, e.sealed, e.digest, e.said_yes, e.entered_at, c.id, r.stage
+SELECT e.id, e.contest_id, e.contact_id, e.inbound_id, e.state, e.choice, e.is_right, e.sealed, e.digest, e.said_yes,
+  e.asked_message_id, e.entered_at, c.id, r.stage
 FROM contest_entry e LEFT JOIN contact c ON c.bucket = e.bucket AND c.id = e.contact_id
 LEFT JOIN erasure r ON r.bucket = e.bucket AND r.contact_id = e.contact_id
 WHERE e.contest_id = :contest_id AND e.id > :after ORDER BY e.id LIMIT :count

@@ -48,9 +48,6 @@ WHERE bucket = :bucket AND id = :id AND erased_at IS NULL AND hidden_since IS NU
 -- name: hide_owner
 UPDATE contact SET hidden_since = :hidden_since WHERE bucket = :bucket AND id = :id
 
--- name: set_excluded
-UPDATE contact SET is_excluded = :is_excluded WHERE bucket = :bucket AND id = :id
-
 -- name: marked_contacts [sqlite]
 SELECT id, brand_id, subject, sealed_number, sealed_mail, country, number_kind, may_text, places, name, language, attributes,
   is_excluded, adult_since, merged_into, age_said, age_said_at, restricted_since, hidden_since, recipient, source,

@@ -13,8 +13,5 @@ ON CONFLICT (run_id, contact_id) DO UPDATE SET event_id = excluded.event_id, gra
 SELECT contact_id, event_id, grade, has_mail FROM import_person
 WHERE run_id = :run_id AND contact_id > :cursor ORDER BY contact_id LIMIT :count
 
--- name: count_import_people
-SELECT grade, has_mail, count(*) FROM import_person WHERE run_id = :run_id GROUP BY grade, has_mail
-
 -- name: wipe_import_people
 DELETE FROM import_person WHERE bucket = :bucket AND contact_id = :contact_id

@@ -74,10 +74,6 @@ ON CONFLICT (log_id, level, idx) DO UPDATE SET hashes = excluded.hashes
 -- name: tile
 SELECT hashes FROM ledger_tile WHERE log_id = :log_id AND level = :level AND idx = :idx
 
--- name: tiles_after
-SELECT level, idx, hashes FROM ledger_tile WHERE log_id = :log_id AND (level, idx) > (:level, :idx)
-ORDER BY level, idx LIMIT :count
-
 -- name: insert_checkpoint
 INSERT INTO ledger_checkpoint (log_id, size, note, signed_at) VALUES (:log_id, :size, :note, :signed_at)
 

@@ -69,11 +69,6 @@ WHERE (bucket, contact_id) IN (SELECT value >> 53, value FROM json_each(:ids)) O
 SELECT contact_id, body, leaf_hash, entry FROM consent_event
 WHERE bucket = ANY(:buckets) AND contact_id = ANY(:ids) ORDER BY bucket, contact_id, seq
 
--- name: outbox_missing
-SELECT count(*) FROM consent_event e
-WHERE NOT EXISTS (SELECT 1 FROM ledger_outbox o WHERE o.bucket = e.bucket AND o.event_id = e.id)
-  AND NOT EXISTS (SELECT 1 FROM ledger_entry l WHERE l.event_id = e.id)
-
 -- name: count_events
 SELECT kind, count(*) FROM consent_event WHERE brand_id = :brand_id GROUP BY kind ORDER BY kind
 
