@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _ASSUMED_COUNTRY: Final = "NL"  # of a brand that nobody names
+_ORIGIN: Final = re.compile(r"(?=.{3,200}\Z)[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*")
 
 
 class UnknownAccountError(MisuseError):
@@ -91,14 +92,9 @@ def add_brand(
     """Add the brand KEY. Its origin cannot be changed once consent is recorded."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", key):
         raise BadBrandError(what=f"The key {key}", why="use small letters, digits and hyphens")
-    if not re.fullmatch(r"[A-Z]{2}", country.upper()):
-        raise BadBrandError(what=f"The country {country}", why="use two letters, such as NL")
-    if not re.fullmatch(r"[^\s+]{3,200}", origin):
-        raise BadBrandError(
-            what=f"The origin {origin}",
-            why="write three characters or more without spaces and plus signs, such as example.com/ledger",
-        )
-    sends_from = _region(region, country.upper()) if region else ""
+    land = _land(country)
+    _check_origin(origin)
+    sends_from = _region(region, land) if region else ""
     with using(data, database_url, may_create=True):
         from yesword.store.models import Brand
 
@@ -107,7 +103,7 @@ def add_brand(
         Brand.objects.create(
             key=key,
             name=name,
-            country=country.upper(),
+            country=land,
             region=sends_from,
             traits=sorted(set(traits)),
             address=address,
@@ -144,6 +140,27 @@ def change_brand(
         sends_from = found.region or found.country
         click.echo(
             f"{found.name} sends from {sends_from}; it is: {', '.join(found.traits) or 'nothing special'}."
+        )
+
+
+def _land(stated: str) -> str:
+    from yesword.domain.places.regions import read_land
+
+    return read_land(stated)
+
+
+def _check_origin(origin: str) -> None:
+    """It is the name of a log and of its key for ever, as proofs carry it: a host, and mostly a path."""
+    scheme, mark, rest = origin.rpartition("://")
+    if mark:
+        raise BadBrandError(
+            what=f"The origin {origin}",
+            why=f"it is a name and no address, so write {rest} without {scheme}://",
+        )
+    if not _ORIGIN.fullmatch(origin):
+        raise BadBrandError(
+            what=f"The origin {origin}",
+            why="write a host and a path without spaces and plus signs, such as example.com/ledger",
         )
 
 

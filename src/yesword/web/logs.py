@@ -1,5 +1,6 @@
 """One line an event on standard error, as words or as JSON, and never a number, an address or a private link in it."""
 
+import logging
 from typing import Any, Final
 
 import structlog
@@ -16,6 +17,14 @@ def masked_event(_logger: Any, _method: str, event: structlog.typing.EventDict) 
     return {
         mask(key): value if key.startswith("_") else masked(value) for key, value in event.items()
     }  # what begins with a line is the logging library's own, and not told
+
+
+def in_a_line(record: logging.LogRecord) -> bool:
+    """What a stranger asks wrongly, such as under another host, breaks nothing: no error, and no traceback for each."""
+    record.exc_info = None
+    record.levelno = min(record.levelno, logging.WARNING)
+    record.levelname = logging.getLevelName(record.levelno)
+    return True
 
 
 def logging_settings(*, is_debug: bool, as_json: bool = False) -> dict[str, Any]:
@@ -52,7 +61,11 @@ def logging_settings(*, is_debug: bool, as_json: bool = False) -> dict[str, Any]
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"in_a_line": {"()": lambda: in_a_line}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+            "strangers": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["in_a_line"]},
+        },
         "root": {"handlers": ["stderr"], "level": "INFO" if is_debug else "WARNING"},
         "loggers": {
             "django": {
@@ -62,6 +75,7 @@ def logging_settings(*, is_debug: bool, as_json: bool = False) -> dict[str, Any]
             },
             # A refused page is no error of ours; a broken one is.
             "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+            "django.security": {"handlers": ["strangers"], "level": "WARNING", "propagate": False},
             "yesword": {"level": "INFO"},
         },
     }

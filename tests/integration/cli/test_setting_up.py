@@ -75,6 +75,10 @@ def test_what_is_not_there_is_named_with_what_is(run, arguments, said) -> None:
         pytest.param(
             ["shop", "--country", "NL", "--origin", "a b+c"], id="an origin that no proof could carry"
         ),
+        pytest.param(["shop", "--country", "NL", "--origin", "a.example/\nb"], id="an origin of two lines"),
+        pytest.param(
+            ["shop", "--country", "NL", "--origin", "a.example/"], id="an origin that ends in a slash"
+        ),
         pytest.param(
             ["shop", "--country", "US", "--origin", "a.example", "--region", "US-XX"], id="no such state"
         ),
@@ -88,6 +92,26 @@ def test_a_brand_that_could_not_work_is_refused(run, tmp_path, arguments) -> Non
     answer = run("brand", "add", *arguments, "--name", "Shop")
     assert isinstance(answer.exception, YeswordError)
     assert not (tmp_path / "data").exists()
+
+
+def test_a_country_that_is_none_is_refused_in_the_words_that_a_program_hears(run) -> None:
+    brand = run("brand", "add", "shop", "--name", "Shop", "--country", "XX", "--origin", "a.example")
+    program = CliRunner().invoke(group, ["program", "check", str(CLUB), "--country", "XX"])
+    assert str(brand.exception) == str(program.exception)
+    assert "XX" in str(brand.exception)
+
+
+@pytest.mark.parametrize("origin", ["https://k3.example/ledger", "http://k3.example/ledger"])
+def test_an_origin_with_a_scheme_is_refused_with_what_to_write(run, origin) -> None:
+    answer = run("brand", "add", "shop", "--name", "Shop", "--country", "NL", "--origin", origin)
+    assert isinstance(answer.exception, YeswordError)
+    assert "write k3.example/ledger without http" in str(answer.exception)
+
+
+@pytest.mark.parametrize("origin", ["k3", "k3.example", "k3.example/a/b~1", "a.example:8443/ledger"])
+def test_an_origin_is_a_host_and_mostly_a_path(run, origin) -> None:
+    answer = run("brand", "add", "shop", "--name", "Shop", "--country", "NL", "--origin", origin)
+    assert (answer.exit_code == 0) == (origin != "k3"), answer.output
 
 
 def test_a_campaign_that_is_not_there_is_named(run) -> None:

@@ -3,15 +3,25 @@
 It has no idempotency key, so a request without an answer leaves the text unknown. Its signature holds no time: a call
 that somebody repeats is believed again, and finds everything stored. The address that we give for reports carries our
 own reference, since a report may come before the answer does.
+
+Version 3 of the signature covers the address, the fields and a nonce, run together with nothing between a name and its
+value. So that the same letters cannot be cut into other fields, the nonce has no point, the address holds nothing but what
+we gave, no name comes twice, an id is a UUID, and nothing behind the words of a text holds what begins like the number texted.
+
+Version 2 covers the address and a nonce, and not the fields: one such call would prove any other. Plivo documents it
+for texts (https://docs.plivo.com/docs/messaging/concepts/signature-validation), and those who read its calls for texts
+find version 3 there, under the name of the main account, too (https://github.com/openhab/openhab-addons/pull/21325).
+So every call has to bring the account's password for calls, too, which stands in every address that we give.
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from yesword.channels.errors import CarrierError
 from yesword.channels.http import numbers, proving, shapes
@@ -27,11 +37,17 @@ from yesword.channels.http.provider import (
     Setup,
     Taken,
     UnprovenCallError,
+    UnreadableCallError,
     accepted,
 )
 from yesword.channels.ports import DeliveryReport, HandOver, InboundText, Outcome, ReportState
 
 _MOST_MEDIA: Final = 10
+_MOST_FIELDS: Final = 100
+_MOST_SIGNATURES: Final = 4  # one for each token that is valid
+_PASSWORD: Final = "callback_password"  # noqa: S105 - its name
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TEXTED: Final = re.compile(r"To\+?[0-9]")
 
 # https://www.plivo.com/docs/messaging/troubleshooting/error-codes; they come in reports. What is not here is OTHER.
 ERRORS: Final[Mapping[str, CarrierError]] = {
@@ -98,7 +114,9 @@ class Plivo(shapes.OfAccount[PlivoSettings]):
         if handover.media:
             fields["media_urls"] = list(handover.media[:_MOST_MEDIA])
         if self.setup.callback_url:
-            fields["url"] = numbers.with_reference(self.setup.callback_url, handover.message_id)
+            fields["url"] = self._with_password(
+                numbers.with_reference(self.setup.callback_url, handover.message_id)
+            )
             fields["method"] = "POST"
         return shapes.post_json(self._url("Message/"), self._headers(), fields)
 
@@ -109,30 +127,29 @@ class Plivo(shapes.OfAccount[PlivoSettings]):
         return shapes.answered(handover, Reply(status=401) if reply.status == 404 else reply, "", {})
 
     def verify(self, call: Call) -> None:
-        """https://www.plivo.com/docs/messaging/concepts/signature-validation: with version 3 over the address, the sorted
-        fields and a nonce; with version 2, which it uses for texts, over the address without its query and the nonce.
-        """
+        """Where a call has version 3, nothing else counts; else somebody could leave it out of what was recorded."""
         if not (token := self.secrets.get("auth_token", "")):
             raise UnprovenCallError(why="the account has no auth_token")
         if call.method != "POST":
             raise UnprovenCallError(why="it comes by another method than the one that we ask for")
-        for version, signed in (("v3", _signed_by_3), ("v2", _signed_by_2)):
-            given = call.headers.get(f"x-plivo-signature-{version}", "")
-            nonce = call.headers.get(f"x-plivo-signature-{version}-nonce", "")
-            if not (given and nonce):
-                continue
-            expected = hmac.digest(
-                token.encode(), signed(call, nonce).encode("utf-8", "replace"), hashlib.sha256
+        password = self.secrets.get(_PASSWORD, "")
+        if password:
+            proving.check_key(password, call.query)
+        if _given(call, "3"):
+            if not self._is_ours(call.query):
+                raise UnprovenCallError(why="its address is not the one that we gave")
+            _check(call, token, "3", _signed_by_3)
+        elif not _given(call, "2"):
+            raise UnprovenCallError(why="it is not signed")
+        elif not password:
+            raise UnprovenCallError(
+                why="its signature is of version 2, which does not cover the text, and the account has no callback_password"
             )
-            # A list, where more than one token is valid.
-            fits = [proving.digest_fits(expected, each, is_base64=True) for each in given.split(",")[:4]]
-            if not any(fits):
-                raise UnprovenCallError(why="its signature does not fit")
-            return
-        raise UnprovenCallError(why="it is not signed")
+        else:
+            _check(call, token, "2", _signed_by_2)
 
     def read(self, call: Call) -> Taken:
-        fields = shapes.read_form(call.body)
+        fields = _read_fields(call.body)
         if "Status" in fields:
             return Taken.of(self._report(fields, call))
         return Taken.of(self._text(fields, call), answer=_XML)
@@ -140,6 +157,17 @@ class Plivo(shapes.OfAccount[PlivoSettings]):
     def trial(self) -> Request | None:
         """The account itself: reading it changes nothing, and needs the right id and token."""
         return shapes.get(self._url(""), self._headers())
+
+    def _with_password(self, url: str) -> str:
+        password = self.secrets.get(_PASSWORD, "")
+        return shapes.with_key(url, password) if password else url
+
+    def _is_ours(self, query: str) -> bool:
+        """Whether an address asks for what we gave, and for nothing else."""
+        reference = numbers.reference_in(query)
+        bare = "" if reference is None else numbers.with_reference("", reference)
+        ours = urlsplit(self._with_password(bare)).query
+        return parse_qsl(query, keep_blank_values=True) == parse_qsl(ours)
 
     def _text(self, fields: Mapping[str, str], call: Call) -> InboundText:
         media = (fields.get(f"Media{index}", "") for index in range(_MOST_MEDIA))
@@ -175,6 +203,39 @@ class Plivo(shapes.OfAccount[PlivoSettings]):
         return shapes.basic(self.settings.auth_id, self.secrets["auth_token"])
 
 
+def _given(call: Call, version: str) -> list[str]:
+    """Its signatures of a version: by the token of the account or of its part, and by that of the main account."""
+    names = (f"x-plivo-signature-v{version}", f"x-plivo-signature-ma-v{version}")
+    return [
+        each
+        for name in names
+        for each in call.headers.get(name, "").split(",")[:_MOST_SIGNATURES]
+        if each.strip()
+    ]
+
+
+def _check(call: Call, token: str, version: str, signed: Callable[[Call, str], str]) -> None:
+    nonce = call.headers.get(f"x-plivo-signature-v{version}-nonce", "")
+    if not nonce or "." in nonce:
+        raise UnprovenCallError(why="its signature has no nonce")
+    expected = hmac.digest(token.encode(), signed(call, nonce).encode("utf-8", "replace"), hashlib.sha256)
+    fits = [proving.digest_fits(expected, each, is_base64=True) for each in _given(call, version)]
+    if not any(fits):
+        raise UnprovenCallError(why="its signature does not fit")
+
+
+def _read_fields(body: bytes) -> dict[str, str]:
+    pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise UnreadableCallError(what="a field comes twice")
+    if not _UUID.fullmatch(fields["MessageUUID"]):
+        raise UnreadableCallError(what="its id has another form than Plivo's")
+    if any(_TEXTED.search(name + value) for name, value in pairs if name > "Text" and name != "To"):
+        raise UnreadableCallError(what="a field holds the beginning of another")
+    return fields
+
+
 def _signed_by_3(call: Call, nonce: str) -> str:
     """The address with its query sorted, a point, and the fields sorted with nothing between."""
     query = "&".join(f"{name}={value}" for name, value in _sorted(call.query))
@@ -208,6 +269,9 @@ KIND: Final = Kind(
     name="plivo",
     title="Plivo",
     settings=PlivoSettings,
-    secrets=(Secret(name="auth_token", called="Auth Token, which also signs Plivo's calls"),),
+    secrets=(
+        Secret(name="auth_token", called="Auth Token, which also signs Plivo's calls"),
+        Secret(name=_PASSWORD, called="a password of your own, that Plivo calls with"),
+    ),
     make=make,
 )

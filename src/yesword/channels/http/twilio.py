@@ -2,11 +2,18 @@
 
 Twilio has no idempotency key for messages, so a request without an answer leaves the text unknown. Its calls carry our
 own reference in the address that we give for reports, since a report may come before the answer does.
+
+Its signature covers the names and values of a form run together, with nothing between them, and no time. A call that
+somebody repeats finds everything stored. So that the same letters cannot be cut into other fields, and pass for a new
+text, these are held to a form: an account's id is ours, a message's is SM or MM with 32 figures, no name comes twice, and
+nothing that comes after the words of a text holds the name From, with which somebody could put what one text says into the
+mouth of another. Names that we do not know are let through, since Twilio adds some without notice.
 """
 
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -111,6 +118,9 @@ _STATES: Final[Mapping[str, ReportState | None]] = {
     "canceled": ReportState.REJECTED,
 }
 _EXPIRED: Final = "30036"
+_MESSAGE_SID: Final = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+_FROM: Final = "From"
+_OF_FROM: Final = frozenset((_FROM, "FromCity", "FromCountry", "FromState", "FromZip"))
 _PAGE: Final = 1000  # the most that it gives at once
 _OF_THE_ACCOUNT: Final = frozenset(("20003",))
 _TWIML: Final = Answer(body=b"<Response/>", content_type="text/xml")  # no answer of Twilio's own
@@ -199,7 +209,7 @@ class Twilio(shapes.OfAccount[TwilioSettings]):
     def read(self, call: Call) -> Taken:
         if not _is_form(call) and call.method == "POST":
             raise UnreadableCallError(what="it is no form")
-        fields = dict(_form(call))
+        fields = _read_fields(call)
         if fields["AccountSid"] != self.settings.account_sid:
             raise UnreadableCallError(what="it is of another account of Twilio's")
         if fields.get("SmsStatus") == "received" or ("Body" in fields and "MessageStatus" not in fields):
@@ -284,6 +294,26 @@ def _is_form(call: Call) -> bool:
 def _form(call: Call) -> list[tuple[str, str]]:
     raw = call.body.decode("utf-8") if call.method == "POST" else call.query
     return parse_qsl(raw, keep_blank_values=True, max_num_fields=500)
+
+
+def _read_fields(call: Call) -> dict[str, str]:
+    pairs = _form(call)
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise UnreadableCallError(what="a field comes twice")
+    if not _MESSAGE_SID.fullmatch(fields["MessageSid"]):
+        raise UnreadableCallError(what="its id has another form than Twilio's")
+    if any(_may_hold_the_sender(name, value) for name, value in pairs):
+        raise UnreadableCallError(what="a field holds the beginning of another")
+    return fields
+
+
+def _may_hold_the_sender(name: str, value: str) -> bool:
+    """Whether a field, of those signed after the words of a text, has swallowed the number that sent it."""
+    if name < _FROM:
+        return False
+    is_other = name.startswith(_FROM) and name not in _OF_FROM
+    return is_other or _FROM in (name + value)[1:]
 
 
 def _sorted(call: Call) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """Providers call in: proven, stored and drained before anything is acknowledged; the same twice is the same once."""
 
+import io
 import json
+import logging
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -20,6 +22,7 @@ from yesword.worker import channels
 SID = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "the token of the account"
 PUBLIC = "https://texts.example.com"
+OURS_ID = f"SM{7:032x}"
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +58,7 @@ def knock(client, carrier, fields, *, token=TOKEN, query="", url=None, **more):
     )
 
 
-def text(body="STOP", *, number=ANNA, ref="SM1"):
+def text(body="STOP", *, number=ANNA, ref=f"SM{1:032x}"):
     return {
         "MessageSid": ref,
         "AccountSid": SID,
@@ -106,10 +109,10 @@ def test_what_cannot_be_stored_is_not_acknowledged(here, client, carrier):
 def test_a_report_settles_the_text_by_our_own_reference(here, client, carrier):
     message = here.plan(*here.members(1))
     here.settle()
-    report = {"MessageSid": "SM7", "AccountSid": SID, "MessageStatus": "undelivered", "ErrorCode": "30005"}
+    report = {"MessageSid": OURS_ID, "AccountSid": SID, "MessageStatus": "undelivered", "ErrorCode": "30005"}
     assert knock(client, carrier, report, query=f"?reference={message}").status_code == 204
     rows = here.sql("SELECT provider_id, state, error_code, meaning, message_id FROM delivery_report")
-    assert [tuple(row) for row in rows] == [("SM7", "failed", "30005", "unknown_subscriber", message)]
+    assert [tuple(row) for row in rows] == [(OURS_ID, "failed", "30005", "unknown_subscriber", message)]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +139,9 @@ def test_an_address_that_is_nobodys_tells_nothing(here, client, carrier, part):
 
 
 def test_who_knocks_on_and_on_is_asked_to_wait_and_the_provider_is_not(here, client, carrier):
-    codes = {knock(client, carrier, text(ref=f"SM{index}"), token="x").status_code for index in range(130)}
+    codes = {
+        knock(client, carrier, text(ref=f"SM{index:032x}"), token="x").status_code for index in range(130)
+    }
     assert codes == {401, 429}
     assert knock(client, carrier, text("hello")).status_code == 200
 
@@ -221,14 +226,14 @@ def test_a_card_that_is_not_there_lets_the_provider_keep_what_it_has(here, clien
 def test_what_is_changed_of_an_account_counts_at_its_next_call(here, client, carrier):
     assert knock(client, carrier, text("hello")).status_code == 200
     account_secrets.set_one(here.store, here.account.key, "auth_token", "another")
-    assert knock(client, carrier, text("hello", ref="SM2")).status_code == 401
-    assert knock(client, carrier, text("hello", ref="SM2"), token="another").status_code == 200
+    assert knock(client, carrier, text("hello", ref=f"SM{2:032x}")).status_code == 401
+    assert knock(client, carrier, text("hello", ref=f"SM{2:032x}"), token="another").status_code == 200
     here.account.settings["account_sid"] = "AC" + "9" * 32
     here.account.save()
-    assert knock(client, carrier, text("hello", ref="SM3"), token="another").status_code == 400
+    assert knock(client, carrier, text("hello", ref=f"SM{3:032x}"), token="another").status_code == 400
     here.account.channel = "smpp"
     here.account.save()
-    assert knock(client, carrier, text("hello", ref="SM3"), token="another").status_code == 404
+    assert knock(client, carrier, text("hello", ref=f"SM{3:032x}"), token="another").status_code == 404
 
 
 def test_an_account_that_nobody_calls_has_no_address(here, client, carrier):
@@ -254,7 +259,11 @@ class Api:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 api.taken.append((self.path, {name: value[0] for name, value in parse_qs(body).items()}))
                 is_blocked = api.taken[-1][1]["To"] in api.blocked
-                said = {"code": 21610, "message": "blocked"} if is_blocked else {"sid": f"SM{len(api.taken)}"}
+                said = (
+                    {"code": 21610, "message": "blocked"}
+                    if is_blocked
+                    else {"sid": f"SM{len(api.taken):032x}"}
+                )
                 data = json.dumps(said).encode()
                 self.send_response(400 if is_blocked else 201)
                 self.send_header("Content-Length", str(len(data)))
@@ -305,12 +314,12 @@ def test_a_text_goes_out_its_report_comes_in_and_a_stop_ends_it_all(here, client
     assert sent["StatusCallback"] == f"{through.setup.callback_url}?reference={message}"
     assert here.message(message)[0] is MessageState.SENT
 
-    report = {"MessageSid": "SM1", "AccountSid": SID, "MessageStatus": "delivered"}
+    report = {"MessageSid": f"SM{1:032x}", "AccountSid": SID, "MessageStatus": "delivered"}
     assert knock(client, through, report, query=f"?reference={message}").status_code == 204
     here.settle()
     assert here.message(message)[0] is MessageState.DELIVERED
 
-    assert knock(client, through, text(ref="SM50")).status_code == 200
+    assert knock(client, through, text(ref=f"SM{50:032x}")).status_code == 200
     before = len(api.taken)
     here.plan(*person)
     here.settle()
@@ -325,3 +334,41 @@ def test_a_block_at_the_provider_is_news_to_us_and_ends_the_consent(here, record
     here.settle()
     assert here.message(message)[0] is MessageState.FAILED
     assert kinds_of(record, here)[-1] is EventKind.WITHDRAWN
+
+
+# Strangers
+
+
+def test_a_recorded_text_comes_back_under_no_other_id(here, client, record, carrier):
+    fields = text("hello") | {"NumMedia": "0"}
+    assert knock(client, carrier, fields).status_code == 200
+    signature = RequestValidator(TOKEN).compute_signature(carrier.setup.callback_url, fields)
+    again = {name: value for name, value in fields.items() if name != "NumMedia"}
+    again["MessageSid"] += "NumMedia0"
+    answer = client.post(
+        urlsplit(carrier.setup.callback_url).path,
+        data=urlencode(again),
+        content_type="application/x-www-form-urlencoded",
+        headers={"X-Twilio-Signature": signature},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "carrier_call_unreadable")
+    assert here.sql("SELECT count(*) FROM inbound_text")[0][0] == 1
+
+
+@pytest.fixture
+def told():
+    """What is written of strangers, on the way that the settings lay."""
+    stream = io.StringIO()
+    (handler,) = (each for each in logging.getLogger("django.security").handlers if each.name == "strangers")
+    before = handler.setStream(stream)
+    yield stream
+    handler.setStream(before)
+
+
+def test_a_call_under_another_host_is_told_in_one_line(here, client, carrier, told):
+    answer = knock(client, carrier, text(), SERVER_NAME="evil.example")
+    assert answer.status_code == 400
+    (line,) = told.getvalue().splitlines()
+    assert "level=warning" in line
+    assert "evil.example" in line
+    assert "Traceback" not in line

@@ -26,6 +26,10 @@ TOKEN = "fedcba9876543210fedcba9876543210fedcba98"
 URL = "https://texts.example.com/carriers/us/aRandomWordOfLength"
 REPORTS = f"{URL}?reference=4711"
 NONCE = "12345678901234567890"
+TEXT_ID = "1aead330-8ff9-11ed-b1c1-0242ac110004"
+OURS_ID = "1aead330-8ff9-11ed-b1c1-0242ac110005"
+PASSWORD = "aLongWordOfLettersAnd9"
+KEYED = f"{URL}?key={PASSWORD}"
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 ACCEPTED, REFUSED, THROTTLED, UNKNOWN, UNWRITTEN = OutcomeStatus
 
@@ -138,7 +142,7 @@ INBOUND = {
     "To": "15005550006",
     "Text": "STOP please & thank you + 🎉",
     "Type": "mms",
-    "MessageUUID": "m9",
+    "MessageUUID": TEXT_ID,
     "Media0": "https://media.plivo.com/1.jpg",
     "Units": "1",
     "Empty": "",
@@ -168,7 +172,7 @@ def test_a_text_that_comes_in_is_read_whole():
     assert taken.items == (
         InboundText(
             account="us",
-            provider_id="m9",
+            provider_id=TEXT_ID,
             sender_number="+14155550100",
             to_address="+15005550006",
             text="STOP please & thank you + 🎉",
@@ -199,11 +203,11 @@ def test_a_short_code_stays_short():
     ],
 )
 def test_a_report_says_what_became_of_our_text(status, code, state, meaning):
-    fields = {"MessageUUID": "m1", "To": "14155550100", "Status": status, "ErrorCode": code}
+    fields = {"MessageUUID": OURS_ID, "To": "14155550100", "Status": status, "ErrorCode": code}
     report = take(provider(), call(fields, url=REPORTS)).items[0]
     assert report == DeliveryReport(
         account="us",
-        provider_id="m1",
+        provider_id=OURS_ID,
         message_id=4711,
         state=state,
         error_code=code if meaning else None,
@@ -214,7 +218,7 @@ def test_a_report_says_what_became_of_our_text(status, code, state, meaning):
 
 @pytest.mark.parametrize("status", ["queued", "sent", "a state of next year"])
 def test_what_is_no_news_is_taken_and_leaves_nothing(status):
-    assert take(provider(), call({"MessageUUID": "m1", "Status": status}, url=REPORTS)).items == ()
+    assert take(provider(), call({"MessageUUID": OURS_ID, "Status": status}, url=REPORTS)).items == ()
 
 
 @given(
@@ -232,10 +236,76 @@ def test_whatever_plivos_library_believes_we_believe_and_nothing_else(fields, ur
         provider().verify(call(fields | {"To": "other"}, url=url, headers=signed.headers))
 
 
-def test_the_second_version_which_plivo_uses_for_texts_is_believed_too():
-    headers = signed_2(REPORTS)
-    assert validate_signature(REPORTS, NONCE, headers["x-plivo-signature-v2"], TOKEN)
-    provider().verify(call(INBOUND, url=REPORTS, headers=headers))
+def with_password():
+    return provider(secrets={"auth_token": TOKEN, "callback_password": PASSWORD})
+
+
+def test_the_second_version_covers_no_text_and_is_not_believed_by_itself():
+    headers = signed_2(URL)
+    assert validate_signature(URL, NONCE, headers["x-plivo-signature-v2"], TOKEN)
+    for fields in (INBOUND, INBOUND | {"Text": "JOIN"}):
+        with pytest.raises(UnprovenCallError, match="callback_password"):
+            take(provider(), call(fields, headers=headers))
+
+
+def test_the_second_version_is_believed_beside_the_password():
+    assert take(with_password(), call(INBOUND, url=KEYED, headers=signed_2(URL))).items
+    for url in (URL, f"{URL}?key=another"):
+        with pytest.raises(UnprovenCallError):
+            with_password().verify(call(INBOUND, url=url, headers=signed_2(URL)))
+
+
+def test_the_password_is_asked_of_every_call_and_named_for_reports():
+    report = {"MessageUUID": OURS_ID, "Status": "delivered"}
+    url = json.loads(with_password().request(handover()).body)["url"]
+    assert url == f"{REPORTS}&key={PASSWORD}"
+    assert take(with_password(), call(report, url=url)).items[0].message_id == 4711
+    with pytest.raises(UnprovenCallError):
+        with_password().verify(call(report, url=REPORTS))
+
+
+@pytest.mark.parametrize("version", ["2", "3"])
+def test_the_signature_of_the_main_account_counts_too(version):
+    headers = signed_3(KEYED, INBOUND) if version == "3" else signed_2(KEYED)
+    headers[f"x-plivo-signature-ma-v{version}"] = headers.pop(f"x-plivo-signature-v{version}")
+    assert take(with_password(), call(INBOUND, url=KEYED, headers=headers)).items
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        pytest.param(INBOUND | {"MessageUUID": f"{TEXT_ID}PartInfo1"}, id="a longer id"),
+        pytest.param(INBOUND | {"MessageUUID": "m9"}, id="an id of another form"),
+        pytest.param(INBOUND | {"Type": "smsTo15005550006"}, id="a number that was texted, in a value"),
+        pytest.param(INBOUND | {"TypeTo": "15005550006"}, id="a number that was texted, in a name"),
+        pytest.param(INBOUND | {"Media0": ["a", "b"]}, id="a field that comes twice"),
+    ],
+)
+def test_fields_that_are_cut_in_another_way_than_plivos_are_not_read(cut):
+    body = urlencode(cut, doseq=True).encode()
+    made = Call(method="POST", url=URL, headers=signed_3(URL, cut), body=body, at=AT)
+    provider().verify(made)
+    with pytest.raises(UnreadableCallError):
+        provider().read(made)
+
+
+@pytest.mark.parametrize(
+    "query", ["From14155550100Text=x", "reference=4711&reference=4712", "reference=x", "key=", "a=1"]
+)
+def test_an_address_that_we_did_not_give_proves_nothing(query):
+    with pytest.raises(UnprovenCallError):
+        provider().verify(call(INBOUND, url=f"{URL}?{query}"))
+
+
+def test_a_text_that_ends_in_the_nonce_is_not_believed():
+    """It is cut behind a point of its own; the same letters are signed."""
+    sent = {"MessageUUID": TEXT_ID, "Text": "JOIN. But not today"}
+    signature = signed_3(URL, sent)["x-plivo-signature-v3"]
+    forged = {"x-plivo-signature-v3": signature, "x-plivo-signature-v3-nonce": f" But not today.{NONCE}"}
+    cut = {"MessageUUID": TEXT_ID, "Text": "JOIN"}
+    assert validate_v3_signature("POST", URL, f" But not today.{NONCE}", TOKEN, signature, dict(cut))
+    with pytest.raises(UnprovenCallError):
+        provider().verify(call(cut, headers=forged))
 
 
 def test_one_of_several_signatures_is_enough():

@@ -23,6 +23,8 @@ SID = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "fedcba9876543210fedcba9876543210"
 SERVICE = "MG0123456789abcdef0123456789abcdef"
 URL = "https://texts.example.com/carriers/us/aRandomWordOfLength"
+TEXT_ID = "SM0123456789abcdef0123456789abcde9"
+OURS_ID = "SM0123456789abcdef0123456789abcde1"
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 ACCEPTED, REFUSED, THROTTLED, UNKNOWN, UNWRITTEN = OutcomeStatus
 HEADERS = {"content-type": "application/x-www-form-urlencoded; charset=UTF-8"}
@@ -164,7 +166,7 @@ class Fields(dict):
 
 
 INBOUND = [
-    ("MessageSid", "SM9"),
+    ("MessageSid", TEXT_ID),
     ("AccountSid", SID),
     ("From", "+14155550100"),
     ("To", "+15005550006"),
@@ -182,7 +184,7 @@ def test_a_text_that_comes_in_is_read_whole():
     assert taken.items == (
         InboundText(
             account="us",
-            provider_id="SM9",
+            provider_id=TEXT_ID,
             sender_number="+14155550100",
             to_address="+15005550006",
             text="STOP please & thank you + 🎉",
@@ -211,13 +213,13 @@ def test_a_text_that_comes_in_is_read_whole():
     ],
 )
 def test_a_report_says_what_became_of_our_text(status, code, state, meaning):
-    fields = [("MessageSid", "SM1"), ("AccountSid", SID), ("MessageStatus", status), ("SmsStatus", status)]
+    fields = [("MessageSid", OURS_ID), ("AccountSid", SID), ("MessageStatus", status), ("SmsStatus", status)]
     fields += [("ErrorCode", code)] if code else []
     taken = take(provider(), call(fields, url=f"{URL}?reference=4711"))
     assert taken.items == (
         DeliveryReport(
             account="us",
-            provider_id="SM1",
+            provider_id=OURS_ID,
             message_id=4711,
             state=state,
             error_code=code or None,
@@ -229,7 +231,7 @@ def test_a_report_says_what_became_of_our_text(status, code, state, meaning):
 
 @pytest.mark.parametrize("status", ["queued", "sending", "sent", "accepted", "a state of next year"])
 def test_what_is_no_news_is_taken_and_leaves_nothing(status):
-    fields = [("MessageSid", "SM1"), ("AccountSid", SID), ("MessageStatus", status)]
+    fields = [("MessageSid", OURS_ID), ("AccountSid", SID), ("MessageStatus", status)]
     assert take(provider(), call(fields)).items == ()
 
 
@@ -277,6 +279,57 @@ def test_a_call_of_another_account_under_our_token_is_not_taken():
     fields = [(name, "ACother" if name == "AccountSid" else value) for name, value in INBOUND]
     with pytest.raises(UnreadableCallError):
         take(provider(), call(fields))
+
+
+def changed(fields, **values):
+    return [(name, values.get(name, value)) for name, value in fields]
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        pytest.param(
+            [
+                (name, value) if name != "MessageSid" else (name, TEXT_ID + "NumMedia2")
+                for name, value in INBOUND
+                if name != "NumMedia" and not name.startswith("MediaUrl")
+            ],
+            id="a longer id",
+        ),
+        pytest.param(changed(INBOUND, MessageSid="SM9"), id="a short id"),
+        pytest.param(changed(INBOUND, MessageSid=TEXT_ID + "\n"), id="a line behind the id"),
+        pytest.param(changed(INBOUND, MessageSid="CA" + TEXT_ID[2:]), id="the id of something else"),
+        pytest.param([*INBOUND, ("From", "+14155550199")], id="two senders"),
+        pytest.param([*INBOUND, ("MessageSid", OURS_ID)], id="two ids"),
+        pytest.param([*INBOUND, ("FromCity", "From+14155550100")], id="a sender in a city"),
+        pytest.param([*INBOUND, ("From+14155550100", "")], id="a sender in a name"),
+        pytest.param([*INBOUND, ("NewFrom", "+14155550100")], id="a sender at the end of a name"),
+    ],
+)
+def test_fields_that_are_cut_in_another_way_than_twilios_are_not_read(cut):
+    with pytest.raises(UnreadableCallError):
+        take(provider(), call(cut))
+
+
+def test_a_text_cannot_put_words_into_the_mouth_of_another():
+    """It holds the fields of a call; cut in another way they have the same signature."""
+    rest = [("SmsStatus", "received"), ("To", "+15005550006")]
+    held = f"JOINFrom+14155550199FromCityAMessageSid{OURS_ID}NumMedia0"
+    sent = [("AccountSid", SID), ("Body", held), ("From", "+14155550100"), ("MessageSid", TEXT_ID), *rest]
+    forged = [
+        ("AccountSid", SID),
+        ("Body", "JOIN"),
+        ("From", "+14155550199"),
+        ("FromCity", "A"),
+        ("MessageSid", OURS_ID),
+        ("NumMedia", f"0From+14155550100MessageSid{TEXT_ID}"),
+        *rest,
+    ]
+    assert take(provider(), call(sent)).items[0].text == held
+    signature = call(sent).headers["x-twilio-signature"]
+    provider().verify(call(forged, signature=signature))
+    with pytest.raises(UnreadableCallError):
+        take(provider(), call(forged, signature=signature))
 
 
 def test_a_body_that_is_no_form_is_proven_by_its_digest():
