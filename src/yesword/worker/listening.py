@@ -16,7 +16,7 @@ from typing import Final
 
 import structlog
 
-from yesword.channels.ports import Handler, InboundItem, Listens, Missed
+from yesword.channels.ports import ChannelError, Handler, InboundItem, Listens, Missed, MissedItems
 from yesword.domain.errors import YeswordError
 from yesword.sending import gaps
 from yesword.sending.taking import take
@@ -29,6 +29,8 @@ log = structlog.get_logger("yesword.listening")
 
 EVERY_S: Final = 3.0
 _BATCH: Final = 200
+_LONGEST_REST_S: Final = 300.0  # before a carrier that does not tell what came in is asked again
+_MOST_COUNTED: Final = 10
 _LONGEST_PAUSE_S: Final = 900.0  # between two calls of a provider: Vonage waits the longest of all
 
 
@@ -42,6 +44,8 @@ class Ear:
     longest_pause_s: float = 0.0  # before the carrier brings again what nobody took
     up_since: float | None = None
     busy_at: float = field(default=float("-inf"))
+    asked_in_vain: int = 0  # times in a row that a carrier did not tell what came in
+    asks_again_at: float = field(default=float("-inf"))
     has_ended: bool = False
 
     def handle(self, items: list[InboundItem]) -> list[bool]:
@@ -57,6 +61,19 @@ class Ear:
         if self.has_ended:
             return False
         return self.listens.is_listening if isinstance(self.listens, Listens) else True
+
+    @property
+    def may_ask(self) -> bool:
+        """After each time in vain it waits longer."""
+        return time.monotonic() >= self.asks_again_at
+
+    def ask(self, carrier: Missed, since: datetime) -> MissedItems | None:
+        """As `missed_since`."""
+        self.asks_again_at = time.monotonic() + min(EVERY_S * 2**self.asked_in_vain, _LONGEST_REST_S)
+        self.asked_in_vain = min(self.asked_in_vain + 1, _MOST_COUNTED)
+        found = carrier.missed_since(since)
+        self.asked_in_vain, self.asks_again_at = 0, float("-inf")
+        return found
 
     def quiet_s(self) -> float:
         """For how long it has been up, with nothing coming in."""
@@ -74,7 +91,11 @@ def round_of(store: Store, ears: Iterable[Ear], at: datetime) -> None:
 
 
 def _catch_up(store: Store, ear: Ear, gap: SendingHold, at: datetime) -> None:
-    missed = ear.listens.missed_since(gaps.pull_since(gap)) if isinstance(ear.listens, Missed) else None
+    missed = None
+    if isinstance(ear.listens, Missed):
+        if not ear.may_ask:
+            return
+        missed = ear.ask(ear.listens, gaps.pull_since(gap))
     if missed is not None:
         # A text that had come before is the same text: its provider's id says so.
         if all(_take(ear, missed.items)):
@@ -113,9 +134,10 @@ def run(
 def _noted(store: Store, ear: Ear, at: datetime) -> None:
     try:
         round_of(store, [ear], at)
+    except ChannelError as error:
+        log.warning("missed_texts_not_told", account=ear.account, code=error.code, reason=error.message)
     except Exception as error:
-        code = error.code if isinstance(error, YeswordError) else type(error).__name__
-        log.exception("listening_not_noted", account=ear.account, code=code)
+        log.exception("listening_not_noted", account=ear.account, code=type(error).__name__)
         store.database.close()
 
 

@@ -3,10 +3,12 @@
 import threading
 import time
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from factories.worlds import ANNA, CLUB, World, with_own_connections, world
+from yesword.channels.http.missed import ListRefusedError
 from yesword.channels.ports import InboundText, MissedItems
 from yesword.domain.messages import MessageState
 from yesword.sending import gaps, halting, taking
@@ -191,6 +193,42 @@ def test_somebody_may_say_go_on_and_the_same_gap_holds_nothing_again(store: Stor
         here.wait(minutes=5)
         assert gaps.look(store, here.at) == 1, "another gap is another matter"
         assert AuditEntry.objects.filter(action="sending.let_go").count() == 1
+
+
+class Refuses:
+    """A carrier whose list cannot be had for a while."""
+
+    is_listening = True
+
+    def __init__(self, times):
+        self.times, self.asked = times, 0
+
+    def missed_since(self, since):
+        self.asked += 1
+        if self.asked <= self.times:
+            raise ListRefusedError(account="main", status=401)
+        return MissedItems(items=())
+
+
+def test_a_carrier_that_does_not_tell_what_came_in_is_asked_less_and_less_often(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(listening.time, "monotonic", lambda: clock[0])
+    with world(store) as here:
+        here.join()
+        ear = ear_of(here, Refuses(times=9))
+        listening.round_of(store, [ear], here.at)
+        here.wait(hours=2)
+        asked_at = []
+        while not asked_at or gaps.open_gap(here.account.pk) is not None:
+            before = ear.listens.asked
+            listening._noted(store, ear, here.at)
+            if ear.listens.asked > before:
+                asked_at.append(clock[0])
+            clock[0] += listening.EVERY_S
+            here.wait(seconds=listening.EVERY_S)
+        assert [late - early for early, late in pairwise(asked_at)] == [3, 6, 12, 24, 48, 96, 192, 300, 300]
 
 
 def test_what_could_not_be_stored_keeps_it_held(store: Store) -> None:
