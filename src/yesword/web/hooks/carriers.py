@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 import structlog
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -28,7 +27,7 @@ from yesword.sending import carriers, taking
 from yesword.sending.carriers import NoSuchCarrierAddressError
 from yesword.web.access import open_to_all
 from yesword.web.hooks.problems import problem
-from yesword.web.hooks.receiving import TooLargeError
+from yesword.web.hooks.receiving import TooLargeError, body_of
 from yesword.web.installation import store
 from yesword.web.limiting import AddressLimit, TokenBuckets, address_key, limited, too_often
 
@@ -54,7 +53,7 @@ class NotStoredError(YeswordError):
 def receive(request: HttpRequest, account: str, word: str) -> HttpResponse:
     here, now = store(), datetime.now(UTC)
     try:
-        body = _body(request)
+        body = body_of(request, MOST_BYTES)
         carrier = carriers.called(here, account, word)
         query = request.META.get("QUERY_STRING", "")
         call = Call(
@@ -85,19 +84,6 @@ def receive(request: HttpRequest, account: str, word: str) -> HttpResponse:
         log.warning("carrier_items_refused", account=account, count=len(taken.unread))
         return problem(400, UnreadableCallError(what=taken.unread[0]))
     return HttpResponse(taken.answer.body, status=taken.answer.status, content_type=taken.answer.content_type)
-
-
-def _body(request: HttpRequest) -> bytes:
-    length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > MOST_BYTES:
-        raise TooLargeError(most=MOST_BYTES)
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        raise TooLargeError(most=MOST_BYTES) from None
-    if len(body) > MOST_BYTES:
-        raise TooLargeError(most=MOST_BYTES)
-    return body
 
 
 def _refused(request: HttpRequest, status: int, error: YeswordError, account: str) -> HttpResponse:

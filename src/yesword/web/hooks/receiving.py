@@ -67,7 +67,7 @@ def receive(request: HttpRequest, key: str) -> HttpResponse:
     try:
         if request.method == "GET":
             return _challenge(source, request)
-        headers, body = _headers(request), _body(request)
+        headers, body = _headers(request), body_of(request, MOST_BYTES)
         if source.provider is Provider.WOOCOMMERCE and woocommerce.is_ping(headers, body):
             return told(_TAKEN)
         heard = _take(source, headers, body, now)
@@ -93,16 +93,17 @@ def _challenge(source: Source, request: HttpRequest) -> HttpResponse:
     return HttpResponse(answer, content_type="text/plain; charset=utf-8")
 
 
-def _body(request: HttpRequest) -> bytes:
+def body_of(request: HttpRequest, most: int) -> bytes:
+    """Its bytes as they came. Raises TooLargeError, before anything is read where the length says so."""
     length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > MOST_BYTES:
-        raise TooLargeError(most=MOST_BYTES)
+    if length.isdecimal() and int(length) > most:
+        raise TooLargeError(most=most)
     try:
         body = request.body
     except RequestDataTooBig:
-        raise TooLargeError(most=MOST_BYTES) from None
-    if len(body) > MOST_BYTES:
-        raise TooLargeError(most=MOST_BYTES)
+        raise TooLargeError(most=most) from None
+    if len(body) > most:
+        raise TooLargeError(most=most)
     return body
 
 
