@@ -4,6 +4,7 @@ A store is opened before what works on it is imported: its models need to know w
 """
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,13 +101,14 @@ def web(data: Path, database_url: str | None, host: str, port: int, *, is_silent
     from granian.constants import Interfaces
 
     from yesword.web.paths import STATIC_FOLDER
+    from yesword.worker.supervisor import SERVED
 
     pass_on(data, database_url)
     store = opened(data, database_url)
     for line in () if is_silent else welcome(store, host, port):
         click.echo(line)
     store.close()
-    Granian(
+    server = Granian(
         "yesword.web.wsgi:application",
         address=host,
         port=port,
@@ -116,7 +118,12 @@ def web(data: Path, database_url: str | None, host: str, port: int, *, is_silent
         static_path_route=["/static"],
         static_path_mount=[STATIC_FOLDER],
         log_enabled=False,
-    ).serve()
+    )
+    os.environ[SERVED] = "1"
+    try:
+        server.serve()
+    finally:
+        del os.environ[SERVED]
     sys.exit(0)
 
 

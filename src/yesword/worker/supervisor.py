@@ -55,6 +55,10 @@ class Child:
         self.process, self.due_at = None, now + self.pause_s
 
 
+SERVED: Final = "YESWORD_SERVED"
+"""Set for processes that a server of ours starts, and that are called from their start on."""
+
+
 def die_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
     """Ask the kernel to end this process when its parent is gone, whatever ended that (Linux)."""
     if sys.platform == "linux":

@@ -6,6 +6,7 @@ from yesword.cli.faults import command
 
 
 def test_a_server_that_is_not_named_is_no_run_that_held():
-    done = CliRunner().invoke(command, ["--minutes", "1", "--only", "postgresql"])
+    nowhere = {"YESWORD_TEST_POSTGRES_URL": None}
+    done = CliRunner().invoke(command, ["--minutes", "1", "--only", "postgresql"], env=nowhere)
     assert done.exit_code == 2
     assert "wants --server-url" in done.output
