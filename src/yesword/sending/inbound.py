@@ -6,7 +6,6 @@ where it came with something else before, is an id that the carrier used twice.
 """
 
 import contextlib
-import itertools
 import json
 import secrets
 from collections import Counter
@@ -247,16 +246,21 @@ def _told_apart(
     if was is not None:
         theirs = frozenset(find(store, session, {brand: [was.number.e164] for brand in was.brands}).values())
     is_stop = was is not None and was.intent.is_withdrawal
-    for place_of_it in itertools.count():
-        own = f"{ref}#{place_of_it}" if place_of_it else ref
-        row = session.first("inbound_ref", account_id=account, provider_id=own)
-        if row is None:
-            return own, None
+    own, place_of_it = ref, 0
+    while (row := session.first("inbound_ref", account_id=account, provider_id=own)) is not None:
         before = _Before.read(row[0])
-        is_theirs = bool(before.people & theirs) or before.people == theirs
-        if is_theirs and (before.is_stop or not is_stop):
+        is_theirs = bool(before.people & theirs) if before.people else was is None
+        if (is_theirs and (before.is_stop or not is_stop)) or _are_gone(store, session, before.people):
             return own, before
-    raise AssertionError("counting has no end")
+        place_of_it += 1
+        own = f"{ref}#{place_of_it}"
+    return own, None
+
+
+def _are_gone(store: Store, session: Session, people: Iterable[ContactId]) -> bool:
+    """Whether nobody can tell any more whose text it was: what comes again of the erased is no new text."""
+    found = contacts.read_many(store, session, people).values()
+    return bool(people) and all(each.erased_at is not None for each in found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from yesword.domain.ids import ContactId, InboundId, MessageId, bucket_of
 from yesword.domain.times import from_micros, to_micros
 from yesword.store import programs
 from yesword.store.database import Row, Session
+from yesword.store.forms import as_bytes
 from yesword.store.sealing import Seal, place
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def enter(
 def of_contact(session: Session, contact: ContactId, contest: int | None = None) -> list[EntryRow]:
     """Oldest first."""
     rows = session.rows("contest_entries_of_contact", bucket=bucket_of(contact), contact_id=contact)
-    found = [_row(each) for each in rows]
+    found = [entry_of(each) for each in rows]
     return found if contest is None else [each for each in found if each.contest == contest]
 
 
@@ -146,13 +147,13 @@ def that_asked(session: Session, contact: ContactId, message: int) -> EntryRow |
     row = session.first(
         "contest_entry_that_asked", bucket=bucket_of(contact), contact_id=contact, message_id=message
     )
-    return None if row is None else _row(row)
+    return None if row is None else entry_of(row)
 
 
 def of_digest(session: Session, contest: int, digest: str) -> EntryRow | None:
     """None where it was deleted, with its person or after its time."""
     row = session.first("contest_entry_of_digest", contest_id=contest, digest=digest)
-    return None if row is None else _row(row)
+    return None if row is None else entry_of(row)
 
 
 def opened(seal: Seal, row: EntryRow) -> Opened:
@@ -287,7 +288,8 @@ def _place(row_id: int) -> bytes:
     return place("contest_entry", row_id)
 
 
-def _row(row: Row) -> EntryRow:
+def entry_of(row: Row) -> EntryRow:
+    """From the columns in the order of its members, whatever stands in that of bytes."""
     return EntryRow(
         id=row[0],
         contest=row[1],
@@ -296,7 +298,7 @@ def _row(row: Row) -> EntryRow:
         state=row[4],
         choice=row[5],
         is_right=bool(row[6]),
-        sealed=bytes(row[7]),
+        sealed=as_bytes(row[7]),
         digest=row[8],
         said_yes=row[9],
         asked_by=None if row[10] is None else MessageId(row[10]),

@@ -7,6 +7,7 @@ import pytest
 from factories.worlds import ANNA, CLUB, World, world
 from yesword.channels.http import shapes
 from yesword.channels.ports import DeliveryReport, InboundText, ReportState
+from yesword.privacy.erasing import REQUESTED, Wish, erase
 from yesword.sending import inbound, reacting, taking
 from yesword.store.opening import Store
 
@@ -186,3 +187,21 @@ def test_an_id_that_was_made_of_a_text_is_kept_as_a_keyed_digest(here: World) ->
         assert bring(here, [text(here, ANNA, "STOP", made)]) == [True]
     assert here.kinds(ANNA).count("withdrawn") == 1
     assert not [each for each in handled(here) if each in made or made in each]
+
+
+def test_what_comes_again_of_somebody_who_was_erased_is_no_new_text(store: Store) -> None:
+    with world(store) as here:
+        here.join(ANNA)
+        erase(store, here.contact(ANNA).id, Wish(ground=REQUESTED), here.at)
+        known = len(here.sql("SELECT id FROM contact"))
+        for words, ref in (("SAVEMORE", "in-0"), ("YES", "in-1")):
+            assert bring(here, [text(here, ANNA, words, ref)]) == [True]
+        assert len(here.sql("SELECT id FROM contact")) == known
+
+
+def test_an_id_of_a_text_for_nobody_hides_no_text_of_somebody(store: Store) -> None:
+    with world(store) as here:
+        here.join(ANNA)
+        assert bring(here, [text(here, ANNA, "hello", "7", to="no address of ours")]) == [True]
+        assert bring(here, [text(here, BEN, "SAVEMORE", "7")]) == [True]
+        assert here.kinds(BEN) == ["requested"]

@@ -7,12 +7,11 @@ from typing import Final
 from yesword.domain.collecting import drawing
 from yesword.domain.collecting.contests import Answering, ContestDefinition, is_right
 from yesword.domain.errors import YeswordError
-from yesword.domain.ids import ContactId, InboundId, MessageId, to_text
-from yesword.domain.times import from_micros
+from yesword.domain.ids import ContactId, to_text
 from yesword.store import contests
-from yesword.store.contests import AGE, BY_ENTRY, BY_REPLY, IN, EntryRow
+from yesword.store.contests import AGE, BY_ENTRY, BY_REPLY, IN
 from yesword.store.database import Row
-from yesword.store.forms import as_bytes, as_text
+from yesword.store.forms import as_text
 from yesword.store.misfits import Fault, Misfit, misfit
 from yesword.store.opening import Store
 from yesword.store.sealing import Seal
@@ -61,7 +60,7 @@ def _reasons(
     if seal is None or erasure is not None:
         return
     try:
-        entry = _entry(row)
+        entry = contests.entry_of(row)
         opened = contests.opened(seal, entry)
         wanted = drawing.leaf(bytes.fromhex(opened.salt), key, opened.answer, entry.entered_at)
     except (YeswordError, ValueError, KeyError, TypeError, OverflowError):
@@ -74,23 +73,6 @@ def _reasons(
     # Once there is a list, that says who takes part: another release may read words otherwise.
     if leaves is None and bool(right) != is_right(opened.answer, definition):
         yield "its row says otherwise than its answer whether it takes part."
-
-
-def _entry(row: Row) -> EntryRow:
-    return EntryRow(
-        id=row[0],
-        contest=row[1],
-        contact=ContactId(row[2]),
-        inbound=InboundId(row[3]),
-        state=row[4],
-        choice=row[5],
-        is_right=bool(row[6]),
-        sealed=as_bytes(row[7]),
-        digest=row[8],
-        said_yes=row[9],
-        asked_by=None if row[10] is None else MessageId(row[10]),
-        entered_at=from_micros(row[11]),
-    )
 
 
 def _seals(store: Store, contacts: Iterable[int]) -> Mapping[ContactId, Seal]:

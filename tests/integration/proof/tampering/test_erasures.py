@@ -150,12 +150,13 @@ def suppression_of_another_cause_and_day(hands):
 
 
 def suppression_invented(hands):
+    of_nobody = "ab" * 32
     hands.sql(
         "INSERT INTO suppression (brand_id, kind, digest, pepper, cause, since)"
-        " SELECT brand_id, kind, 'ab' || substr(digest, 3), pepper, cause, since FROM suppression"
-        " WHERE cause = 'erased'"
+        " SELECT brand_id, kind, %s, pepper, cause, since FROM suppression WHERE cause = 'erased'",
+        of_nobody,
     )
-    return "The suppression ab"
+    return f"The suppression {of_nobody}"
 
 
 def suppression_of_a_stop_dropped(hands):
