@@ -245,8 +245,6 @@ def _why_not(people: Iterable[Contact]) -> str:
             return "gone"
         if each.restricted_since is not None:
             return "restricted"
-        if each.is_excluded:
-            return "excluded"
     return ""
 
 

@@ -22,9 +22,6 @@ CATALOGUE: Final[Mapping[str, str]] = MappingProxyType(
         "cancelled": _("The campaign that this text belongs to was cancelled."),
         "fact.cancelled": _("It was taken back before this text went."),
         "remedy.cancelled": _("Start a new campaign."),
-        "excluded": _("This number is on the exclusion list."),
-        "fact.excluded": _("It was put there by hand."),
-        "remedy.excluded": _("Take the number off the list, if it stands there by mistake."),
         "restricted": _("What is kept of this person may be used for nothing, not even for texts."),
         "fact.restricted": _(
             "They asked for that, or somebody of the brand did, until a question is settled."

@@ -143,7 +143,6 @@ class ContactFacts:
     places: tuple[Place, ...]  # everywhere that the person may plausibly be
     state: ConsentState
     recent: tuple[SentFact, ...] = ()  # counted texts of the last 31 days, oldest first
-    is_excluded: bool = False  # by hand, by number
     adult_since: datetime | None = None  # "18+ on date"
     last_text_at: datetime | None = (
         None  # newest counted text, however old; None: never one (`recent` counts too)

@@ -260,7 +260,6 @@ def _identity(
         source="" if is_former_owners else contact.source,
         since=contact.hidden_since or contact.created_at,
         restricted_since=contact.restricted_since,
-        is_excluded=contact.is_excluded,
     )
 
 

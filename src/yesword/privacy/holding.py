@@ -43,7 +43,6 @@ class Identity:
     source: str
     since: datetime
     restricted_since: datetime | None
-    is_excluded: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)

@@ -193,7 +193,6 @@ class Scales:
                 places=contact.places,
                 state=state,
                 recent=tuple(before.recent),
-                is_excluded=contact.is_excluded,
                 adult_since=contact.adult_since,
                 said_age=contact.said_age,
                 last_text_at=before.last_text_at,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # In the order in which the queries read them. When somebody was erased is in the events, so it is not here.
 COLUMNS: Final = (
     *("id", "brand_id", "subject", "sealed_number", "sealed_mail", "country", "number_kind", "may_text"),
-    *("places", "name", "language", "attributes", "is_excluded", "adult_since", "merged_into", "age_said"),
+    *("places", "name", "language", "attributes", "adult_since", "merged_into", "age_said"),
     *("age_said_at", "restricted_since", "hidden_since", "recipient", "source", "created_at"),
 )
 # What an erasure leaves of the rest; who has to be kept keeps a sealed number.
@@ -38,10 +38,7 @@ def mark(seal: Seal, values: Iterable[object]) -> bytes:
 
 def mark_new(seal: Seal, row: Mapping[str, object]) -> bytes:
     """Over a row that is about to be made: what it does not name begins as nothing."""
-    return mark(seal, (row.get(name, _FIRST.get(name)) for name in COLUMNS))
-
-
-_FIRST: Final[Mapping[str, object]] = {"is_excluded": 0}
+    return mark(seal, map(row.get, COLUMNS))
 
 
 def fits(seal: Seal, row: Sequence[object], found: object) -> bool:

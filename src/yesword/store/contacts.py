@@ -46,7 +46,6 @@ class Contact:
     name: str
     language: str
     attributes: Mapping[str, str]
-    is_excluded: bool
     adult_since: datetime | None
     source: str
     created_at: datetime
@@ -177,7 +176,6 @@ def _made(person: NewContact, at: datetime) -> Contact:
         name=person.name,
         language=person.language,
         attributes=dict(person.attributes),
-        is_excluded=False,
         adult_since=None,
         source=person.source,
         created_at=at,
@@ -199,7 +197,6 @@ def unmet(brand: BrandId, number: PhoneNumber, at: datetime) -> Contact:
         name="",
         language="",
         attributes={},
-        is_excluded=False,
         adult_since=None,
         source="",
         created_at=at,
@@ -254,7 +251,7 @@ def read(store: "Store", session: Session, contact_id: ContactId) -> Contact | N
 
 
 def _contact(row: Row, seal: Seal | None) -> Contact:
-    is_hidden = row[16] is not None
+    is_hidden = row[15] is not None
     return Contact(
         id=ContactId(row[0]),
         brand=BrandId(row[1]),
@@ -267,21 +264,20 @@ def _contact(row: Row, seal: Seal | None) -> Contact:
         name="" if is_hidden else row[8],
         language=row[9],
         attributes={} if is_hidden else json.loads(row[10]),
-        is_excluded=bool(row[11]),
-        adult_since=None if row[12] is None else from_micros(row[12]),
-        source=row[13],
-        created_at=from_micros(row[14]),
-        recipient=RecipientKind(row[15]),
-        hidden_since=from_micros(row[16]) if is_hidden else None,
-        erased_at=None if row[17] is None else from_micros(row[17]),
-        restricted_since=None if row[18] is None else from_micros(row[18]),
-        said_age=None if row[19] is None else SaidAge(years=row[19], on=from_micros(row[20])),
+        adult_since=None if row[11] is None else from_micros(row[11]),
+        source=row[12],
+        created_at=from_micros(row[13]),
+        recipient=RecipientKind(row[14]),
+        hidden_since=from_micros(row[15]) if is_hidden else None,
+        erased_at=None if row[16] is None else from_micros(row[16]),
+        restricted_since=None if row[17] is None else from_micros(row[17]),
+        said_age=None if row[18] is None else SaidAge(years=row[18], on=from_micros(row[19])),
     )
 
 
 def _number(row: Row, seal: Seal | None) -> str | None:
     """Of somebody whose erasure broke off, it is sealed under the key that is still to take the place of this one."""
-    sealed, is_erased = row[3], row[17] is not None
+    sealed, is_erased = row[3], row[16] is not None
     if seal is None or sealed is None:
         return None
     try:

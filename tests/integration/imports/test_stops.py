@@ -22,14 +22,16 @@ from factories.imports import (
     state,
     write_event,
 )
-from factories.statements import sql
 from yesword.collect.imports import Options, Outcome, run_import
 from yesword.collect.imports.weighing import Change, Facts, update_facts
 from yesword.consent import Act, invalidate, meet, restart, withdraw
 from yesword.consent.restoring import forgotten, replay
 from yesword.domain.events import Actor, EventKind
 from yesword.domain.phone import parse
+from yesword.sending import excluding
+from yesword.sending.excluding import Door, Reason, Wish, exclude
 from yesword.store import contacts, programs
+from yesword.store.models import User
 
 
 def act(at=NOW, actor=Actor.HANDSET):
@@ -81,8 +83,10 @@ def test_whose_number_changed_hands_is_not_revived(store, club, people, imported
 
 def test_who_was_excluded_is_left_alone(store, club, people, imported):
     imported(people(CLAIMED))
-    excluded = person(store, club)
-    sql("UPDATE contact SET is_excluded = 1 WHERE bucket = %s AND id = %s", excluded.bucket, excluded.id)
+    user = User.objects.create(name="olga", role=User.Role.MANAGER).pk
+    by_hand = Wish(brands=(programs.brand(club.brand),), reason=Reason.BY_PHONE, user=user, door=Door.NUMBER)
+    [line] = exclude(store, [parse(ANNA, country=None)], by_hand, NOW)
+    assert line.outcome is excluding.Outcome.KEPT_OUT
     assert outcomes(imported(people(BACKED))) == {"kept_stopped": 1}
 
 

@@ -47,7 +47,7 @@ def to_ask(store: Store, run: models.ImportRun) -> Iterator[ToAsk]:
             standings = contacts.standings(session, people)
         for contact_id, event, _, has_mail in claims:
             person = people.get(ContactId(contact_id))
-            if person is None or person.number is None or person.is_excluded or person.restricted_since:
+            if person is None or person.number is None or person.restricted_since:
                 continue
             state = standings[person.id].state
             has_refused = any(each.program in (None, program.id) for each in state.refusals)

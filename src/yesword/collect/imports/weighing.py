@@ -131,7 +131,6 @@ def _asks_the_record(claim: Claim, state: ConsentState, person: Contact, program
 def _has_left(state: ConsentState, person: Contact, program: ProgramId) -> bool:
     return (
         person.number is None
-        or person.is_excluded
         # An erasure and a change of owner end everything, so the fold holds them as withdrawals too.
         or state.withdrawal_for(program) is not None
         # Their own no, from the handset, outweighs what somebody else's file says.

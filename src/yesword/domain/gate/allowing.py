@@ -24,7 +24,7 @@ from yesword.domain.state import Withdrawal
 
 def blocks(case: Case) -> Iterable[Reason]:
     contact = case.facts.contact
-    is_barred = contact.is_excluded or contact.is_restricted or not contact.may_text
+    is_barred = contact.is_restricted or not contact.may_text
     if not is_barred and not case.facts.message.is_cancelled:
         return ()
     return _blocks(case)
@@ -34,8 +34,6 @@ def _blocks(case: Case) -> Iterator[Reason]:
     contact = case.facts.contact
     if case.facts.message.is_cancelled:
         yield built_in("cancelled", fact=Sentence.of("fact.cancelled"))
-    if contact.is_excluded:
-        yield built_in("excluded", fact=Sentence.of("fact.excluded"))
     if contact.is_restricted:
         yield built_in("restricted", fact=Sentence.of("fact.restricted"))
     if not contact.may_text:

@@ -11,7 +11,6 @@ from yesword.domain.rules.model import Rule
 RECORD: Final = "consent"
 BUILT_IN: Final = {
     "cancelled": ("house", "the campaign"),
-    "excluded": ("house", "the exclusion list"),
     "restricted": ("house", "the right to restriction"),
     "not_a_mobile": ("house", "the numbering plan"),
     "place_unknown": ("house", "house rule"),

@@ -2,9 +2,9 @@
 
 -- name: insert_contact
 INSERT INTO contact (bucket, id, brand_id, subject, sealed_number, sealed_mail, country, number_kind, may_text, places,
-  name, language, attributes, is_excluded, adult_since, recipient, source, created_at, mac)
+  name, language, attributes, adult_since, recipient, source, created_at, mac)
 VALUES (:bucket, :id, :brand_id, :subject, :sealed_number, :sealed_mail, :country, :number_kind, :may_text, :places,
-  :name, :language, :attributes, 0, :adult_since, :recipient, :source, :created_at, :mac)
+  :name, :language, :attributes, :adult_since, :recipient, :source, :created_at, :mac)
 ON CONFLICT DO NOTHING
 
 -- name: insert_standing
@@ -13,14 +13,14 @@ VALUES (:bucket, :contact_id, :brand_id, 0, 0, :state)
 
 -- name: contacts_by_id [sqlite]
 SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, source, created_at, recipient, hidden_since, erased_at,
+  adult_since, source, created_at, recipient, hidden_since, erased_at,
   restricted_since, age_said, age_said_at
 FROM contact WHERE id IN (SELECT value FROM json_each(:ids))
 
 -- name: contacts_by_id [postgresql]
 SELECT found.* FROM (SELECT DISTINCT unnest(:ids::bigint[]) AS id) asked CROSS JOIN LATERAL (
   SELECT id, brand_id, subject, sealed_number, country, number_kind, may_text, places, name, language, attributes,
-    is_excluded, adult_since, source, created_at, recipient, hidden_since, erased_at,
+    adult_since, source, created_at, recipient, hidden_since, erased_at,
     restricted_since, age_said, age_said_at FROM contact
   WHERE bucket = (asked.id >> 53)::integer AND id = asked.id OFFSET 0) found
 
@@ -50,13 +50,13 @@ UPDATE contact SET hidden_since = :hidden_since WHERE bucket = :bucket AND id = 
 
 -- name: marked_contacts [sqlite]
 SELECT id, brand_id, subject, sealed_number, sealed_mail, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, merged_into, age_said, age_said_at, restricted_since, hidden_since, recipient, source,
+  adult_since, merged_into, age_said, age_said_at, restricted_since, hidden_since, recipient, source,
   created_at, mac
 FROM contact WHERE id IN (SELECT value FROM json_each(:ids))
 
 -- name: marked_contacts [postgresql]
 SELECT id, brand_id, subject, sealed_number, sealed_mail, country, number_kind, may_text, places, name, language, attributes,
-  is_excluded, adult_since, merged_into, age_said, age_said_at, restricted_since, hidden_since, recipient, source,
+  adult_since, merged_into, age_said, age_said_at, restricted_since, hidden_since, recipient, source,
   created_at, mac
 FROM contact WHERE bucket = ANY(:buckets) AND id = ANY(:ids)
 

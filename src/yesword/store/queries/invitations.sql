@@ -22,7 +22,7 @@ SELECT id FROM contact WHERE merged_into = :id ORDER BY id
 -- name: merge_invitee
 UPDATE contact SET merged_into = :into, sealed_mail = NULL, name = '', attributes = '{}'
 WHERE bucket = :bucket AND id = :id AND merged_into IS NULL AND sealed_mail IS NOT NULL AND sealed_number IS NULL
-AND erased_at IS NULL AND restricted_since IS NULL AND is_excluded = 0
+AND erased_at IS NULL AND restricted_since IS NULL
 
 -- name: invitations_that_joined
 SELECT contact_id FROM invitation

@@ -76,7 +76,7 @@ SELECT EXISTS (SELECT 1 FROM consent_event WHERE bucket = :bucket AND contact_id
 -- name: prospects [sqlite]
 SELECT c.id FROM contact c
 WHERE c.bucket = :bucket AND c.id > :after AND c.id <= :top AND c.erased_at IS NULL AND c.restricted_since IS NULL
-AND c.sealed_mail IS NULL AND c.is_excluded = 0 AND c.source IN (SELECT value FROM json_each(:sources))
+AND c.sealed_mail IS NULL AND c.source IN (SELECT value FROM json_each(:sources))
 AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.bucket = c.bucket AND e.contact_id = c.id
   AND e.kind NOT IN ('requested', 'expired', 'refused'))
 AND NOT EXISTS (SELECT 1 FROM inbound_text i WHERE i.bucket = c.bucket AND i.contact_id = c.id)
@@ -90,7 +90,7 @@ ORDER BY c.id LIMIT :count
 -- name: prospects [postgresql]
 SELECT c.id FROM contact c
 WHERE c.bucket = :bucket AND c.id > :after AND c.id <= :top AND c.erased_at IS NULL AND c.restricted_since IS NULL
-AND c.sealed_mail IS NULL AND c.is_excluded = 0 AND c.source = ANY(:sources)
+AND c.sealed_mail IS NULL AND c.source = ANY(:sources)
 AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.bucket = c.bucket AND e.contact_id = c.id
   AND e.kind NOT IN ('requested', 'expired', 'refused'))
 AND NOT EXISTS (SELECT 1 FROM inbound_text i WHERE i.bucket = c.bucket AND i.contact_id = c.id)

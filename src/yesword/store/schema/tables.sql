@@ -11,7 +11,7 @@ CREATE TABLE contact (
   places BLOB NOT NULL,                       -- everywhere the person may be, as the domain encodes it
   name TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
   attributes TEXT NOT NULL DEFAULT '{}',      -- JSON, plain so that it can be segmented; deleted on erasure
-  is_excluded INTEGER NOT NULL DEFAULT 0, adult_since BIGINT,
+  adult_since BIGINT,
   merged_into BIGINT,                         -- known by e-mail only, and found to be this contact, who has the number
   age_said INTEGER, age_said_at BIGINT,       -- said to be so old then, where that is younger than of age
   erased_at BIGINT,                           -- nobody's any more: what is left says nothing, or is locked away

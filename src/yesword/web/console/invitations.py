@@ -60,7 +60,6 @@ _REASONS: Final[dict[str, Promise]] = {
     "erased": gettext_lazy("They were erased, and stay left alone."),
     "gone": gettext_lazy("They were erased meanwhile."),
     "restricted": gettext_lazy("Their data is restricted."),
-    "excluded": gettext_lazy("They are excluded by your company."),
     "stopped_texts": gettext_lazy("They have stopped your texts."),
     "said_no": gettext_lazy("They said no when asked."),
     "already_in": gettext_lazy("They get these texts already."),

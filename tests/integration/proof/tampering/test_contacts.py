@@ -55,7 +55,6 @@ ROWS = {
     "a contact, with another name": column("name", "Bella"),
     "a contact, in another language": column("language", "de"),
     "a contact, with other attributes": column("attributes", '{"City":"Utrecht"}'),
-    "a contact, excluded": column("is_excluded", 1),
     "a contact, said to be of age": column("adult_since", BACK_US),
     "a contact, said to be younger": column("age_said", 12),
     "a contact, found to be somebody else": column("merged_into", 9),

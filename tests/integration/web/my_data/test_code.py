@@ -167,7 +167,7 @@ def test_the_cookie_goes_nowhere_else(here, web):
 def test_who_cannot_be_texted_is_answered_like_everybody(here, web):
     address = linked(here)
     known = said(web.get(ask(here, web, address).headers["Location"]))
-    here.sql("UPDATE contact SET is_excluded = 1")
+    here.sql("UPDATE contact SET may_text = 0")
     assert said(web.get(ask(here, web, address).headers["Location"])) == known
     here.sql("UPDATE handset_code SET asked_at = asked_at - 1")
     for _ in range(5):

@@ -56,7 +56,6 @@ def test_a_granted_campaign_at_noon_may_go_and_names_its_grant():
     ("changes", "code"),
     [
         pytest.param({"asked": message(is_cancelled=True)}, "cancelled", id="a cancelled campaign"),
-        pytest.param({"contact": {"is_excluded": True}}, "excluded", id="an excluded number"),
         pytest.param({"contact": {"is_restricted": True}}, "restricted", id="somebody who is restricted"),
         pytest.param({"contact": {"may_text": False}}, "not_a_mobile", id="a landline"),
         pytest.param({"state": EMPTY}, "never_asked", id="no consent"),
@@ -83,8 +82,8 @@ def test_one_thing_wrong_refuses(changes, code):
 
 def test_the_first_step_decides_and_the_others_are_told_too():
     text = replace(TEXT, has_way_out=False, names_brand=False)
-    decision = ask(BOOK, contact={"is_excluded": True}, state=stopped(), text=text)
-    assert codes(decision) == ["excluded", "withdrawn", "brand_not_named", "way_out_missing"]
+    decision = ask(BOOK, contact={"is_restricted": True}, state=stopped(), text=text)
+    assert codes(decision) == ["restricted", "withdrawn", "brand_not_named", "way_out_missing"]
 
 
 def test_a_refusal_does_not_wait_for_the_morning():
