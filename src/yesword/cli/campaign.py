@@ -141,11 +141,11 @@ def verdict(number: int, at: str | None, data: Path, database_url: str | None, *
     """How many would go now, wait until when, or be refused and why; computed by the gate that sends."""
     with using(data, database_url) as store:
         from yesword.domain.rules import RuleBook
-        from yesword.sending import audience
+        from yesword.sending import verdicts
         from yesword.sending.weighing import Scales
 
         moment = read_time(at) if at else datetime.now(UTC)
-        found = audience.complete(store, Scales(RuleBook.load()), _campaign(number), moment)
+        found = verdicts.complete(store, Scales(RuleBook.load()), _campaign(number), moment)
         row = _verdict_row(found)
         if as_json:
             click.echo(json.dumps(row))

@@ -16,9 +16,9 @@ from yesword.domain.programs import Program
 from yesword.domain.times import from_micros, to_micros
 from yesword.reporting import holding
 from yesword.reporting.holding import Holding
-from yesword.sending.audience import SHOWN, Asked, ask
 from yesword.sending.campaigns import PARKED, audience_page, states
 from yesword.sending.proofreading import places_of
+from yesword.sending.verdicts import SHOWN, Asked, ask
 from yesword.sending.weighing import Scales
 from yesword.store import contacts, leave_links, models, programs
 from yesword.store.database import Session

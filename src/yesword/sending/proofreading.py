@@ -15,9 +15,9 @@ from yesword.domain.messages import MessageClass
 from yesword.domain.programs import Program
 from yesword.domain.rules import RuleBook, UnknownRuleError
 from yesword.domain.rules.model import OnRecord
-from yesword.sending.audience import offer_of
 from yesword.sending.campaigns import audience_page
 from yesword.sending.invitations import invited_by, with_question
+from yesword.sending.verdicts import offer_of
 from yesword.sending.weighing import Scales
 from yesword.store import models
 from yesword.store.contacts import Contact

@@ -22,7 +22,6 @@ from yesword.domain.rules import RuleBook
 from yesword.privacy import erasing
 from yesword.reporting import watching
 from yesword.sending import (
-    audience,
     campaigns,
     deliveries,
     draining,
@@ -33,6 +32,7 @@ from yesword.sending import (
     renewal_rounds,
     report_ids,
     routing,
+    verdicts,
 )
 from yesword.sending.claiming import Claim, claim
 from yesword.sending.fates import Claimant
@@ -155,7 +155,7 @@ class Dispatcher:
         moved += self._renewals(at)
         moved += erasing.finish(self.store, at)
         for verdict in models.CampaignVerdict.objects.filter(is_done=False).select_related("campaign"):
-            audience.advance(self.store, self.scales, verdict)
+            verdicts.advance(self.store, self.scales, verdict)
             moved += 1
         return moved
 

@@ -14,7 +14,7 @@ from yesword.domain.programs import Frequency
 from yesword.domain.segments import Comparison, Condition
 from yesword.domain.templates import TemplateError
 from yesword.domain.times import to_micros
-from yesword.sending import audience, campaigns
+from yesword.sending import campaigns, verdicts
 from yesword.store import models
 from yesword.store.opening import Store
 
@@ -57,7 +57,7 @@ def test_the_verdict_is_what_the_campaign_then_does(on_both: World) -> None:
     people = mixed(here)
     here.now[0] = datetime(2026, 3, 3, 6, 30, tzinfo=ZoneInfo("America/New_York")).astimezone(ZoneInfo("UTC"))
     campaign = here.campaign(is_started=False)
-    verdict = audience.complete(here.store, here.scales, campaign, here.at)
+    verdict = verdicts.complete(here.store, here.scales, campaign, here.at)
     assert (verdict.total, verdict.looked_at) == (people, people)
     assert verdict.now + verdict.waiting + verdict.refused == people
     campaigns.start(campaign.pk, here.at)
@@ -86,7 +86,7 @@ def test_the_verdict_is_what_the_campaign_then_does(on_both: World) -> None:
 def test_the_people_behind_each_number_of_a_verdict_are_shown(here: World) -> None:
     here.members(3)
     here.members(2, here.events)
-    verdict = audience.complete(here.store, here.scales, here.campaign(is_started=False), here.at)
+    verdict = verdicts.complete(here.store, here.scales, here.campaign(is_started=False), here.at)
     shown = Counter(models.VerdictPerson.objects.filter(verdict=verdict).values_list("outcome", "code"))
     assert shown == {("send", ""): 3, ("refuse", "other_program"): 2}
 
@@ -95,10 +95,10 @@ def test_two_who_look_at_once_count_each_person_once(on_both: World) -> None:
     """As a dispatcher and a command line do, or two dispatchers."""
     here = on_both
     here.members(5)
-    verdict = audience.begin(here.store, here.campaign(is_started=False), here.at)
+    verdict = verdicts.begin(here.store, here.campaign(is_started=False), here.at)
     both = [models.CampaignVerdict.objects.get(pk=verdict.pk) for _ in range(2)]
     for _ in range(6):
-        both = [audience.advance(here.store, here.scales, each, 2) for each in reversed(both)]
+        both = [verdicts.advance(here.store, here.scales, each, 2) for each in reversed(both)]
     verdict.refresh_from_db()
     assert (verdict.is_done, verdict.looked_at, verdict.now) == (True, 5, 5)
     assert models.VerdictPerson.objects.filter(verdict=verdict).count() == 5

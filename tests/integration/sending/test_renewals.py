@@ -14,7 +14,7 @@ from yesword.domain.programs import Program
 from yesword.domain.rules.model.consent import OnSilence
 from yesword.domain.times import to_micros
 from yesword.reporting.people import read_events
-from yesword.sending import audience, campaigns, renewal_rounds, renewals
+from yesword.sending import campaigns, renewal_rounds, renewals, verdicts
 from yesword.sending.renewal_rounds import Done
 from yesword.store import models, programs
 from yesword.store.opening import Store
@@ -120,11 +120,11 @@ def test_the_verdict_before_counts_the_very_text_that_then_goes(here: World) -> 
     here.members(1, numbers=[ANNA])
     here.wait(days=61)
     row = here.campaign("[Brand]: " + "boots " * 15 + "for less.", is_started=False)
-    verdict = audience.complete(here.store, here.scales, row, here.at)
+    verdict = verdicts.complete(here.store, here.scales, row, here.at)
     assert (verdict.now, verdict.refused) == (1, 0)
     (person,) = [here.contact()]
     with here.store.database.read() as session:
-        (asked,) = audience.ask(session, here.scales, row, [person], here.at)
+        (asked,) = verdicts.ask(session, here.scales, row, [person], here.at)
     campaigns.start(row.pk, here.at)
     here.settle()
     assert here.shown() == [asked.text]

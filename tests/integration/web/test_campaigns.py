@@ -14,7 +14,7 @@ from yesword.domain.decisions import Sentence
 from yesword.domain.linting.sentences import CATALOGUE
 from yesword.domain.messages import MessageClass, MessageState
 from yesword.reporting import campaigns as reporting
-from yesword.sending import audience, campaigns
+from yesword.sending import campaigns, verdicts
 from yesword.store import models
 from yesword.store.models import AuditEntry, User
 from yesword.web import catalogs, sentences
@@ -77,13 +77,13 @@ def words(answer, status=200):
 def counted(here, campaign):
     verdict = reporting.newest_verdict(campaign)
     while not verdict.is_done:
-        verdict = audience.advance(here.store, here.scales, verdict)
+        verdict = verdicts.advance(here.store, here.scales, verdict)
     return verdict
 
 
 def a_draft(here, **more):
     campaign = here.campaign(TEXT, is_started=False, **more)
-    audience.begin(here.store, campaign, here.at)
+    verdicts.begin(here.store, campaign, here.at)
     return campaign
 
 
@@ -358,7 +358,7 @@ def test_each_number_of_the_verdict_opens_into_reasons_and_people(here, manager)
 
 
 def test_each_reason_has_its_sentence_also_when_others_with_its_code_came_first(here, monkeypatch):
-    monkeypatch.setattr(audience, "SHOWN", 1)
+    monkeypatch.setattr(verdicts, "SHOWN", 1)
     here.strangers([f"+3161234569{digit}" for digit in range(5)])
     here.strangers(["+4520123490"])
     verdict = counted(here, a_draft(here))
@@ -423,7 +423,7 @@ def test_what_was_counted_is_sent_and_leaves_a_trace(here, manager):
 def test_a_verdict_that_is_not_the_newest_starts_nothing(here, manager):
     campaign = a_draft(here)
     old = counted(here, campaign)
-    audience.begin(here.store, campaign, here.at)
+    verdicts.begin(here.store, campaign, here.at)
     counted(here, campaign)
     manager.post(f"/campaigns/{campaign.pk}/start", {"verdict": old.pk})
     campaign.refresh_from_db()

@@ -388,14 +388,14 @@ def test_a_text_that_waits_says_which_rule_decided(here, console):
 
 
 def test_the_verdict_before_a_campaign_leads_to_the_rule(here, console):
-    from yesword.sending import audience
+    from yesword.sending import verdicts
 
     known(here, DUTCH)
     campaign = here.campaign(is_started=False)
     with here.store.database.write():
-        verdict = audience.begin(here.store, campaign, here.at)
+        verdict = verdicts.begin(here.store, campaign, here.at)
     while not verdict.is_done:
-        audience.advance(here.store, here.scales, verdict)
+        verdicts.advance(here.store, here.scales, verdict)
         verdict.refresh_from_db()
     assert re.search(r'href="/law/[\w-]+#[\w.-]+"><code>', read(console.get(f"/campaigns/{campaign.pk}")))
 

@@ -8,7 +8,7 @@ from yesword.demo.story.joining import JOINERS
 from yesword.demo.story.stage import Stage
 from yesword.domain import codec
 from yesword.domain.segments import Comparison, Condition
-from yesword.sending import audience, campaigns
+from yesword.sending import campaigns, verdicts
 from yesword.sending.campaigns import NewCampaign
 from yesword.store import contact_marks
 
@@ -27,7 +27,7 @@ def play(stage: Stage) -> None:
             brand=club.brand, program=club.id, name="Spring", template=TEMPLATE, categories=("shoes",)
         )
     )
-    verdict = audience.complete(stage.store, stage.dispatcher.scales, campaign, stage.now)
+    verdict = verdicts.complete(stage.store, stage.dispatcher.scales, campaign, stage.now)
     stage.narrate(
         f"The verdict: {verdict.now} now, {verdict.waiting} wait, {verdict.refused} refused, of "
         f"{verdict.now + verdict.waiting + verdict.refused} people. Because: "
@@ -71,7 +71,7 @@ def play(stage: Stage) -> None:
     small = campaigns.create(
         NewCampaign(brand=club.brand, program=club.id, name="Utrecht", template=TEMPLATE, segment=segment)
     )
-    verdict = audience.complete(stage.store, stage.dispatcher.scales, small, stage.now)
+    verdict = verdicts.complete(stage.store, stage.dispatcher.scales, small, stage.now)
     stage.claim(
         "A segment of Utrecht finds Anna alone.",
         "C21",

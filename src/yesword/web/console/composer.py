@@ -19,7 +19,7 @@ from yesword.domain.ids import BrandId, ProgramId
 from yesword.domain.programs import Program
 from yesword.domain.segments import Condition
 from yesword.reporting import campaigns as reporting
-from yesword.sending import audience, campaigns
+from yesword.sending import campaigns, verdicts
 from yesword.store import models, programs
 from yesword.web.brands import zone_of
 from yesword.web.console.acting import actor, for_actors, leave_trace
@@ -337,7 +337,7 @@ def _save(
             )
             row.refresh_from_db()
             leave_trace(request, "campaign.edit", f"campaign {row.pk}")
-        audience.begin(here, row, timezone.now())
+        verdicts.begin(here, row, timezone.now())
     return row
 
 

@@ -19,9 +19,9 @@ from yesword.domain.programs import Program
 from yesword.domain.segments import Condition
 from yesword.domain.text import Measure, measure
 from yesword.reporting import campaigns as reporting
-from yesword.sending.audience import Asked
 from yesword.sending.invitations import invited_by, with_question
 from yesword.sending.proofreading import SELLS, audience_places, is_for_the_gate, proofread
+from yesword.sending.verdicts import Asked
 from yesword.store import leave_links, models
 from yesword.web import parts
 from yesword.web.brands import zone_of

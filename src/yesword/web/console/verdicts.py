@@ -17,7 +17,7 @@ from yesword.domain.decisions import Verdict
 from yesword.domain.ids import ProgramId
 from yesword.domain.times import from_micros
 from yesword.reporting import campaigns as reporting
-from yesword.sending import audience
+from yesword.sending import verdicts
 from yesword.store import models, programs
 from yesword.web import parts
 from yesword.web.brands import zone_of
@@ -223,7 +223,7 @@ def count_again(request: HttpRequest, campaign: int) -> HttpResponse:
     row = get_object_or_404(models.Campaign, pk=campaign)
     here = store()
     with here.database.write():
-        verdict = audience.begin(here, row, timezone.now())
+        verdict = verdicts.begin(here, row, timezone.now())
         leave_trace(request, "campaign.count", f"campaign {row.pk}", verdict=verdict.pk)
     return redirect(campaign_url(row.pk))
 
@@ -261,8 +261,8 @@ def people_page(request: HttpRequest, campaign: int, outcome: str) -> HttpRespon
         "lines": lines,
         "chosen": chosen,
         "people": [_person_line(each) for each in found[:PAGE]],
-        "kept": audience.SHOWN,
-        "is_cut": (chosen.count if chosen else count) > audience.SHOWN,
+        "kept": verdicts.SHOWN,
+        "is_cut": (chosen.count if chosen else count) > verdicts.SHOWN,
         "older": older,
         "first": f"{request.path}?{asked.urlencode()}" if start else "",
         "all_url": request.path,
