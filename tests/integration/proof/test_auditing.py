@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ from yesword.domain.retention import Override
 from yesword.privacy import erasing
 from yesword.privacy.erasing import Wish
 from yesword.proof import logs
-from yesword.proof.auditing import audit
+from yesword.proof.auditing import audit, patience
 from yesword.proof.sequencer import Sequencer
 from yesword.store import ledgers, models, programs
 from yesword.store.misfits import MOST_TOLD, Fault
@@ -102,6 +103,29 @@ def test_what_was_erased_is_counted_and_everything_else_still_fits(here, overrid
     report = audit(here.store)
     assert report.misfits.told == []
     assert report.unreadable == unreadable
+
+
+def test_a_stop_whose_line_comes_later_than_its_row_is_not_called_missing(here, monkeypatch):
+    here.join()
+    here.text(ANNA, "STOP")
+    sequence(here)
+    (file,) = (here.store.folder / "journal").glob("stops-*.jsonl")
+    lines = file.read_bytes()
+    file.write_bytes(b"")
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        if sum(waits) > 0.5:
+            file.write_bytes(lines)
+
+    monkeypatch.setattr(patience, "time", SimpleNamespace(sleep=wait))
+    assert audit(here.store).is_sound
+    assert sum(waits) < 1, "nobody waits for what is there"
+    waits.clear()
+    file.write_bytes(b"")
+    monkeypatch.setattr(patience, "WAITS_S", (0.0, 0.1))
+    assert {each.fault for each in audit(here.store).misfits.told} == {Fault.STOP_NOT_IN_JOURNAL}
 
 
 def test_disclosures_that_are_gone_without_an_erasure_are_missed(here):

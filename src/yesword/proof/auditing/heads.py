@@ -1,6 +1,5 @@
 """A log's row, its keys and what the journal remembers of it: what is known of a log before its tree is walked."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +12,7 @@ from yesword.ledger.merkle import Frontier, FrontierError
 from yesword.ledger.tiles import hashes_of
 from yesword.proof import logs
 from yesword.proof.auditing.marks import LogKeys, Mark
+from yesword.proof.auditing.patience import looks
 from yesword.proof.auditing.tree import Claimed
 from yesword.store.checking import EVERY_BRAND
 from yesword.store.database import Row, Session
@@ -23,8 +23,6 @@ from yesword.store.opening import Store
 
 _LOGS: Final = "ledger_log"
 _GENERATIONS: Final = 1 << 16  # as many as a log's id can tell
-_LOOKS: Final = 10
-_A_MOMENT_S: Final = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -250,8 +248,7 @@ def look_for_lost_logs(store: Store, brand: int, given_up: set[int], misfits: Mi
 
 def _begun_meanwhile(store: Store, wanted: set[int]) -> set[int]:
     """A log is in the journal a moment before its row is committed: one that is being made is waited for."""
-    for _ in range(_LOOKS if wanted else 0):
-        time.sleep(_A_MOMENT_S)
+    for _ in looks() if wanted else ():
         with store.database.read() as session:
             found = {row[0] for row in session.rows("log_generations")}
         if wanted <= found:

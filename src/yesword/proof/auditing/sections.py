@@ -1,6 +1,5 @@
 """What an event disclosed against what its row says: opened with the person's key, and held against the entry."""
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,6 +11,7 @@ from yesword.domain.events import ConsentEvent
 from yesword.domain.times import from_micros
 from yesword.ledger.entry import SectionValue, matches
 from yesword.proof.auditing.backing import Backing, misfits_of_backing
+from yesword.proof.auditing.patience import looks
 from yesword.proof.auditing.points import NamedVersions
 from yesword.proof.evidence.opening import items_in
 from yesword.store import erasures, models
@@ -26,7 +26,6 @@ from yesword.store.stop_index import StopIndex
 _EVENTS: Final = "consent_event"
 _ABSENT: Final = "nothing"
 _MOST_MISSED: Final = 10_000
-_GRACE_S: Final = 0.2  # between the commit of a stop and its line in the journal
 _STOPS: Final = frozenset(kind.value for kind in STOPS)
 
 
@@ -211,8 +210,7 @@ class Look:
 
     def not_in_journal(self) -> Iterator[Misfit]:
         """Stops that the journal does not have now, either. It learns of one at once after the store."""
-        for wait_s in (0.0, _GRACE_S):
-            time.sleep(wait_s if self._missed else 0.0)
+        for _ in looks() if self._missed else ():
             try:
                 journal = self.background.store.journal
                 since = {stop.event for stop in journal.newest(_MOST_MISSED)}
@@ -224,6 +222,8 @@ class Look:
                 for event, (name, contact) in self._missed.items()
                 if event not in since and contact not in erased
             }
+            if not self._missed:
+                return
         for name, _ in self._missed.values():
             yield _not_in_journal(name)
 

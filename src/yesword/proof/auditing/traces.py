@@ -4,10 +4,10 @@ A suppression under a pepper that did not make it would not be found any more on
 """
 
 import contextlib
-import time
 from typing import Final
 
 from yesword.domain.times import from_micros, month_of, to_micros
+from yesword.proof.auditing.patience import looks
 from yesword.proof.auditing.report import AuditReport
 from yesword.store import suppressions
 from yesword.store.checking import PAGE
@@ -18,7 +18,6 @@ from yesword.store.stop_index import StopIndex
 
 _SLACK_US: Final = 600_000_000  # between clocks
 _MOST: Final = 10_000
-_GRACE_S: Final = 0.2  # between the commit of a stop and its line
 
 
 def look_at_traces(store: Store, index: StopIndex, report: AuditReport, brand: int) -> None:
@@ -54,12 +53,11 @@ def look_at_traces(store: Store, index: StopIndex, report: AuditReport, brand: i
 
 def _still_lost(store: Store, lost: set[bytes]) -> set[bytes]:
     """A line comes at once after its row: what has come since the journal was read, is there now."""
-    for wait_s in (0.0, _GRACE_S):
-        if not lost:
-            return lost
-        time.sleep(wait_s)
+    for _ in looks() if lost else ():
         with contextlib.suppress(DamagedJournalError):
             lost = lost - {stop.digest for stop in store.journal.newest(_MOST)}
+        if not lost:
+            break
     return lost
 
 

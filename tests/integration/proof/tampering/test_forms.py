@@ -21,7 +21,7 @@ from yesword.domain.retention import Override
 from yesword.domain.times import from_micros
 from yesword.privacy import erasing
 from yesword.privacy.erasing import OPERATOR, Wish
-from yesword.proof.auditing import audit, heads, sections, traces
+from yesword.proof.auditing import audit, patience
 from yesword.proof.evidence.attaching import Attachment, attach
 from yesword.store import attesters, contacts, forms, models, programs
 from yesword.store.attesters import AuthorityRow
@@ -63,9 +63,7 @@ def hands(sqlite_template, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch, world(store) as here:
         patch.setattr(tampering, "MEMBERS", 4)
         # Nobody else is at work here, for whose next line it would have to wait.
-        patch.setattr(heads, "_A_MOMENT_S", 0)
-        patch.setattr(sections, "_GRACE_S", 0)
-        patch.setattr(traces, "_GRACE_S", 0)
+        patch.setattr(patience, "WAITS_S", (0.0,))
         fill(here)
         hands = Hands(store=store)
         add_the_rest(hands)
