@@ -8,7 +8,6 @@ import contextlib
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import urllib.request
 
 import pytest
 
+from factories.ports import free_port
 from factories.visitors import DESK, PATIENCE_MS, listen
 
 # The same engine without the windows of a desktop, which take most of the time of a start; or else with them.
@@ -23,12 +23,6 @@ CHROMIUM = next(
     (each for name in ("chromium-headless-shell", "chromium") if (each := shutil.which(name))), None
 )
 _STRANGERS = itertools.count()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

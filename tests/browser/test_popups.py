@@ -190,7 +190,8 @@ def test_it_comes_once_in_so_many_days_and_never_after_so_many_closes(stranger, 
         assert focused(page) == ""  # what slides in takes the focus from nobody
         assert page.locator(".said").inner_text() == "Ten percent off by text"
         page.locator("dialog .close").click()
-        page.reload()
+        with page.expect_response(f"**/w/{point}"):
+            page.reload()
         page.wait_for_timeout(600)
         assert page.locator("dialog").count() == 0
         long_ago = int((time.time() - 40 * 86400) * 1000)
@@ -203,7 +204,8 @@ def test_it_comes_once_in_so_many_days_and_never_after_so_many_closes(stranger, 
         page.evaluate(
             f"localStorage.setItem('yesword:{point}', JSON.stringify({{seen: {long_ago}, closed: 2}}))"
         )
-        page.reload()
+        with page.expect_response(f"**/w/{point}"):
+            page.reload()
         page.wait_for_timeout(600)
         assert page.locator("dialog").count() == 0
         page.click("#opener")  # whoever asks for it gets it
@@ -270,7 +272,8 @@ def test_it_waits_for_its_moment(stranger, shop, signing_key, trigger):
 
         page.route("**/w/slide-popup", chosen)
         shop.pages["/shoes"] = plain(shop, "slide-popup", body="<p>Red.</p>" * 200)
-        page.reload()
+        with page.expect_response("**/w/slide-popup"):
+            page.reload()
         page.wait_for_timeout(700)
         assert page.locator("dialog").count() == 0
         if trigger == "scroll":

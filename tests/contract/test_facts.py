@@ -102,7 +102,11 @@ def test_an_address_leaves_places_and_nothing_else(here: World) -> None:
         ("GB", None),
     }
     assert places[0].evidence is PlaceEvidence.POSTCODE
-    assert "V6B" not in dump(here.store)
+    left = dump(here.store)
+    assert "V6B 4Y8" not in left
+    assert "V6B4Y8" not in left
+    ((told_of, *open_to_read),) = here.sql("SELECT places, name, attributes, country, source FROM contact")
+    assert "V6B" not in bytes(told_of).decode() + "".join(open_to_read), "nor the half that names a town"
 
 
 # --- relation and provenance ---------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ class HttpCarrier(MemoryCarrier):
 
     def __init__(self):
         super().__init__()
+        self.together_s = TOGETHER_S  # how long nothing more has come when it takes what came
         self._listeners = {}  # account to where it is called
         self._loop = asyncio.new_event_loop()
         self._asked = []  # (writer, account, row) that arrived together
@@ -129,7 +130,7 @@ class HttpCarrier(MemoryCarrier):
                 self._asked.append((writer, head.split("/")[2], body))
                 if self._timer is not None:
                     self._timer.cancel()
-                self._timer = self._loop.call_later(TOGETHER_S, self._take)
+                self._timer = self._loop.call_later(self.together_s, self._take)
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:

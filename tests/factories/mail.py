@@ -1,7 +1,6 @@
 """A real mail server for tests, on a port of its own, which keeps what it was given and can be told to misbehave."""
 
 import contextlib
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -11,6 +10,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+from factories.ports import free_port
 from factories.worlds import World
 from yesword.collect import inviting
 from yesword.collect.invitee_lists import reader
@@ -65,9 +65,7 @@ class _Handler:
 
 @contextlib.contextmanager
 def smtp_server() -> Iterator[Inbox]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     handler = _Handler()
     handler.inbox = Inbox(server=Server(host="127.0.0.1", port=port, security=Security.NONE, timeout_s=10))
     controller = Controller(handler, hostname="127.0.0.1", port=port)

@@ -68,9 +68,8 @@ def test_an_excerpt_in_which_a_bit_is_turned_shows_nothing(
     assert _is_refused(altered, tag, count, root_of(leaves))
 
 
-@given(batches, tags, st.integers(-3, 3))
+@given(batches, tags, st.sampled_from([1, 2, 3, -1, -2, -3]))
 def test_an_excerpt_moved_to_another_place_shows_nothing(leaves: bytes, tag: bytes, by: int) -> None:
-    assume(by != 0)
     excerpt = prove(leaves, tag)
     moved = replace(excerpt, first=excerpt.first + by)
     assert _is_refused(moved, tag, len(split_leaves(leaves)), root_of(leaves))

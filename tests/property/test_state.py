@@ -187,8 +187,20 @@ class Consent(RuleBasedStateMachine):
         else:
             assert self.state.withdrawals == before.withdrawals
         for program in PROGRAMS:
-            kept = _held(self.state, program) | _ended(self.state, program)
-            assert kept == _held(before, program) | _ended(before, program), "nothing is lost or invented"
+            was, kept = (_held(each, program) | _ended(each, program) for each in (before, self.state))
+            assert kept <= was, "nothing is invented"
+            for lost in was - kept:
+                assert any(self.took_the_place(each, lost) for each in kept), "nothing is lost"
+
+    def took_the_place(self, new, old):
+        """Of a yes that had been narrowed to a program by its stop: a later one, as strong, to the program itself."""
+        later, earlier = (next(each for each in self.given if each.id == event) for event in (new, old))
+        weakest_last = list(Basis)
+        is_as_strong = (
+            weakest_last.index(later.basis) <= weakest_last.index(earlier.basis)
+            and later.grade.value <= earlier.grade.value
+        )
+        return later.seq > earlier.seq and is_as_strong and later.scope.program is not None
 
     @precondition(lambda self: self.given)
     @rule(data=st.data())

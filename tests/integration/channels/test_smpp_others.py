@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import threading
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 import smpp34
 
+from factories.ports import free_port
 from integration.channels.test_smpp_simulated import carrier
 from yesword.channels import DeliveryReport, InboundText, OutcomeStatus, ReportState
 from yesword.channels.smpp import (
@@ -67,9 +67,7 @@ class Inbox:
 @contextlib.contextmanager
 def smpp34_server():
     """Takes texts, reports on each, and brings one text when somebody binds. Gives its port and what it took."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    taken, ready, loops = [], threading.Event(), []
+    port, taken, ready, loops = free_port(), [], threading.Event(), []
 
     async def serve():
         over = asyncio.Event()

@@ -182,7 +182,7 @@ def test_a_phone_shows_a_long_text_whole_however_it_was_sent(long_texts, tmp_pat
 
 def test_a_carrier_that_is_deaf_to_enquiries_is_left_for_another_bind(tmp_path, handovers):
     with carrier(tmp_path, is_deaf_to_enquiries=True) as (_, account):
-        channel = SmppChannel(account(enquire_every_s=0.1, answer_timeout_s=0.2))
+        channel = SmppChannel(account(enquire_every_s=0.1, answer_timeout_s=1.5))
         assert [outcome.status for outcome in channel.submit(handovers(1))] == [ACCEPTED]
         first = channel._binds.live()[0]
         deadline = time.monotonic() + 10

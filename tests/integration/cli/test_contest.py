@@ -15,10 +15,14 @@ from yesword.store.opening import Store
 
 Run = Callable[..., Result]
 BEN = "+31612345679"
-NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def this_second() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def written(folder: Path, **changes: object) -> Path:
+    now = this_second()
     said = {"asks_after": True, "winners": 1, **changes}
     flags = "\n".join(f"{key} = {json.dumps(value)}" for key, value in said.items())
     file = folder / "colour.toml"
@@ -26,10 +30,10 @@ def written(folder: Path, **changes: object) -> Path:
 name = "Colour of the year"
 program = "club"
 keywords = ["VOTE"]
-opens = {(NOW - timedelta(hours=1)).isoformat()}
-closes = {(NOW + timedelta(hours=1)).isoformat()}
+opens = {(now - timedelta(hours=1)).isoformat()}
+closes = {(now + timedelta(hours=1)).isoformat()}
 seed_source = "the lottery of Saturday"
-seed_at = {(NOW + timedelta(days=1)).isoformat()}
+seed_at = {(now + timedelta(days=1)).isoformat()}
 {flags}
 
 [options]
@@ -46,7 +50,7 @@ prize = "A winter coat"
 @pytest.fixture
 def here(sqlite_store: Store) -> Iterator[World]:
     with world(sqlite_store) as made:
-        made.now[0] = NOW
+        made.now[0] = this_second()
         yield made
 
 
@@ -69,7 +73,9 @@ def test_from_a_file_to_a_draw_that_anybody_checks(here: World, run: Run, tmp_pa
     closed = run("close", "colour", "--early").output
     assert "2 take part" in closed
     # Its seed comes in a day by this machine's clock, so the list is taken for older than it is.
-    later = run("draw", "colour", "--seed", "3 14", "--seed-at", (NOW + timedelta(days=1)).isoformat())
+    later = run(
+        "draw", "colour", "--seed", "3 14", "--seed-at", (this_second() + timedelta(days=1)).isoformat()
+    )
     assert isinstance(later.exception, contest_refusals.FutureSeedError)
     seed_at = datetime.now(UTC)
     drawn = contest_draws.draw(here.store, contests.find("colour"), "3 14", "", seed_at, datetime.now(UTC))

@@ -96,13 +96,25 @@ def test_leaving_by_a_letter_to_our_own_address_counts(here, letter, mail_server
 
 
 def test_a_place_that_is_taken_is_waited_for(here, letter, tmp_path):
-    door = Door(path=str(tmp_path / "mail.sock"))
-    has_ended = threading.Event()
+    class Ending(threading.Event):
+        """Knows whether somebody waits for it, as nobody does who was let in."""
+
+        def __init__(self):
+            super().__init__()
+            self.is_awaited = threading.Event()
+
+        def wait(self, timeout=None):
+            self.is_awaited.set()
+            return super().wait(timeout)
+
+    door, has_ended = Door(path=str(tmp_path / "mail.sock")), Ending()
     (tmp_path / "mail.sock").mkdir()
     thread = threading.Thread(
         target=mailing.take_at, args=(here.store, door, FROM, has_ended, lambda: here.at)
     )
     thread.start()
+    is_waited_for = has_ended.is_awaited.wait(20)
     has_ended.set()
     thread.join()
+    assert is_waited_for
     assert (tmp_path / "mail.sock").is_dir()

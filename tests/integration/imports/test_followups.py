@@ -122,11 +122,11 @@ def test_a_preview_shows_no_number_name_or_address_in_full(people):
 
 
 def test_a_share_is_marked_and_always_the_same(store, club, people, imported):
-    rows = [BACKED.replace("0612345678", f"06{20000000 + number}") for number in range(200)]
+    rows = [BACKED.replace("0612345678", f"06{20000000 + number}") for number in range(400)]
     report = imported(people(*rows), canary=20)
     marked = canaries(store, club)
     assert report.canaries == len(marked)
-    assert 20 <= len(marked) <= 60
+    assert 40 <= len(marked) <= 120
     imported(people(*rows, name="again.csv"), canary=50)
     assert marked < canaries(store, club), "a larger share holds the smaller one"
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 import signal
 import stat
 import subprocess
@@ -172,7 +173,7 @@ def test_the_run_is_kept_with_a_report_that_holds_no_number(store, club, importe
 
 def test_no_number_stands_in_the_clear_in_the_store(store, club, imported):
     imported(GOLDEN)
-    everything = repr(dump(store))
+    everything = re.sub(r"\b\d{18,19}\b", "", repr(dump(store)))  # an id may hold any digits by chance
     given = [f"{start}61000{number:04}" for number in range(70) for start in ("31", "0")]
     given += [
         "31302345679",

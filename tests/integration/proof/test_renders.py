@@ -186,8 +186,8 @@ def test_a_page_reaches_no_network_no_file_and_runs_no_script(listener, tmp_path
 
 def test_a_browser_that_hangs_is_ended_with_all_that_it_started(browser, tmp_path):
     browser(f"sleep 60 & echo $! > {tmp_path}/child\nwait")
-    with pytest.raises(RenderError, match=r"longer than 0\.5 seconds"):
-        renders.render(PAGE, timeout_s=0.5)
+    with pytest.raises(RenderError, match="longer than 3 seconds"):
+        renders.render(PAGE, timeout_s=3)
     child = int((tmp_path / "child").read_text())
     for _ in range(200):
         if not is_alive(child):

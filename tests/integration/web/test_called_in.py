@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from factories.ports import free_port
 from factories.worlds import ANNA, CLUB, world
 from yesword.sending import gaps
 from yesword.store import account_secrets
@@ -67,10 +67,8 @@ def here(store, twilio, monkeypatch):
 
 @contextmanager
 def web(store):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "yesword", "web", "--data", str(store.folder), "--port", str(port)]
+    command = [sys.executable, "-m", "yesword", "web", "--data", str(store.folder)]
+    command += ["--port", str(free_port())]
     own = os.environ | ({"YESWORD_DATABASE_URL": store.url} if store.url else {})
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=own)
     try:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from factories.ports import free_port
 from yesword.channels import HandOver, OutcomeStatus
 from yesword.channels.ports import SignInRefusedError
 from yesword.channels.simulator import Endpoint, SimulatorChannel, SimulatorControl, SimulatorReceiver
@@ -124,6 +125,7 @@ def test_the_log_has_every_text_the_carrier_took_before_it_answers(tmp_path):
         channel = SimulatorChannel(endpoint, window=20, chunk=20, answer_timeout_s=0.3)
         outcomes = list(channel.submit(handovers(50)))
         assert [o.status for o in outcomes].count(OutcomeStatus.UNKNOWN) == 20
+        wait_until(lambda: log.read_text().count("\n") >= 20)
         entries = [json.loads(line) for line in log.read_text().splitlines()]
         assert [entry["ref"] for entry in entries] == list(range(1, 21)), "taken, though never answered"
         assert {"from", "to", "sha256", "length", "at", "connection", "id"} <= set(entries[0])
@@ -151,7 +153,7 @@ def test_the_log_has_every_text_the_carrier_took_before_it_answers(tmp_path):
 def test_a_carrier_that_is_away_gives_everything_back_and_asks_for_a_rest():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    channel = SimulatorChannel(Endpoint(port=port, token=TOKEN))
+    channel = SimulatorChannel(Endpoint(port=port, token=TOKEN), clock=lambda: 0.0)
     outcomes = list(channel.submit(handovers(5)))
     assert [(o.status, o.error_code) for o in outcomes] == [(OutcomeStatus.UNWRITTEN, "unreachable")] * 5
     assert channel.rests_s > 0
@@ -203,7 +205,7 @@ def test_what_a_full_socket_did_not_take_at_all_can_still_be_recalled():
 
 
 def test_a_slow_carrier_takes_texts_at_its_speed_and_the_channel_learns_it(tmp_path):
-    with running(tmp_path, behaviour=CarrierBehaviour(speed=200)) as (endpoint, _):
+    with running(tmp_path, behaviour=CarrierBehaviour(speed=50)) as (endpoint, _):
         channel = SimulatorChannel(endpoint, window=50, chunk=10)
         asked = []
         outcomes = list(channel.submit(handovers(60), recall=lambda: asked.append(1) or frozenset()))
@@ -215,7 +217,7 @@ def test_a_slow_carrier_takes_texts_at_its_speed_and_the_channel_learns_it(tmp_p
 
 def test_throttling_asks_for_a_rest(tmp_path):
     with running(tmp_path, behaviour=CarrierBehaviour(throttle_per_s=1)) as (endpoint, _):
-        channel = SimulatorChannel(endpoint)
+        channel = SimulatorChannel(endpoint, clock=lambda: 0.0)
         list(channel.submit(handovers(100)))
         assert channel.rests_s > 0
         channel.close()
@@ -245,7 +247,7 @@ def test_a_receiver_finds_its_carrier_again(tmp_path):
         got.extend(item.text for item in items)
         return [True] * len(items)
 
-    with running(tmp_path) as (endpoint, _):
+    with running(tmp_path, port=free_port()) as (endpoint, _):
         receiving = threading.Thread(target=SimulatorReceiver(endpoint).run, args=(take, stop))
         receiving.start()
         control = SimulatorControl(endpoint)

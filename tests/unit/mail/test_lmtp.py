@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from factories.ports import free_port
 from yesword.mail import lmtp
 from yesword.mail.lmtp import NoDoorError, serve
 from yesword.mail.servers import BadServerError, BareServerError, Door, door
@@ -33,12 +34,6 @@ class Taker:
             raise self.says
         self.letters.append((recipient, raw))
         return self.says
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -260,8 +260,9 @@ def test_a_closed_order_ends_its_permission_and_cancels_what_waits_for_it(on_bot
     assert here.message(late)[0] is MessageState.REFUSED
 
 
-def test_a_text_that_is_being_handed_over_is_called_back_when_its_order_closes(on_both, call):
+def test_a_text_that_is_being_handed_over_is_called_back_when_its_order_closes(on_both, call, monkeypatch):
     here = on_both
+    monkeypatch.setattr(receiving, "drain_closed", functools.partial(draining.drain_closed, patience_s=60.0))
     source, parcels, grant = informed(here, call)
     moving = about(here, parcels, grant)
     (taken,) = here.claim_all()

@@ -235,6 +235,7 @@ def test_what_is_no_news_is_taken_and_leaves_nothing(status):
     assert take(provider(), call(fields)).items == ()
 
 
+# Values are shorter than the other body: Twilio signs the same field that comes twice like one.
 @given(st.lists(st.tuples(st.sampled_from(["Body", "From", "a", "A", "É"]), st.text(max_size=8)), max_size=8))
 def test_whatever_twilio_signs_is_believed_and_nothing_else(fields):
     try:
@@ -243,7 +244,9 @@ def test_whatever_twilio_signs_is_believed_and_nothing_else(fields):
         return
     provider().verify(signed)
     with pytest.raises(UnprovenCallError):
-        provider().verify(call([*fields, ("Body", "other")], signature=signed.headers["x-twilio-signature"]))
+        provider().verify(
+            call([*fields, ("Body", "other words")], signature=signed.headers["x-twilio-signature"])
+        )
 
 
 @pytest.mark.parametrize(
