@@ -29,9 +29,10 @@ def on_the_clock_of(world, monkeypatch, *modules):
         monkeypatch.setattr(module, "datetime", Clock)
 
 
-def signed_in(role=User.Role.OWNER):
-    user = User.objects.create_user(role, "a sentence that only they say", role=role)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
+def signed_in(role=User.Role.OWNER, name=None, **more):
+    """A browser, with this of Django's test client, of somebody who is called as their role if not otherwise."""
+    user = User.objects.create_user(name or role, "a sentence that only they say", role=role)
+    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"}, **more)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 

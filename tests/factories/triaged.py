@@ -3,12 +3,9 @@
 import html as markup
 import re
 
-from django.test import Client
-
 from factories.worlds import ANNA
 from yesword.domain.ids import InboundId, from_text, to_text
 from yesword.sending import triage
-from yesword.store.models import User
 
 BEA, CIS = "+31612345679", "+31612345677"
 PROBABLE = "please cancel and stop"
@@ -17,13 +14,6 @@ WEAK = "no thanks"
 ONLY_CLUB = "only send me the club"
 QUESTION = "do you have <b>size 42</b>?"
 ACCESS = "what data do you have on me?"
-
-
-def signed_in(role=User.Role.OWNER, name=None, **more):
-    user = User.objects.create_user(name or role, "a sentence that only they say", role=role)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"}, **more)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def ask(here, body, number=ANNA, *, joins=True):

@@ -1,8 +1,8 @@
 """An invitee cannot be texted: not by a campaign, and no page of the console breaks over one (mission I2)."""
 
 import pytest
-from django.test import Client
 
+from factories.consoles import signed_in
 from factories.mail import invitation
 from factories.points import published
 from factories.worlds import ANNA
@@ -35,9 +35,7 @@ def test_i2_no_campaign_texts_somebody_who_is_known_by_e_mail_only(here, contact
 
 
 def test_the_console_shows_somebody_without_a_number(here, contact):
-    user = User.objects.create_user("m", "a sentence that is said", role=User.Role.MANAGER)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(User.Role.MANAGER)
     assert "Anna Berg" in client.get("/people").content.decode()
     page = client.get(f"/people/{to_text('con', contact)}")
     assert page.status_code == 200

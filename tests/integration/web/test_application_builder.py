@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from factories.consoles import signed_in
 from factories.worlds import CLUB, publish, world
 from yesword.collect import points
 from yesword.collect.applications import general_of
@@ -36,10 +37,7 @@ def no_pictures(monkeypatch):
 
 @pytest.fixture
 def manager(here):
-    user = User.objects.create_user("m", "a sentence that is said", role=User.Role.MANAGER)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(User.Role.MANAGER)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from factories.consoles import signed_in
 from factories.packed import sequence
 from factories.pages import empty_limits
 from factories.worlds import CLUB, world
@@ -26,7 +27,6 @@ from yesword.web.public import audit as public_audit
 
 JOINED, STOPPED, UNKNOWN = "+31612000001", "+31612000002", "+31612000005"
 NUMBERS = f"{JOINED}\n{STOPPED}\n{UNKNOWN}"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 NO_LINK = "This link opens nothing"
 
 
@@ -42,16 +42,9 @@ def here(sqlite_store, monkeypatch):
         yield made
 
 
-def signed_in(role=User.Role.MANAGER, **more):
-    user = User.objects.create_user(role, "a sentence that is said", role=role)
-    client = Client(SERVER_NAME="localhost", **more)
-    client.force_login(user, backend=BACKEND)
-    return client
-
-
 @pytest.fixture
 def manager(here):
-    return signed_in()
+    return signed_in(User.Role.MANAGER)
 
 
 @pytest.fixture
@@ -217,7 +210,7 @@ def test_the_way_there_is_shown_to_those_who_may_go(here, manager):
 
 
 def test_forms_are_refused_without_their_token(here):
-    client = signed_in(enforce_csrf_checks=True)
+    client = signed_in(User.Role.MANAGER, enforce_csrf_checks=True)
     assert client.post("/audits", {"sender": CLUB, "numbers": NUMBERS}).status_code == 403
     assert not CarrierAudit.objects.exists()
 
@@ -379,6 +372,6 @@ def test_an_answer_that_fails_says_so_at_once(here, manager, monkeypatch):
 
 
 def test_without_a_brand_there_is_nothing_to_answer(sqlite_store):
-    client = signed_in()
+    client = signed_in(User.Role.MANAGER)
     assert "No carrier has asked yet" in words(client.get("/audits"))
     assert client.get("/audits/99").status_code == 404

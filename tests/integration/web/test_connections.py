@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 
+from factories.consoles import signed_in
 from factories.hooks import raw, source_of
 from factories.worlds import world
 from yesword.collect import sources
@@ -29,18 +29,7 @@ def here(sqlite_store):
 
 
 @pytest.fixture
-def signed_in(here):
-    def client(role):
-        user = User.objects.create_user(role.value, "a sentence that only they say", role=role)
-        made = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
-        made.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return made
-
-    return client
-
-
-@pytest.fixture
-def console(signed_in):
+def console(here):
     return signed_in(User.Role.OWNER)
 
 
@@ -109,7 +98,7 @@ def test_who_may_act_switches_both_and_leaves_a_trace(here, console):
     assert {each.action for each in AuditEntry.objects.all()} >= {"hook.closed", "webhook.off"}
 
 
-def test_who_only_looks_changes_nothing(here, signed_in):
+def test_who_only_looks_changes_nothing(here):
     source = source_of(here, Provider.SHOPIFY)
     viewer = signed_in(User.Role.VIEWER)
     assert "Close" not in read(viewer)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.core.cache import cache
 
-from factories.triaged import QUESTION, signed_in
+from factories.consoles import signed_in
+from factories.triaged import QUESTION
 from factories.worlds import ANNA, world
 from yesword.domain.events import Actor, Grade
 from yesword.domain.ids import to_text

@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from factories.consoles import signed_in
 from factories.worlds import ANNA, CLUB, world
 from yesword.channels.simulator import Endpoint, SimulatorChannel
 from yesword.channels.simulator.carrier import CarrierSettings, run_carrier
@@ -31,13 +32,6 @@ def here(sqlite_store):
     counted.forget()
     with world(sqlite_store) as opened:
         yield opened
-
-
-def signed_in(role=User.Role.OWNER):
-    user = User.objects.create_user(role, "a sentence that only they say", role=role)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture

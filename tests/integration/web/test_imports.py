@@ -8,15 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
+from factories.consoles import signed_in
 from factories.worlds import world
 from yesword.store import contacts, models
 from yesword.store.models import AuditEntry, User
 from yesword.web.console import uploads
 from yesword.web.console.uploads import Uploads
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 ROWS = """phone,name,language
 +31612345601,Anna,nl
 +31612345602,Bruno,nl
@@ -30,13 +29,6 @@ def here(sqlite_store):
     with world(sqlite_store) as made:
         made.now[0] = datetime.now(UTC)
         yield made
-
-
-def signed_in(role, **more):
-    user = User.objects.create_user(role, "a sentence that is said", role=role)
-    client = Client(SERVER_NAME="localhost", **more)
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 @pytest.fixture

@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
+from factories.consoles import signed_in
 from factories.mail import invitation, send, smtp_server
 from factories.points import published
 from factories.worlds import world
 from yesword.store.models import AuditEntry, InvitationCampaign, User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 PEOPLE = b"email,name\nanna@example.net,Anna\nber@example.net,Ber\n2125550123@vtext.com,Cai\n"
 
 
@@ -23,13 +22,6 @@ def here(sqlite_store):
         made.now[0] = datetime.now(UTC)
         published(made)
         yield made
-
-
-def signed_in(role):
-    user = User.objects.create_user(role, "a sentence that is said", role=role)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
-from django.test import Client
 from django.utils import translation
 
+from factories.consoles import signed_in
 from factories.pages import read
 from factories.worlds import world
 from yesword.domain.facts import BrandFacts, Cause, Proclamation
@@ -26,7 +26,6 @@ from yesword.store.models import User
 from yesword.web import legal, legal_terms
 from yesword.web.bands import Door, bands, hours_of, hours_only, stretch_at, ticks, window
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 BOOK = RuleBook.load()
 DUTCH, FLORIDIAN, TOLL_FREE = "+31612345601", "+18505550123", "+18005550123"  # 850 has two time zones
 SPRING_IN_AMERICA = date(2027, 3, 13)  # the next day has 23 hours
@@ -49,10 +48,7 @@ def here(sqlite_store):
 
 @pytest.fixture
 def console(here):
-    user = User.objects.create_user("vera", "a sentence that is said", role=User.Role.VIEWER)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend=BACKEND)
-    return client
+    return signed_in(User.Role.VIEWER)
 
 
 def words(answer):

@@ -1,11 +1,11 @@
 """Messages in the console: the list by time, and each with its reasons computed again."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client
 
+from factories.composed import noon_of_a_workday
+from factories.consoles import signed_in
 from factories.databases import on_both
 from factories.pages import read
 from factories.worlds import world
@@ -14,16 +14,6 @@ from yesword.domain.messages import MessageKind, MessageState
 from yesword.reporting import messages as reporting
 from yesword.reporting.messages import Filter
 from yesword.store.models import User
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def noon_of_a_workday():
-    """Lately, so that the pages, which know only the real time, find it past; and never in anybody's night."""
-    day = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
-    while day.weekday() > 4:
-        day -= timedelta(days=1)
-    return day
 
 
 @pytest.fixture
@@ -35,10 +25,7 @@ def here(chosen_store):
 
 @pytest.fixture
 def console(here):
-    user = User.objects.create_user("vera", "a sentence that is said", role=User.Role.VIEWER)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend=BACKEND)
-    return client
+    return signed_in(User.Role.VIEWER)
 
 
 def words(answer):

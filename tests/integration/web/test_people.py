@@ -8,8 +8,8 @@ from html import unescape as html_unescape
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 
+from factories.consoles import signed_in
 from factories.worlds import ANNA, EVENTS, world
 from yesword.domain.events import Actor, Grade
 from yesword.domain.ids import to_text
@@ -37,13 +37,6 @@ def anywhere(store):
     """The same on each database, for what is asked in SQL."""
     with world(store) as opened:
         yield opened
-
-
-def signed_in(role=User.Role.OWNER):
-    user = User.objects.create_user(role, "a sentence that only they say", role=role)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from factories.consoles import signed_in
 from factories.pages import read, words
 from factories.points import CONSENT, definition, published, sent
 from factories.worlds import ANNA, world
@@ -28,9 +29,6 @@ def popup(way):
     return write_options(PopupOptions(form="door", origins=("https://shop.example",), way=way))
 
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
 @pytest.fixture
 def here(sqlite_store):
     with world(sqlite_store) as made:
@@ -44,13 +42,6 @@ def pictures(monkeypatch):
     begun = []
     monkeypatch.setattr(point_publishing, "begin_pictures", lambda _store, point: begun.append(point.key))
     return begun
-
-
-def signed_in(role):
-    user = User.objects.create_user(role, "a sentence that is said", role=role)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 @pytest.fixture

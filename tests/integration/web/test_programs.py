@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 
+from factories.consoles import signed_in
 from factories.worlds import ANNA, CLUB, TEXTS, publish, world
 from yesword.store import models
 from yesword.store.models import User
@@ -23,10 +23,7 @@ def here(sqlite_store):
 
 @pytest.fixture
 def console(here):
-    user = User.objects.create_user("olga", "a sentence that Olga says", role=User.Role.OWNER)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(User.Role.OWNER)
 
 
 def words(html):
@@ -75,9 +72,7 @@ def test_a_program_that_is_not_there_is_not_found(here, console):
 
 
 def test_without_a_brand_the_pages_teach(sqlite_store):
-    user = User.objects.create_user("olga", "a sentence that Olga says", role=User.Role.OWNER)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in()
     for address, title in (
         ("/", "No brand yet"),
         ("/programs", "No programs yet"),

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
+from factories.consoles import signed_in
 from factories.worlds import world
 from yesword.proof import attesters, logs
 from yesword.proof.sequencer import Sequencer
@@ -32,10 +33,7 @@ def here(sqlite_store):
 
 @pytest.fixture
 def console(here):
-    user = User.objects.create_user("viewer", "a sentence that only they say", role=User.Role.VIEWER)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(User.Role.VIEWER)
 
 
 def read(client, address="/proof"):

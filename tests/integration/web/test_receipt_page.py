@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
+from factories.consoles import signed_in
 from factories.own_page import change_hands
 from factories.packed import record
 from factories.worlds import ANNA, EVENTS, world
@@ -370,19 +371,12 @@ def test_looking_is_counted_and_asking_for_the_head_is_not(here, web):
 # --- the console ---------------------------------------------------------------------------------------------
 
 
-def console(role=User.Role.OWNER):
-    user = User.objects.create_user(role, "a sentence that only they say", role=role)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def person_url(here):
     return f"/people/{to_text('con', here.contact().id)}"
 
 
 def test_a_link_is_made_shown_once_and_ended(here, web):
-    desk, person = console(), person_url(here)
+    desk, person = signed_in(), person_url(here)
     assert "Make a receipt link for Club" in said(desk.get(person))
     answer = desk.post(f"{person}/receipt/club/link")
     (url,) = re.findall(r"https?://[^\s<]+/r/[\w-]{22}", answer.content.decode())
@@ -402,7 +396,7 @@ def test_a_link_is_made_shown_once_and_ended(here, web):
 
 
 def test_viewers_make_and_end_none(here):
-    desk, person = console(User.Role.VIEWER), person_url(here)
+    desk, person = signed_in(User.Role.VIEWER), person_url(here)
     assert "Make a receipt link" not in said(desk.get(person))
     assert desk.post(f"{person}/receipt/club/link").status_code == 403
     assert desk.post(f"{person}/links/{'0' * 64}/end").status_code == 403
@@ -412,12 +406,12 @@ def test_a_link_of_another_person_is_not_ended_here(here):
     here.join("+31612345679")
     linked(here, "+31612345679")
     (digest,) = here.sql("SELECT digest FROM private_link")[0]
-    desk = console()
+    desk = signed_in()
     assert desk.post(f"{person_url(here)}/links/{bytes(digest).hex()}/end").status_code == 404
 
 
 def test_the_badge_says_that_an_event_is_in_the_ledger_once_it_is_published(here):
-    desk = console()
+    desk = signed_in()
     assert "On its way into the ledger" in said(desk.get(person_url(here)))
     sequence(here)
     text = said(desk.get(person_url(here)))
@@ -426,7 +420,7 @@ def test_the_badge_says_that_an_event_is_in_the_ledger_once_it_is_published(here
 
 
 def test_the_console_gives_the_proven_form_with_the_number_once_there_is_one(here):
-    desk, address = console(), f"{person_url(here)}/receipt/club"
+    desk, address = signed_in(), f"{person_url(here)}/receipt/club"
     assert ".json" in desk.post(address)["Content-Disposition"]
     sequence(here)
     answer = desk.post(address)

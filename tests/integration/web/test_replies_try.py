@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from factories.consoles import signed_in
 from factories.pages import read
 from factories.readings import leaving
 from factories.worlds import world
@@ -22,7 +23,6 @@ from yesword.store.models import AuditEntry, User
 from yesword.web import readings
 
 ADDRESS = "/replies/try"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -31,16 +31,9 @@ def here(sqlite_store):
         yield made
 
 
-def signed_in(role=User.Role.VIEWER, **more):
-    user = User.objects.create_user(role, "a sentence that is said", role=role)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"}, **more)
-    client.force_login(user, backend=BACKEND)
-    return client
-
-
 @pytest.fixture
 def console(here):
-    return signed_in()
+    return signed_in(User.Role.VIEWER)
 
 
 def attempt(client, text, **setting):
@@ -81,7 +74,7 @@ def test_everybody_who_is_signed_in_may_try_for_it_changes_nothing(here, role):
 
 
 def test_a_form_of_another_site_is_refused(here):
-    client = signed_in(enforce_csrf_checks=True)
+    client = signed_in(User.Role.VIEWER, enforce_csrf_checks=True)
     assert attempt(client, "STOP").status_code == 403
     html = read(client.get(ADDRESS))
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html)[1]

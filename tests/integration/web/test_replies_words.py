@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from factories.consoles import signed_in
 from factories.pages import read
 from factories.worlds import world
 from yesword.domain.understanding import Context, Kind, PendingKind, understand
@@ -17,7 +18,6 @@ from yesword.store.models import User
 from yesword.web import known_words
 
 ADDRESS = "/replies/words"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -26,16 +26,9 @@ def here(sqlite_store):
         yield made
 
 
-def signed_in(**more):
-    user = User.objects.create_user("vera", "a sentence that is said", role=User.Role.VIEWER)
-    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"}, **more)
-    client.force_login(user, backend=BACKEND)
-    return client
-
-
 @pytest.fixture
 def console(here):
-    return signed_in()
+    return signed_in(User.Role.VIEWER)
 
 
 def plain(html):
@@ -180,7 +173,7 @@ def test_a_word_stands_in_no_address(console):
 
 
 def test_a_form_of_another_site_is_refused(here):
-    assert attempt(signed_in(enforce_csrf_checks=True), "stop").status_code == 403
+    assert attempt(signed_in(User.Role.VIEWER, enforce_csrf_checks=True), "stop").status_code == 403
 
 
 def test_a_word_is_shown_as_text(console):

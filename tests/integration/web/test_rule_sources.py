@@ -6,22 +6,19 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from factories.consoles import signed_in
 from factories.worlds import world
 from yesword.domain.rules import RuleBook
 from yesword.domain.rules.sources import source_of
 from yesword.store.models import User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 BOOK = RuleBook.load()
 
 
 @pytest.fixture
 def console(sqlite_store):
     with world(sqlite_store):
-        user = User.objects.create_user("vera", "a sentence that is said", role=User.Role.VIEWER)
-        client = Client(SERVER_NAME="localhost")
-        client.force_login(user, backend=BACKEND)
-        yield client
+        yield signed_in(User.Role.VIEWER)
 
 
 def card(client: Client, rule_id: str) -> str:

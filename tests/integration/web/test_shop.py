@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from factories.triaged import body_of, signed_in, words
+from factories.consoles import signed_in
+from factories.triaged import body_of, words
 from factories.worlds import ANNA, world
 from yesword.collect import offline, points
 from yesword.domain.collecting.points import Confirming, PointKind

@@ -6,8 +6,9 @@ import pytest
 from click.testing import CliRunner
 from django.core.cache import cache
 
+from factories.consoles import signed_in
 from factories.leaving_links import texted
-from factories.triaged import QUESTION, signed_in
+from factories.triaged import QUESTION
 from factories.worlds import ANNA
 from yesword.cli.triage import command
 from yesword.domain.ids import to_text

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from django.core.cache import cache
 
-from factories.triaged import signed_in
+from factories.consoles import signed_in
 from factories.worlds import world
 from yesword.web import counted
 from yesword.web.console import replies, replies_settling

@@ -2,7 +2,8 @@
 
 import pytest
 
-from factories.triaged import ACCESS, PROBABLE, QUESTION, WEAK, ask, item, read, row, settle, signed_in, words
+from factories.consoles import signed_in
+from factories.triaged import ACCESS, PROBABLE, QUESTION, WEAK, ask, item, read, row, settle, words
 from factories.worlds import ANNA
 from yesword.domain.triage import TriageState
 from yesword.store.models import AuditEntry, User

@@ -2,6 +2,7 @@
 
 import re
 
+from factories.consoles import signed_in
 from factories.readings import leaving, reading
 from factories.triaged import (
     ACCESS,
@@ -15,7 +16,6 @@ from factories.triaged import (
     read,
     row,
     settle,
-    signed_in,
     undo_url,
     words,
 )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from factories.consoles import signed_in
 from factories.triaged import (
     ACCESS,
     BEA,
@@ -21,7 +22,6 @@ from factories.triaged import (
     row,
     row_of,
     settle,
-    signed_in,
     words,
 )
 from factories.worlds import ANNA
