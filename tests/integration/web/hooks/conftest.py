@@ -1,10 +1,10 @@
 """What the tests of calls from outside share."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.test import Client
 
+from factories import hooks
+from factories.consoles import on_the_clock_of
 from factories.hooks import signed
 from factories.pages import empty_limits
 from factories.worlds import world
@@ -13,17 +13,18 @@ from yesword.web.hooks import collecting, receiving
 
 
 @pytest.fixture
-def here(sqlite_store):
+def here(sqlite_store, monkeypatch):
+    """The world, with calls that are signed and taken by its clock: the recorded ones are of the day that it begins on."""
     with world(sqlite_store) as made:
-        made.now[0] = datetime(2026, 3, 2, 12, tzinfo=UTC)
+        on_the_clock_of(made, monkeypatch, hooks, receiving, collecting)
         yield made
 
 
 @pytest.fixture
-def on_both(store):
-    """For what rests on statements that differ between the databases."""
+def on_both(store, monkeypatch):
+    """As `here`, for what rests on statements that differ between the databases."""
     with world(store) as made:
-        made.now[0] = datetime(2026, 3, 2, 12, tzinfo=UTC)
+        on_the_clock_of(made, monkeypatch, hooks, receiving, collecting)
         yield made
 
 

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -121,7 +121,7 @@ def test_an_altered_lead_is_refused_and_leaves_nothing(here, call, provider, bod
 
 def test_an_old_lead_of_tiktok_is_a_repetition(here, call):
     source = leads_of(here, Provider.TIKTOK)
-    answer = call(source, raw("tiktok-lead.json"), at=datetime.now(UTC) - timedelta(hours=1))
+    answer = call(source, raw("tiktok-lead.json"), at=here.at - timedelta(hours=1))
     assert (answer.status_code, answer.json()["code"]) == (401, "hook_stale")
 
 
@@ -180,9 +180,8 @@ def test_a_lead_that_meta_names_is_fetched_with_the_token_and_taken(on_both, cal
     graph.answers["/v23.0/123123123123"] = (200, raw("meta-lead.json"))
     for _ in range(2):
         assert call(source, one_lead()).status_code == 200
-    now = datetime.now(UTC)
-    assert lead_ads.fetch_due(here.store, GraphFetcher(), now) == 1
-    assert lead_ads.fetch_due(here.store, GraphFetcher(), now) == 0
+    assert lead_ads.fetch_due(here.store, GraphFetcher(), here.at) == 1
+    assert lead_ads.fetch_due(here.store, GraphFetcher(), here.at) == 0
     ((path, token),) = graph.asked
     assert path.startswith("/v23.0/123123123123?fields=")
     assert (token, "graph-token" in path) == ("Bearer graph-token", False)
@@ -195,20 +194,19 @@ def test_a_lead_that_cannot_be_fetched_now_is_fetched_later(here, call, graph):
     source = leads_of(here, Provider.META, graph_url=graph.url)
     graph.answers["/v23.0/123123123123"] = (500, b"")
     call(source, one_lead())
-    now = datetime.now(UTC)
-    assert lead_ads.fetch_due(here.store, GraphFetcher(), now) == 1
+    assert lead_ads.fetch_due(here.store, GraphFetcher(), here.at) == 1
     with here.store.database.read() as session:
         assert sources.leads_waiting(session, source.id) == (1, "lead_not_fetched")
-    assert lead_ads.fetch_due(here.store, GraphFetcher(), now) == 0
+    assert lead_ads.fetch_due(here.store, GraphFetcher(), here.at) == 0
     graph.answers["/v23.0/123123123123"] = (200, raw("meta-lead.json"))
-    assert lead_ads.fetch_due(here.store, GraphFetcher(), now + timedelta(minutes=1)) == 1
+    assert lead_ads.fetch_due(here.store, GraphFetcher(), here.at + timedelta(minutes=1)) == 1
     assert here.state().grant_for(here.club.id) is not None
 
 
 def test_a_lead_that_is_gone_is_asked_for_once(here, call, graph):
     source = leads_of(here, Provider.META, graph_url=graph.url)
     call(source, one_lead())
-    lead_ads.fetch_due(here.store, GraphFetcher(), datetime.now(UTC))
+    lead_ads.fetch_due(here.store, GraphFetcher(), here.at)
     with here.store.database.read() as session:
         assert sources.leads_waiting(session, source.id) == (0, "")
     assert models.HookSource.objects.get(pk=source.id).last_refusal == "lead_gone"
@@ -249,8 +247,7 @@ def test_a_token_never_travels_in_the_clear():
 def test_who_came_by_an_ad_and_left_soon_is_counted_for_its_form(on_both, call):
     here = on_both
     source = leads_of(here, Provider.GOOGLE)
-    joined_at = datetime.now(UTC)
-    here.now[0] = joined_at
+    joined_at = here.at
     for n in range(3):
         found = json.loads(raw("google-lead.json"))
         found["lead_id"] = f"lead-{n}"

@@ -3,12 +3,12 @@
 import html
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from django.test import Client
 
+from factories.consoles import signed_in
 from factories.hooks import SECRET, raw, signed
 from factories.worlds import ANNA
 from yesword.cli.hook import command as hook
@@ -34,10 +34,7 @@ def no_pictures(monkeypatch):
 
 @pytest.fixture
 def manager(here):
-    user = User.objects.create_user("m", "a sentence that is said", role=User.Role.MANAGER)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(User.Role.MANAGER)
 
 
 def command(here, group, *arguments):
@@ -96,7 +93,6 @@ def test_a_shops_webhook_reaches_the_point_that_was_published(here, call, record
 
 
 def test_a_shops_own_server_tells_with_the_key_and_the_digest_of_the_printed_box(here, client, record, make):
-    here.now[0] = datetime.now(UTC)
     make("checkout", "till")
     key = command(here, point, "key", "till").strip()
     printed = command(here, point, "snippet", "till")
@@ -108,7 +104,7 @@ def test_a_shops_own_server_tells_with_the_key_and_the_digest_of_the_printed_box
                 "number": ANNA,
                 "consent": True,
                 "language": "en",
-                "occurred_at": (datetime.now(UTC) - timedelta(seconds=5)).isoformat(),
+                "occurred_at": (here.at - timedelta(seconds=5)).isoformat(),
                 "wording_sha256": digest,
             }
         ),
@@ -122,7 +118,6 @@ def test_a_shops_own_server_tells_with_the_key_and_the_digest_of_the_printed_box
 
 
 def test_where_the_box_has_people_text_first_a_code_comes_back_and_nothing_is_granted(here, client, make):
-    here.now[0] = datetime.now(UTC)
     till = make("checkout", "till", confirming="reverse")
     assert till.definition.confirming is Confirming.REVERSE
     key = command(here, point, "key", "till").strip()
@@ -130,7 +125,7 @@ def test_where_the_box_has_people_text_first_a_code_comes_back_and_nothing_is_gr
         "number": ANNA,
         "consent": True,
         "language": "en",
-        "occurred_at": (datetime.now(UTC) - timedelta(seconds=5)).isoformat(),
+        "occurred_at": (here.at - timedelta(seconds=5)).isoformat(),
         "wording_sha256": disclosure_digest(consent_text(till.definition, till.program, "en")),
     }
     answer = client.post(

@@ -98,9 +98,8 @@ def test_without_a_date_a_yes_is_no_grant(here, call, record):
 def test_no_shop_lifts_a_stop(here, call):
     here.join()
     here.text(ANNA, "STOP")
-    now = datetime.now(UTC)
-    here.now[0] = now
-    body = changed("shopify-orders-create.json", *CONSENT, "consent_updated_at", to=now.isoformat())
+    here.wait(minutes=1)
+    body = changed("shopify-orders-create.json", *CONSENT, "consent_updated_at", to=here.at.isoformat())
     call(source_of(here, Provider.SHOPIFY), body)
     assert here.state().grant_for(here.club.id) is None
     assert here.state().withdrawal_for(here.club.id) is not None
@@ -159,7 +158,7 @@ def ticked(state, at):
 
 @pytest.mark.parametrize("between", [timedelta(seconds=50), timedelta(0)], ids=["before it", "in its second"])
 def test_a_yes_that_is_told_after_a_later_end_of_somebody_unknown_lets_nobody_in(here, call, record, between):
-    source, at = source_of(here, Provider.SHOPIFY), datetime.now(UTC).replace(microsecond=0)
+    source, at = source_of(here, Provider.SHOPIFY), here.at
     call(source, ticked("unsubscribed", at), delivery="d-1")
     call(source, ticked("subscribed", at - between), delivery="d-2")
     (refused,) = record(here)
@@ -168,7 +167,7 @@ def test_a_yes_that_is_told_after_a_later_end_of_somebody_unknown_lets_nobody_in
 
 
 def test_of_a_yes_and_an_end_in_one_second_the_end_counts(here, call):
-    source, at = source_of(here, Provider.SHOPIFY), datetime.now(UTC).replace(microsecond=0)
+    source, at = source_of(here, Provider.SHOPIFY), here.at
     call(source, ticked("subscribed", at), delivery="d-1")
     call(source, ticked("unsubscribed", at), delivery="d-2")
     assert here.state().grant_for(here.club.id) is None
@@ -184,8 +183,7 @@ def test_of_a_yes_and_an_end_in_one_second_the_end_counts(here, call):
     ids=["just now: with a welcome", "long ago: without", "too long ago: the handset has to say it"],
 )
 def test_an_old_yes_is_recorded_as_what_it_is_and_texts_nobody(here, call, record, age, kind, texts):
-    here.now[0] = datetime.now(UTC)
-    call(source_of(here, Provider.SHOPIFY), ticked("subscribed", here.now[0] - age))
+    call(source_of(here, Provider.SHOPIFY), ticked("subscribed", here.at - age))
     assert [each.event.kind for each in record(here)] == [kind]
     assert here.sql("SELECT count(*) FROM message") == [(texts,)]
 
@@ -200,12 +198,6 @@ def informed(here, call):
     call(source, changed("shopify-orders-create.json", "customer", "sms_marketing_consent", to=None))
     (grant,) = here.state().grants
     return source, parcels, grant
-
-
-def next_wednesday():
-    """At noon, so that no hour of the night and no Sunday is in the way."""
-    today = datetime.now(UTC).replace(hour=12)
-    return today + timedelta(days=(2 - today.weekday()) % 7 or 7)
 
 
 def about(here, parcels, grant, **more):
@@ -223,7 +215,7 @@ def test_an_order_permits_texts_about_it_and_no_marketing(here, call):
     _, parcels, grant = informed(here, call)
     assert (grant.basis, grant.scope.program) == (Basis.TRIGGER, parcels.id)
     assert here.state().grant_for(here.club.id) is None
-    here.now[0] = next_wednesday()
+    here.wait(days=2)
     sent, other, bare = (
         about(here, parcels, grant),
         about(here, parcels, grant, trigger="trg_9"),
